@@ -1,0 +1,38 @@
+# Each target makes .venv when it is missing, or older than what it installs.
+PYTHON ?= python3
+RUN := .venv/bin/python
+
+.PHONY: app test lint train bench
+
+app: .venv/run
+	$(RUN) app.py $(ARGS)
+
+test: .venv/dev lint
+	$(RUN) -m pytest $(ARGS)
+
+lint: .venv/dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+train: .venv/run
+	$(RUN) -m core train $(PLUGIN) $(ARGS)
+
+bench: .venv/bench
+	$(RUN) -m benchmarks.denoise $(ARGS)
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Darkroom needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv .venv
+
+.venv/run: requirements.txt | .venv/bin/python
+	$(RUN) -m pip install --quiet -r requirements.txt
+	touch $@
+
+.venv/dev: requirements-dev.txt .venv/run
+	$(RUN) -m pip install --quiet -r requirements-dev.txt
+	touch $@
+
+.venv/bench: requirements-bench.txt .venv/run
+	$(RUN) -m pip install --quiet -r requirements-bench.txt
+	touch $@

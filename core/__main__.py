@@ -1,0 +1,102 @@
+"""The command line: python -m core list | run | train | evaluate | check. Flags are the plugins' own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from core import registry
+from core.errors import UserError
+from core.registry import Record, State
+
+WIDTH = 100
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return the exit status: 0, 1 where a check failed, 2 for what the user can mend."""
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    try:
+        status: int = options.command(options, rest)
+        return status
+    except UserError as error:
+        print(f"darkroom: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("darkroom: stopped.", file=sys.stderr)
+        return 130
+
+
+def list_plugins(options: argparse.Namespace, rest: list[str]) -> int:
+    """Print every plugin with its state and the reason."""
+    _refuse(rest)
+    records = registry.discover()
+    name_width = max(map(len, records), default=0)
+    for record in records.values():
+        facts = record.manifest.summary if record.manifest and record.state is State.READY else record.reason
+        print(f"{record.name:{name_width}}  {record.state:{len(State.MISSING_REQUIREMENT)}}  {facts}")
+    return 0
+
+
+def run(options: argparse.Namespace, rest: list[str]) -> int:
+    """Run a verb on files."""
+    from core import commands
+
+    return commands.run(_ready(options.plugin), options.verb, rest)
+
+
+def train(options: argparse.Namespace, rest: list[str]) -> int:
+    """Train a plugin's network below runs/."""
+    from core import commands
+
+    return commands.train(_ready(options.plugin), options.resume, rest)
+
+
+def evaluate(options: argparse.Namespace, rest: list[str]) -> int:
+    """Score a plugin's networks on data of your own."""
+    from core import commands
+
+    return commands.evaluate(_ready(options.plugin), options.json, rest)
+
+
+def check(options: argparse.Namespace, rest: list[str]) -> int:
+    """Hold a plugin against the contract."""
+    from core import contract
+
+    _refuse(rest)
+    return contract.report(registry.find(options.plugin))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m core", description="Darkroom: image demos as plugins.")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for command in (list_plugins, run, train, evaluate, check):
+        name = command.__name__.removesuffix("_plugins")
+        # A plugin's own flags are only known once it is named: its parser answers --help then.
+        sub = commands.add_parser(name, help=command.__doc__, description=command.__doc__, add_help=name == "list")
+        sub.set_defaults(command=command)
+        if name != "list":
+            sub.add_argument("plugin", metavar="PLUGIN")
+        if name == "run":
+            sub.add_argument("verb", metavar="VERB")
+        if name == "train":
+            sub.add_argument("--resume", action="store_true", help="continue the newest interrupted run")
+        if name == "evaluate":
+            sub.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    return parser
+
+
+def _ready(name: str) -> Record:
+    record = registry.find(name)
+    if record.state is not State.READY:
+        raise UserError(f"{name} cannot run, it is {record.state}: {record.reason}.")
+    return record
+
+
+def _refuse(rest: list[str]) -> None:
+    if rest:
+        raise UserError(f"unknown argument {rest[0]!r}: see --help.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""A trained network on disk: `model.safetensors` (its numbers) and `checkpoint.json` (builder, scores, provenance).
+
+Loading builds the network with the plugin's own code and fills it, every name and shape matching; nothing in the
+files is ever executed. The same files load under TensorFlow, JAX and PyTorch.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import keras
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
+
+from core.errors import UserError
+
+NUMBERS = "model.safetensors"
+FACTS = "checkpoint.json"
+
+
+class CheckpointError(UserError):
+    """A checkpoint that cannot be saved or loaded; the message names the folder and the remedy."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What `checkpoint.json` holds: the builder and its arguments, held-out scores, where it all came from."""
+
+    builder: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+
+def save(network: keras.Model, facts: Checkpoint, folder: Path, dtype: str = "float32") -> None:
+    """Write `network` and its `facts` below `folder`, its numbers stored as `dtype` (float32 or float16)."""
+    folder.mkdir(parents=True, exist_ok=True)
+    numbers = {
+        name: keras.ops.convert_to_numpy(variable).astype(dtype) for name, variable in variables(network).items()
+    }
+    save_file(numbers, folder / NUMBERS)
+    (folder / FACTS).write_text(json.dumps(asdict(facts), indent=2) + "\n")
+
+
+def load(folder: Path, model: ModuleType) -> keras.Model:
+    """Return the network in `folder`, built by the plugin's `model` module and filled with the stored numbers.
+
+    Raises CheckpointError where a file is missing or damaged, the builder is unknown, or a name or shape differs.
+    """
+    facts = read(folder)
+    build = getattr(model, facts.builder, None)
+    if not facts.builder.startswith("build_") or build is None:
+        raise CheckpointError(
+            f"{folder}: its builder {facts.builder!r} is not a build_… function of {model.__name__}: "
+            "the checkpoint belongs to another plugin or version."
+        )
+    network = build(**facts.arguments)
+    fill(network, folder / NUMBERS)
+    return network
+
+
+def read(folder: Path) -> Checkpoint:
+    """Return what `checkpoint.json` in `folder` says. Raises CheckpointError if it is missing or malformed."""
+    try:
+        return Checkpoint(**json.loads((folder / FACTS).read_text()))
+    except FileNotFoundError:
+        raise CheckpointError(f"{folder} holds no {FACTS}: it is not a checkpoint.") from None
+    except (TypeError, ValueError) as error:
+        raise CheckpointError(f"{folder / FACTS} is malformed ({error}): restore or retrain it.") from None
+
+
+def fill(network: keras.Model, path: Path) -> None:
+    """Give `network` the numbers stored at `path`, after every name and shape has been matched.
+
+    Raises CheckpointError, and leaves the network as it was, where anything is missing, left over or misshapen.
+    """
+    try:
+        numbers = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{path} cannot be read ({error}): fetch or train it again.") from None
+    by_name = variables(network)
+    wrong = sorted(by_name.keys() ^ numbers.keys()) or [
+        f"{name} {tuple(numbers[name].shape)} instead of {tuple(variable.shape)}"
+        for name, variable in by_name.items()
+        if tuple(numbers[name].shape) != tuple(variable.shape)
+    ]
+    if wrong:
+        raise CheckpointError(f"{path} does not fit {network.name}, first at {wrong[0]} ({len(wrong)} differ).")
+    for name, variable in by_name.items():
+        variable.assign(numbers[name].astype("float32"))
+
+
+def variables(network: keras.Model) -> dict[str, Any]:
+    """Return the network's variables by path, each path once.
+
+    Random generators' states are left out: they are not part of what was learnt.
+    """
+    learnt = [variable for variable in network.variables if "seed_generator" not in variable.path]
+    by_path = {variable.path: variable for variable in learnt}
+    if len(by_path) < len(learnt):
+        raise CheckpointError(f"{network.name} has two variables of one path: name its layers apart.")
+    return by_path

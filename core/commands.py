@@ -1,0 +1,148 @@
+"""The commands that need a plugin's code: run, train, evaluate. Flags come from the signatures of what they call."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, make_dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import tyro
+from numpy import ndarray
+from tqdm import tqdm
+
+from core import device, engine, images, weights
+from core.errors import UserError
+from core.images import Image
+from core.plugin import Plugin
+from core.registry import Record
+from core.steps import Steps
+from core.training import Run
+
+
+@dataclass(frozen=True)
+class Where:
+    """Which weights, and how they are run."""
+
+    checkpoint: str | None = None
+    """Which of the plugin's checkpoints; left out, its default one."""
+    weights: Path | None = None
+    """Folder of a checkpoint to use in its place."""
+    local: bool = False
+    """Use the newest finished run below runs/."""
+    precision: device.Precision = "float32"
+    """float32, mixed_bfloat16 or mixed_float16."""
+
+    def plugin(self, record: Record) -> Plugin:
+        """Return the plugin, run here with these weights."""
+        key = f"{record.name}/{self.checkpoint}" if self.checkpoint else record.name
+        words = [f"{key}={self.weights}"] if self.weights else []
+        return Plugin(record, engine.LocalEngine(weights.parse_preference(words, self.local), self.precision))
+
+
+def run(record: Record, verb: str, arguments: list[str]) -> int:
+    """Run `verb` on the files and flags in `arguments`, and write the picture that comes out."""
+    function = engine.find_verb(record, verb)
+    inputs, settings = _split(function)
+    flags = _parse(_flags(function, inputs, settings), arguments, f"python -m core run {record.name} {verb}")
+    images.check_output(flags.out)
+    values = [images.load(getattr(flags, name)) for name in inputs]
+    chosen = {name: getattr(flags, name) for name in settings}
+    steps = flags.where.plugin(record).stream(verb, *values, checkpoint=flags.where.checkpoint, **chosen)
+    _write(_watch(steps, verb), flags.out)
+    return 0
+
+
+def train(record: Record, resume: bool, arguments: list[str]) -> int:
+    """Train with the plugin's `Config`, filled from `arguments`; its scores go to standard output as JSON."""
+    recipe = engine.import_part(record, "train")
+    if resume:
+        if arguments:
+            raise UserError(f"--resume takes the run's own settings, so {arguments[0]!r} cannot be given with it.")
+        started = Run.newest(record.name, finished=False)
+        config = started.read_config(recipe.Config)
+    else:
+        config = _parse(recipe.Config, arguments, f"python -m core train {record.name}")
+        started = Run.start(record.name, config)
+    print(f"Training in {started.folder} (to continue after an interruption: --resume)", file=sys.stderr)
+    scores = recipe.train(config, started)
+    print(json.dumps(scores, indent=2))
+    print(f"Finished: {started.checkpoint}\nTry it: python app.py --local", file=sys.stderr)
+    return 0
+
+
+def evaluate(record: Record, as_json: bool, arguments: list[str]) -> int:
+    """Print the scores that the plugin's `evaluate` computes from `arguments`: a table, or one JSON object."""
+    function = engine.import_part(record, "train").evaluate
+    names = [name for name in inspect.signature(function).parameters if name != "plugin"]
+    flags = _parse(_flags(function, [], names, out=False), arguments, f"python -m core evaluate {record.name}")
+    plugin = flags.where.plugin(record)
+    result = function(plugin, **{name: getattr(flags, name) for name in names})
+    assert record.manifest is not None
+    report = {
+        "plugin": record.name,
+        "checkpoint": flags.where.checkpoint or record.manifest.default_checkpoint,
+        "device": device.describe(),
+        "images": len(result.per_image),
+        "scores": result.scores,
+        "per_image": result.per_image,
+    }
+    if as_json:
+        print(json.dumps(report))
+    else:
+        print(f"{record.name}, {report['checkpoint']}, {report['images']} pictures, {report['device']}")
+        print("\n".join(f"{name:28} {value:10.4f}" for name, value in result.scores.items()))
+    return 0
+
+
+def _split(function: Callable[..., Any]) -> tuple[list[str], list[str]]:
+    """Return the names of a verb's parameters that are images, which are files here, and of those that are flags."""
+    hints = get_type_hints(function)
+    names = list(inspect.signature(function).parameters)[1:]
+    inputs = [name for name in names if hints[name] == Image]
+    return inputs, [name for name in names if name not in inputs]
+
+
+def _flags(function: Callable[..., Any], inputs: list[str], settings: list[str], out: bool = True) -> type:
+    """Return a dataclass with a field for each file and each flag of `function`, documented by its docstring."""
+    hints, parameters = get_type_hints(function), inspect.signature(function).parameters
+    positional = [*inputs, "out"] if out else inputs
+    columns: list[Any] = [
+        (name, Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar=name.upper())]) for name in positional
+    ]
+    for name in settings:
+        default = parameters[name].default
+        columns.append((name, hints[name], field() if default is inspect.Parameter.empty else field(default=default)))
+    columns.append(("where", Annotated[Where, tyro.conf.arg(name="")], field(default_factory=Where)))
+    made = make_dataclass("Flags", columns, kw_only=True)
+    made.__doc__ = inspect.getdoc(function)
+    return made
+
+
+def _parse(kind: type, arguments: list[str], command: str) -> Any:
+    return tyro.cli(kind, args=arguments, prog=command)
+
+
+def _watch(steps: Steps[Any], label: str) -> Any:
+    """Return the result of `steps`, a progress bar on standard error meanwhile if somebody watches."""
+    with tqdm(desc=label, disable=None, leave=False) as bar:
+        while True:
+            try:
+                progress = next(steps)
+            except StopIteration as end:
+                return end.value
+            bar.total, bar.n = progress.total, progress.done
+            bar.refresh()
+
+
+def _write(result: Any, path: Path) -> None:
+    """Write the picture in a verb's `result` to `path`, and print what else it holds."""
+    parts = result._asdict() if hasattr(result, "_asdict") else {"image": result}
+    for name, value in parts.items():
+        if isinstance(value, ndarray):
+            images.save(value, path)
+        else:
+            print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")

@@ -1,0 +1,107 @@
+"""Data to train on: folders of pictures, the classic digit set, random patches, batches that can be repeated."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from core import images
+from core.errors import UserError
+from core.images import Image
+
+Bytes = NDArray[np.uint8]
+
+
+class DataError(UserError):
+    """Training data that is missing or of the wrong form; the message says where to get it."""
+
+
+def picture_files(folder: Path) -> list[Path]:
+    """Return the pictures in `folder`, by name. Raises DataError where there is none."""
+    files = sorted(path for path in folder.glob("*") if path.suffix.lower() in images.SUFFIXES)
+    if not files:
+        raise DataError(f"{folder} holds no pictures: name a folder of {', '.join(images.SUFFIXES)} files.")
+    return files
+
+
+def read_pictures(files: Iterable[Path]) -> list[Bytes]:
+    """Return each file as (h, w, 3) bytes: an eighth of the memory of floats and back."""
+    return [images.to_uint8(images.flatten(images.load(path))) for path in files]
+
+
+def read_mnist(folder: Path | None, split: str) -> Bytes:
+    """Return MNIST's `split` ("train" or "test") as (n, 28, 28) bytes, white digits on black.
+
+    From the idx files in `folder` (gzipped or not), or, where that is None, from Keras, which fetches them once.
+    """
+    if folder is None:
+        return np.asarray(keras.datasets.mnist.load_data()[split == "test"][0])
+    stem = f"{'t10k' if split == 'test' else 'train'}-images"
+    path = next((path for path in sorted(folder.glob(f"{stem}*"))), None)
+    if path is None:
+        raise DataError(f"{folder} holds no {stem}-idx3-ubyte: put MNIST's idx files there, or leave --mnist out.")
+    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return np.frombuffer(raw, np.uint8, offset=16).reshape(-1, 28, 28)
+
+
+def checksum(arrays: Iterable[Bytes]) -> str:
+    """Return one sha256 over the bytes of all `arrays`, in order: which data a checkpoint was trained on."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+class PatchSampler:
+    """Random square patches of pictures, every pixel of the set alike likely, in all eight orientations."""
+
+    def __init__(self, pictures: Sequence[Bytes], size: int) -> None:
+        """Take the `pictures` (h, w, c) in which a patch of `size` pixels fits.
+
+        Raises DataError where it fits in none.
+        """
+        self.pictures = [picture for picture in pictures if min(picture.shape[:2]) >= size]
+        if not self.pictures:
+            raise DataError(f"no picture is as large as a patch of {size} × {size} pixels: use a smaller patch.")
+        areas = np.array([picture.shape[0] * picture.shape[1] for picture in self.pictures], float)
+        self.weights = areas / areas.sum()
+        self.size = size
+
+    def draw(self, count: int, random: np.random.Generator) -> Image:
+        """Return `count` patches as (count, size, size, c), 0 to 1."""
+        chosen = random.choice(len(self.pictures), count, p=self.weights)
+        return np.stack([self._patch(self.pictures[i], random) for i in chosen]).astype(np.float32) / np.float32(255)
+
+    def _patch(self, picture: Bytes, random: np.random.Generator) -> Bytes:
+        top, left = (int(random.integers(side - self.size + 1)) for side in picture.shape[:2])
+        patch: Bytes = np.rot90(picture[top : top + self.size, left : left + self.size], int(random.integers(4)))
+        return patch[:, ::-1] if random.integers(2) else patch
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Endless data cut into epochs of `steps` batches, each drawn from a seed of its own.
+
+    Batch `i` of epoch `e` is the same however often training was interrupted before it.
+    """
+
+    def __init__(self, draw: Callable[[np.random.Generator], Any], steps: int, seed: int) -> None:
+        """`draw` returns a batch, as `fit` takes it, from the generator that it is given."""
+        super().__init__(workers=1, max_queue_size=16)
+        self.draw, self.steps, self.seed, self.epoch = draw, steps, seed, 0
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __getitem__(self, index: int) -> Any:
+        return self.draw(np.random.default_rng((self.seed, self.epoch, index)))
+
+    def on_epoch_end(self) -> None:
+        """Go on to the next epoch's seeds."""
+        self.epoch += 1

@@ -1,0 +1,129 @@
+"""Where verbs run. `LocalEngine` is this process; a cluster would be another class with the same two methods."""
+
+from __future__ import annotations
+
+import importlib
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from core.errors import UserError
+from core.registry import Record
+from core.steps import Steps
+
+if TYPE_CHECKING:
+    from core.device import Precision
+    from core.weights import Preference
+
+
+class VerbNotFoundError(UserError):
+    """A verb or a checkpoint that the plugin does not have; the message lists those that it has."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a verb: NumPy values in order, settings by name, and the checkpoint whose network it gets."""
+
+    record: Record
+    verb: str
+    values: tuple[Any, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    checkpoint: str | None = None
+
+
+class Engine(Protocol):
+    """What runs verbs."""
+
+    def stream(self, call: Call) -> Steps[Any]:
+        """Yield the progress of `call`, then return its result; closing it between steps cancels the call."""
+
+    def describe(self, record: Record, checkpoint: str | None = None) -> str:
+        """Return the device and the source of the weights, in words for a page."""
+
+
+class LocalEngine:
+    """Runs verbs here: each network is loaded once, and the device takes one step of one call at a time."""
+
+    def __init__(self, preference: Preference | None = None, precision: Precision = "float32") -> None:
+        """`preference` says which weights to take before the bundled ones."""
+        self._preference, self._precision = preference, precision
+        self._networks: dict[tuple[str, str], tuple[Any, str]] = {}
+        self._loading, self._device = threading.Lock(), threading.Lock()
+
+    def stream(self, call: Call) -> Steps[Any]:
+        """Yield the progress of `call`, then return its result; closing it between steps cancels the call."""
+        network, _ = self._load(call.record, call.checkpoint)
+        verb = find_verb(call.record, call.verb)
+        with self._device:
+            outcome = verb(network, *call.values, **call.settings)
+        if isinstance(outcome, GeneratorType):
+            outcome = yield from self._step_by_step(outcome)
+        return outcome
+
+    def describe(self, record: Record, checkpoint: str | None = None) -> str:
+        """Return the device and the source of the weights, loading them if need be."""
+        from core import device
+
+        _, label = self._load(record, checkpoint)
+        return f"{device.describe()} · {label}"
+
+    def _step_by_step(self, steps: Steps[Any]) -> Steps[Any]:
+        """Yield what `steps` yield, the device free for other calls between them."""
+        try:
+            while True:
+                with self._device:
+                    try:
+                        progress = next(steps)
+                    except StopIteration as end:
+                        return end.value
+                yield progress
+        finally:
+            steps.close()
+
+    def _load(self, record: Record, checkpoint: str | None) -> tuple[Any, str]:
+        """Return the network of a checkpoint and the label of its source; it is loaded by the first who asks."""
+        from core import checkpoint as checkpoints
+        from core import device, weights
+
+        assert record.manifest is not None, "only a ready plugin has networks"
+        name = checkpoint or record.manifest.default_checkpoint
+        if name not in record.manifest.checkpoints:
+            known = ", ".join(record.manifest.checkpoints)
+            raise VerbNotFoundError(f"{record.name} has no checkpoint {name!r}: it has {known}.")
+        with self._loading:
+            if (record.name, name) not in self._networks:
+                source = weights.locate(record, name, self._preference or weights.Preference())
+                device.set_precision(self._precision)
+                network = checkpoints.load(source.folder, import_part(record, "model"))
+                self._networks[record.name, name] = network, source.label
+            return self._networks[record.name, name]
+
+
+def import_part(record: Record, part: str) -> Any:
+    """Return the module `part` ("model", "train" or "interface") of a plugin, imported."""
+    return importlib.import_module(f"{record.package}.{part}")
+
+
+def verbs(record: Record) -> dict[str, Callable[..., Any]]:
+    """Return a plugin's verbs by name: the public functions of its model.py whose first parameter is `network`."""
+    module = import_part(record, "model")
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if callable(value) and getattr(value, "__module__", "") == module.__name__ and _takes_network(name, value)
+    }
+
+
+def find_verb(record: Record, name: str) -> Callable[..., Any]:
+    """Return the verb `name` of a plugin. Raises VerbNotFoundError where there is none."""
+    known = verbs(record)
+    if name not in known:
+        raise VerbNotFoundError(f"{record.name} has no verb {name!r}: it has {', '.join(known) or 'none'}.")
+    return known[name]
+
+
+def _takes_network(name: str, function: Callable[..., Any]) -> bool:
+    code = getattr(function, "__code__", None)
+    return code is not None and not name.startswith("_") and code.co_varnames[: code.co_argcount][:1] == ("network",)

@@ -1,0 +1,134 @@
+"""Hostile files in, float images out: the one loader for whatever a person drops, and the one writer.
+
+An image is float32, height × width × 3 (or 4 where it really has transparency), 0 to 1.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as pillow  # noqa: N813 - `Image` is the array that a picture becomes
+from PIL import ImageFile, ImageOps, UnidentifiedImageError
+
+from core.errors import UserError
+
+Image = NDArray[np.float32]
+
+FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # a phone's MPO comes in as JPEG
+SUFFIXES = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+DEFAULT_MEGAPIXELS = 40.0
+
+pillow.init()  # all formats, not only the five that Pillow loads on demand
+
+
+class ImageError(UserError):
+    """A file that cannot become an image; the message is one sentence for the person who dropped it."""
+
+
+def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Image:
+    """Return the first frame of `source` (a path or a file's bytes), upright, as (h, w, 3) or (h, w, 4) in 0 to 1.
+
+    `max_megapixels` is checked before anything is decoded; it defaults to DARKROOM_MAX_MEGAPIXELS, or 40.
+    Raises ImageError, naming the file and the remedy, for everything that is not a readable image within it.
+    """
+    name = "the picture" if isinstance(source, bytes) else Path(source).name
+    limit = max_megapixels or float(os.environ.get("DARKROOM_MAX_MEGAPIXELS", DEFAULT_MEGAPIXELS))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", pillow.DecompressionBombWarning)  # our own limit is checked below
+            data = source if isinstance(source, bytes) else Path(source).read_bytes()
+            with pillow.open(BytesIO(data), formats=FORMATS) as file:
+                _check_size(file, name, limit)
+                return _without_idle_alpha(_decode_16_bit_colour(data) if _is_16_bit_colour(file) else _decode(file))
+    except ImageError:
+        raise
+    except pillow.DecompressionBombError:
+        raise ImageError(f"{name} is far above the limit of {limit:g} megapixels: shrink it first.") from None
+    except UnidentifiedImageError:
+        raise ImageError(f"{name} is not a picture that can be read: use JPEG, PNG, WebP, GIF, TIFF or BMP.") from None
+    except FileNotFoundError:
+        raise ImageError(f"{name} does not exist: check the path {source!r}.") from None
+    except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow raises on damaged files
+        raise ImageError(f"{name} is damaged and could not be read ({error}): export it again.") from None
+
+
+def save(image: Image, path: str | Path) -> None:
+    """Write `image` as 8 bits in the format of the path's suffix; formats without transparency get it on white.
+
+    The file appears whole or not at all. Raises ImageError for a suffix that is not an image's.
+    """
+    path = Path(path)
+    check_output(path)
+    if path.suffix.lower() in (".jpg", ".jpeg", ".bmp"):
+        image = flatten(image)
+    partial = path.with_name(f".{path.stem}.partial{path.suffix}")
+    options: dict[str, Any] = {"quality": 95, "subsampling": 0} if path.suffix.lower() in (".jpg", ".jpeg") else {}
+    pillow.fromarray(to_uint8(image)).save(partial, **options)
+    partial.replace(path)
+
+
+def check_output(path: Path) -> None:
+    """Raise ImageError where no image could be saved at `path`: to be asked before the work, not after it."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise ImageError(f"{path.name} does not end as a picture does: use one of {', '.join(SUFFIXES)}.")
+    if not path.parent.is_dir():
+        raise ImageError(f"the folder {str(path.parent)!r} of {path.name} does not exist: make it first.")
+
+
+def to_uint8(image: Image) -> NDArray[np.uint8]:
+    """Return `image` (0 to 1, clipped) as 0 to 255, rounded to nearest."""
+    scaled: NDArray[np.uint8] = np.clip(image * 255 + 0.5, 0, 255).astype(np.uint8)
+    return scaled
+
+
+def flatten(image: Image) -> Image:
+    """Return the three colour channels of `image`, over white where it is transparent."""
+    if image.shape[-1] == 3:
+        return image
+    alpha = image[..., 3:]
+    return image[..., :3] * alpha + (1 - alpha)
+
+
+def _check_size(file: pillow.Image, name: str, limit: float) -> None:
+    megapixels = file.width * file.height / 1e6
+    if megapixels > limit:
+        raise ImageError(
+            f"{name} has {megapixels:.1f} megapixels, the limit is {limit:g}: shrink it first "
+            "(whoever runs this server can raise DARKROOM_MAX_MEGAPIXELS)."
+        )
+
+
+def _decode(file: ImageFile.ImageFile) -> Image:
+    file.seek(0)
+    upright = ImageOps.exif_transpose(file)
+    if upright.mode.startswith("I"):  # 16-bit gray
+        gray = np.asarray(upright, np.float32) / 65535
+        return np.repeat(np.clip(gray, 0, 1)[..., None], 3, axis=-1)
+    if upright.mode == "F":
+        raise ImageError("floating-point pictures have no agreed range: export it as 16-bit PNG.")
+    mode = "RGBA" if upright.has_transparency_data else "RGB"
+    return np.asarray(upright.convert(mode), np.float32) / np.float32(255)
+
+
+def _is_16_bit_colour(file: ImageFile.ImageFile) -> bool:
+    return file.format == "PNG" and bool(file.tile) and file.tile[0].args in ("RGB;16B", "RGBA;16B")
+
+
+def _decode_16_bit_colour(png: bytes) -> Image:
+    """Return a 16-bit colour PNG at full depth: Pillow keeps one byte of two, so it is decoded once for each."""
+    halves = []
+    for order in "BL":  # big-endian keeps the high byte; taken for little-endian, the same data gives the low one
+        with pillow.open(BytesIO(png)) as file:
+            file.tile = [tile._replace(args=f"{str(tile.args)[:-1]}{order}") for tile in file.tile]
+            halves.append(np.asarray(ImageOps.exif_transpose(file), np.float32))
+    return (halves[0] * 256 + halves[1]) / np.float32(65535)
+
+
+def _without_idle_alpha(image: Image) -> Image:
+    return image[..., :3] if image.shape[-1] == 4 and image[..., 3].min() == 1 else image

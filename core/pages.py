@@ -1,0 +1,214 @@
+"""The Gradio idioms that every page shares: binding a handler, comparing, progress, cancel, errors, status, footer.
+
+A handler takes the plugin and what its input components hold, and returns what its output components get, as a
+tuple; a slow one is a generator that yields `Progress` first, so that it shows how far it is and can be stopped.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import html
+import inspect
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import GeneratorType
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import ImageData
+from gradio.utils import get_upload_folder
+
+from core import images
+from core.errors import UserError
+from core.images import Image
+from core.plugin import Plugin
+from core.steps import Progress
+
+DEVICE_QUEUE = "device"  # one call at a time computes, whichever page it came from
+LOGGER = logging.getLogger(__name__)
+
+
+class Page:
+    """One plugin's page while it is built: its title, its status line, and how its handlers are wired."""
+
+    def __init__(self, plugin: Plugin) -> None:
+        self.plugin = plugin
+        self.blocks = gr.Blocks(title=plugin.record.title, analytics_enabled=False, fill_width=True)
+
+    def header(self) -> None:
+        """Put the plugin's title and its one sentence."""
+        assert self.plugin.record.manifest is not None
+        title, summary = map(html.escape, (self.plugin.record.title, self.plugin.record.manifest.summary))
+        gr.HTML(f'<div class="page-title"><h1>{title}</h1><p>{summary}</p></div>', padding=False)
+
+    def status(self, invitation: str) -> gr.HTML:
+        """Return the line that says how far a call is, then how long it took, where, and with which weights."""
+        return gr.HTML(_status(invitation), padding=False)
+
+    def bind(
+        self,
+        handler: Callable[..., Any],
+        triggers: Sequence[Any],
+        inputs: Sequence[Any],
+        outputs: Sequence[Any],
+        status: gr.HTML,
+        stop: gr.Button | None = None,
+    ) -> None:
+        """Run `handler` at each of `triggers`; over the API and MCP it is called `<plugin>_<handler>`.
+
+        Its docstring is the API's; `stop` cancels it between two steps. A UserError is shown as it is, anything
+        else is logged and apologised for; what was on the page stays in either case.
+        """
+        name = f"{self.plugin.name}_{handler.__name__}"
+        running = gr.on(
+            list(triggers),
+            _with_status(handler, name, len(outputs), self.plugin),
+            inputs=list(inputs),
+            outputs=[*outputs, status],
+            api_name=name,
+            concurrency_id=DEVICE_QUEUE,
+            concurrency_limit=1,
+            show_progress="minimal",
+            show_progress_on=list(outputs)[:1],
+            trigger_mode="always_last",
+        )
+        if stop is not None:
+            stop.click(lambda: _status("Stopped."), None, status, cancels=[running], api_visibility="private")
+
+    def footer(self) -> None:
+        """Put the model card, folded, and a button that copies a link to the page as it stands."""
+        card = self.plugin.record.folder / "README.md"
+        with gr.Row():
+            gr.DeepLinkButton("Copy a link to this", size="sm", scale=0, min_width=180)
+        with gr.Accordion("Model card: data, training, scores, limits", open=False):
+            gr.Markdown(_without_front_matter(card.read_text()))
+
+
+def workbench() -> gr.Row:
+    """Return the row that a demo is laid out in: `source`, `stage` and `settings`, in this order on a phone.
+
+    On a wider screen the stage, where the result is, stands beside the other two.
+    """
+    return gr.Row(elem_classes="workbench")
+
+
+def bench(part: str) -> gr.Column:
+    """Return one part of the workbench: "source", "stage" or "settings"."""
+    return gr.Column(elem_classes=part)
+
+
+def examples(pictures: Sequence[Path], target: gr.Image, also: Mapping[Any, Any]) -> None:
+    """Put thumbnails that place a picture into `target`, and into each component of `also` its value."""
+    thumbnails = gr.Dataset(
+        components=[target], samples=[[str(path)] for path in pictures], label="Or one of these", type="index"
+    )
+    values = list(also.values())
+    thumbnails.click(
+        lambda index: [str(pictures[index]), *values], thumbnails, [target, *also], api_visibility="private"
+    )
+
+
+def picture_input(label: str, height: int = 260) -> gr.Image:
+    """Return the place to drop a picture, or to take one with the camera.
+
+    Its handler gets the file as it was dropped, undecoded, for `images.load` to judge: a path, the bytes of a
+    `data:` URL, or None.
+    """
+    picture = gr.Image(label=label, type="filepath", format="png", height=height)
+    picture.preprocess = _as_dropped  # not a subclass: Gradio writes a .pyi file beside the module of each
+    return picture
+
+
+def comparison(label: str) -> gr.ImageSlider:
+    """Return a before/after slider for two PNG files, which reach the browser bit for bit."""
+    return gr.ImageSlider(
+        label=label,
+        type="filepath",
+        format="png",
+        interactive=False,
+        max_height=680,
+        buttons=["fullscreen"],
+        elem_classes="hero",
+    )
+
+
+def result_picture(label: str) -> gr.Image:
+    """Return a picture that is shown, never edited: a PNG file, bit for bit."""
+    return gr.Image(label=label, type="filepath", format="png", interactive=False, buttons=["download", "fullscreen"])
+
+
+def write_png(image: Image, name: str) -> str:
+    """Return the path of a new file `<name>.png` that holds `image`; the app removes it after a while."""
+    folder = Path(get_upload_folder()) / uuid.uuid4().hex
+    folder.mkdir(parents=True)
+    path = folder / f"{name}.png"
+    images.save(image, path)
+    return str(path)
+
+
+def stem(photo: str | bytes, suffix: str) -> str:
+    """Return what to call a result: the original's name, if it has one, then `suffix`."""
+    return f"{Path(photo).stem if isinstance(photo, str) else 'picture'}_{suffix}"
+
+
+def message_page(title: str, message: str) -> gr.Blocks:
+    """Return a page that says why a plugin is not there."""
+    with gr.Blocks(title=title, analytics_enabled=False) as blocks:
+        gr.HTML(
+            f'<div class="page-title"><h1>{html.escape(title)}</h1></div>'
+            f'<div class="problem"><p>This demo is not running.</p><p>{html.escape(message)}</p></div>'
+        )
+    return blocks
+
+
+def _with_status(handler: Callable[..., Any], name: str, count: int, plugin: Plugin) -> Callable[..., Any]:
+    """Return `handler` as the generator that Gradio runs: its outputs, and the status line behind them."""
+
+    @functools.wraps(handler)
+    def run(*values: Any) -> Iterator[tuple[Any, ...]]:
+        began = time.perf_counter()
+        try:
+            outcome = handler(plugin, *values)
+            while isinstance(outcome, GeneratorType):
+                try:
+                    yield (*[gr.skip()] * count, _status("", next(outcome)))
+                except StopIteration as end:
+                    outcome = end.value
+            milliseconds = (time.perf_counter() - began) * 1000
+            yield (*outcome, _status(f"{milliseconds:.0f} ms · {plugin.describe()}"))
+        except UserError as error:
+            raise gr.Error(str(error), title="That did not work", print_exception=False) from None
+        except gr.Error:
+            raise
+        except Exception as error:
+            LOGGER.exception("%s failed", name)
+            words = f"This is our mistake, not yours ({type(error).__name__}). Your picture is still there: try again."
+            raise gr.Error(words, title="That did not work", print_exception=False) from error
+
+    run.__name__ = name  # MCP names its tool after the function
+    signature = inspect.signature(handler)
+    run.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])  # type: ignore[attr-defined]
+    return run
+
+
+def _as_dropped(payload: ImageData | None) -> str | bytes | None:
+    if payload is None or payload.path is not None:
+        return payload and payload.path
+    _, _, encoded = (payload.url or "").partition("base64,")
+    return base64.b64decode(encoded) or None
+
+
+def _status(words: str, progress: Progress | None = None) -> str:
+    bar = ""
+    if progress is not None:
+        bar = f'<progress value="{progress.done}" max="{progress.total}"></progress>'
+        words = f"{progress.done} of {progress.total}"
+    return f'<div class="status" role="status" aria-live="polite">{bar}{html.escape(words)}</div>'
+
+
+def _without_front_matter(card: str) -> str:
+    return card.split("\n---\n", 1)[-1] if card.startswith("---\n") else card

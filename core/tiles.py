@@ -1,0 +1,95 @@
+"""Big pictures through a network in overlapping tiles of one fixed shape: constant memory, one compilation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
+
+import numpy as np
+
+from core.errors import UserError
+from core.images import Image
+from core.steps import Progress, Steps
+
+TILE = 512
+SMALLEST_TILE = 64
+
+
+class DeviceMemoryError(UserError):
+    """The device ran out of memory even with the smallest tile."""
+
+
+def apply(
+    function: Callable[[Image], Image], image: Image, tile: int = TILE, overlap: int = 64, multiple: int = 8
+) -> Steps[Image]:
+    """Yield progress after each tile, then return `function` over the whole of `image` (h, w, c).
+
+    `function` maps a (tile, tile, c) image to one of the same height and width. Tiles start at multiples of
+    `multiple` (the network's total downsampling), so that each is processed in phase with its neighbours; each
+    gives its middle, so half of `overlap` is context on every side. A picture smaller than a tile is mirrored up
+    to it. Where the device runs out of memory, all starts again with tiles of half the side.
+    Raises DeviceMemoryError when even tiles of 64 pixels do not fit.
+    """
+    while tile >= SMALLEST_TILE:
+        try:
+            return (yield from _apply(function, image, tile, min(overlap, tile // 2), multiple))
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            tile //= 2
+    raise DeviceMemoryError(
+        f"the device has too little memory for even a tile of {SMALLEST_TILE} × {SMALLEST_TILE} pixels: "
+        "close other programs that use it, or run on the CPU."
+    )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether `error` is a backend's word for a full device (TensorFlow's, JAX's or PyTorch's)."""
+    return type(error).__name__ in ("ResourceExhaustedError", "OutOfMemoryError") or any(
+        words in str(error) for words in ("RESOURCE_EXHAUSTED", "out of memory")
+    )
+
+
+def _apply(function: Callable[[Image], Image], image: Image, tile: int, overlap: int, multiple: int) -> Steps[Image]:
+    height, width = image.shape[:2]
+    padded = _pad(image, tile, multiple)
+    rows = list(_spans(padded.shape[0], tile, overlap, multiple))
+    columns = list(_spans(padded.shape[1], tile, overlap, multiple))
+    result: Image | None = None
+    for done, (row, column) in enumerate(((r, c) for r in rows for c in columns), 1):
+        out = function(padded[row.start : row.start + tile, column.start : column.start + tile])
+        if result is None:
+            result = np.empty((*padded.shape[:2], out.shape[-1]), np.float32)
+        result[row.kept, column.kept] = out[row.within, column.within]
+        yield Progress(done, len(rows) * len(columns))
+    assert result is not None
+    return result[:height, :width]
+
+
+@dataclass(frozen=True)
+class _Span:
+    """One tile along one axis: where it starts, and the part that it gives, in the picture and within the tile."""
+
+    start: int
+    kept: slice
+
+    @property
+    def within(self) -> slice:
+        return slice(self.kept.start - self.start, self.kept.stop - self.start)
+
+
+def _spans(length: int, tile: int, overlap: int, multiple: int) -> Iterator[_Span]:
+    count = max(1, ceil((length - overlap) / (tile - overlap)))
+    last = length - tile
+    starts = [i * last // max(1, count - 1) // multiple * multiple for i in range(count)]
+    seams = [0, *((start + previous + tile) // 2 for previous, start in pairwise(starts)), length]
+    for start, kept in zip(starts, pairwise(seams), strict=True):
+        yield _Span(start, slice(*kept))
+
+
+def _pad(image: Image, tile: int, multiple: int) -> Image:
+    """Return `image` mirrored at its right and lower border to at least a tile, and to whole multiples."""
+    bottom, right = (max(tile, ceil(side / multiple) * multiple) - side for side in image.shape[:2])
+    return np.pad(image, ((0, bottom), (0, right), (0, 0)), mode="symmetric")

@@ -1,0 +1,142 @@
+"""Training and scoring of the denoiser: clean patches, noise added to them, mean absolute error."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import keras
+import numpy as np
+
+from core import data, device, evaluation, images, training
+from core.checkpoint import Checkpoint
+from core.data import Batches, Bytes, PatchSampler, picture_files
+from core.evaluation import Evaluation, Scores
+from core.images import Image
+from core.metrics import psnr, ssim
+from core.plugin import Plugin
+from core.steps import finish
+from core.training import Run
+from plugins.denoiser.model import build_denoiser, denoise
+from plugins.denoiser.noise import LARGEST_SIGMA, add_noise
+
+SIGMAS = (15, 25, 50)
+VALIDATION_PICTURES = 8
+DIGITS_IN_A_MOSAIC = 8  # each side; a mosaic of digits is a picture like any other
+
+
+@dataclass(frozen=True)
+class Config(training.Settings):
+    """What the denoiser's training can be told."""
+
+    subject: Literal["photographs", "digits"] = "photographs"
+    """What to train on. A network only knows what it has seen: try it on the other subject."""
+    data: Path = Path("data/photos/train")
+    """Folder of clean photographs, for --subject photographs."""
+    test: Path | None = None
+    """Folder of other photographs to score the result on; left out, every so many of --data are kept for it."""
+    mnist: Path | None = None
+    """Folder of MNIST's idx files, for --subject digits; left out, Keras fetches them."""
+    patch: int = 96
+    """Side of a training patch in pixels, a multiple of 8."""
+    widths: tuple[int, ...] = (40, 80, 160)
+    """Channels at 1/2, 1/4, 1/8 of the resolution."""
+    blocks: tuple[int, ...] = (1, 2, 3)
+    """Residual blocks at each of them."""
+
+
+def train(config: Config, run: Run) -> Scores:
+    """Train on patches with noise of a random σ from 0 to 75, and return scores on pictures never trained on."""
+    pictures, validation, test = read_subject(config)
+    device.set_precision(config.precision)
+    keras.utils.set_random_seed(config.seed)
+    network = build_denoiser(config.widths, config.blocks)
+    network.compile(keras.optimizers.Adam(training.cosine(config)), loss="mae", jit_compile=False)
+    sampler = PatchSampler(pictures, config.patch)
+    batches = Batches(lambda random: draw_pairs(sampler, config.batch, random), config.steps, config.seed)
+    unseen = draw_pairs(PatchSampler(validation, config.patch), 64, np.random.default_rng(config.seed))
+    training.fit(network, batches, unseen, config, run)
+
+    device.set_precision("float32")  # what is scored is what will be served
+    trained = build_denoiser(config.widths, config.blocks)
+    trained.set_weights(network.get_weights())
+    scores = evaluation.mean(score(partial(run_denoise, trained), picture) for picture in as_images(test))
+    facts = {"subject": config.subject, "pictures": len(pictures), "sha256": data.checksum(pictures)}
+    arguments = {"widths": config.widths, "blocks": config.blocks}
+    provenance = training.provenance(config, facts, run)
+    training.save(trained, Checkpoint("build_denoiser", arguments, scores, provenance), run, dtype="float16")
+    return scores
+
+
+def evaluate(plugin: Plugin, data: Path) -> Evaluation:
+    """Score the denoiser on every picture of the folder `data`: PSNR and SSIM at σ 15, 25 and 50.
+
+    Noise comes from a fixed seed and is added to the float image, neither clipped nor rounded; the result is
+    clipped; PSNR is over RGB, peak 1. Seconds are of the denoising alone, once it is warm.
+    """
+    files = picture_files(data)
+
+    def run(noisy: Image, sigma: float) -> Image:
+        image: Image = plugin.run("denoise", noisy, sigma=sigma).image
+        return image
+
+    run(images.flatten(images.load(files[0])), 25)  # the first call compiles
+    per_image = [{"image": path.name} | score(run, images.flatten(images.load(path))) for path in files]
+    return Evaluation(evaluation.mean(per_image), per_image)
+
+
+def score(run: Callable[[Image, float], Image], clean: Image) -> Scores:
+    """Return PSNR (dB) and SSIM at each σ of `run(noisy, sigma)` on one clean picture, and its speed."""
+    scores: Scores = {}
+    seconds = 0.0
+    for sigma in SIGMAS:
+        noisy = add_noise(clean, sigma)
+        began = time.perf_counter()
+        restored = run(noisy, sigma)
+        seconds += time.perf_counter() - began
+        scores |= {f"psnr_sigma{sigma}": psnr(restored, clean), f"ssim_sigma{sigma}": ssim(restored, clean)}
+    megapixels = clean.shape[0] * clean.shape[1] / 1e6
+    return scores | {"seconds_per_megapixel": seconds / len(SIGMAS) / megapixels}
+
+
+def draw_pairs(sampler: PatchSampler, count: int, random: np.random.Generator) -> tuple[tuple[Image, Image], Image]:
+    """Return ((noisy, noise level), clean), each patch with a σ of its own, uniform from 0 to 75."""
+    clean = sampler.draw(count, random)
+    level = random.uniform(0, LARGEST_SIGMA / 255, (count, 1, 1, 1)).astype(np.float32)
+    noisy = clean + level * random.standard_normal(clean.shape, np.float32)
+    return (noisy, np.broadcast_to(level, (*clean.shape[:3], 1))), clean
+
+
+def read_subject(config: Config) -> tuple[list[Bytes], list[Bytes], list[Bytes]]:
+    """Return the pictures to train on, to watch the training by, and to score."""
+    if config.subject == "digits":
+        seen, unseen = (mosaics(data.read_mnist(config.mnist, split)) for split in ("train", "test"))
+        return seen, unseen[:VALIDATION_PICTURES], unseen[VALIDATION_PICTURES:]
+    files = picture_files(config.data)
+    watched = files[:: max(2, len(files) // VALIDATION_PICTURES)]
+    validation = data.read_pictures(watched)
+    pictures = data.read_pictures(path for path in files if path not in watched)
+    test = data.read_pictures(picture_files(config.test)) if config.test else validation
+    return pictures, validation, test
+
+
+def mosaics(digits: Bytes) -> list[Bytes]:
+    """Return `digits` (n, 28, 28) as pictures (h, w, 3) of 8 × 8 digits each, leftovers dropped."""
+    side, (_, height, width) = DIGITS_IN_A_MOSAIC, digits.shape
+    whole = digits[: len(digits) // side**2 * side**2].reshape(-1, side, side, height, width)
+    gray = whole.transpose(0, 1, 3, 2, 4).reshape(-1, side * height, side * width)
+    return list(np.repeat(gray[..., None], 3, axis=-1))
+
+
+def as_images(pictures: Iterable[Bytes]) -> Iterator[Image]:
+    """Yield each picture (0 to 255) as an image (0 to 1)."""
+    return (picture.astype(np.float32) / np.float32(255) for picture in pictures)
+
+
+def run_denoise(network: keras.Model, noisy: Image, sigma: float) -> Image:
+    """Return what `denoise` makes of `noisy`."""
+    return finish(denoise(network, noisy, sigma)).image

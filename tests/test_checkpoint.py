@@ -1,0 +1,74 @@
+"""Checkpoints: exact round trips, float16, and a clear word for everything that does not fit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import ModuleType
+
+import keras
+import numpy as np
+import pytest
+
+from core import checkpoint
+from core.checkpoint import Checkpoint, CheckpointError
+
+
+def build_tiny(width: int = 3) -> keras.Model:
+    inputs = keras.Input((2,))
+    return keras.Model(inputs, keras.layers.Dense(width, name="only")(inputs), name="tiny")
+
+
+@pytest.fixture
+def model() -> ModuleType:
+    module = ModuleType("plugins.tiny.model")
+    module.build_tiny = build_tiny
+    return module
+
+
+def test_a_round_trip_is_exact(tmp_path: Path, model: ModuleType) -> None:
+    network = build_tiny(width=5)
+    checkpoint.save(network, Checkpoint("build_tiny", {"width": 5}, {"psnr": 1.0}), tmp_path)
+    values = np.ones((1, 2), np.float32)
+    np.testing.assert_array_equal(checkpoint.load(tmp_path, model)(values), network(values))
+    assert checkpoint.read(tmp_path).scores == {"psnr": 1.0}
+
+
+def test_float16_halves_the_file_and_loads_as_float32(tmp_path: Path, model: ModuleType) -> None:
+    network = build_tiny()
+    checkpoint.save(network, Checkpoint("build_tiny"), tmp_path, dtype="float16")
+    loaded = checkpoint.load(tmp_path, model)
+    assert {variable.dtype for variable in loaded.variables} == {"float32"}
+    np.testing.assert_allclose(loaded.get_weights()[0], network.get_weights()[0], atol=1e-3)
+
+
+def test_another_shape_or_name_is_refused_and_nothing_is_changed(tmp_path: Path) -> None:
+    checkpoint.save(build_tiny(width=4), Checkpoint("build_tiny"), tmp_path)
+    network = build_tiny(width=3)
+    before = network.get_weights()[0]
+    with pytest.raises(CheckpointError, match=r"does not fit tiny, first at only/"):
+        checkpoint.fill(network, tmp_path / checkpoint.NUMBERS)
+    np.testing.assert_array_equal(network.get_weights()[0], before)
+    inputs = keras.Input((2,))
+    renamed = keras.Model(inputs, keras.layers.Dense(4, name="other")(inputs))
+    with pytest.raises(CheckpointError, match="does not fit"):
+        checkpoint.fill(renamed, tmp_path / checkpoint.NUMBERS)
+
+
+@pytest.mark.parametrize("builder", ["os.system", "build_nothing", "Path"])
+def test_only_the_plugin_s_own_builders_are_called(tmp_path: Path, model: ModuleType, builder: str) -> None:
+    checkpoint.save(build_tiny(), Checkpoint(builder), tmp_path)
+    with pytest.raises(CheckpointError, match="is not a build_… function"):
+        checkpoint.load(tmp_path, model)
+
+
+def test_missing_and_damaged_files_are_named(tmp_path: Path, model: ModuleType) -> None:
+    with pytest.raises(CheckpointError, match=r"holds no checkpoint\.json"):
+        checkpoint.load(tmp_path, model)
+    checkpoint.save(build_tiny(), Checkpoint("build_tiny"), tmp_path)
+    (tmp_path / checkpoint.NUMBERS).write_bytes(b"junk")
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        checkpoint.load(tmp_path, model)
+    (tmp_path / checkpoint.FACTS).write_text(json.dumps({"builder": "build_tiny", "surprise": 1}))
+    with pytest.raises(CheckpointError, match="malformed"):
+        checkpoint.load(tmp_path, model)

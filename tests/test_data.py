@@ -1,0 +1,70 @@
+"""Data: patches, digit sets, batches that repeat."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import data, images
+from core.data import Batches, DataError, PatchSampler
+from core.images import Image
+
+
+def test_pictures_are_read_in_order_and_other_files_left_alone(tmp_path: Path, picture: Image) -> None:
+    for name in ("b.png", "a.png"):
+        images.save(picture, tmp_path / name)
+    (tmp_path / "notes.txt").write_text("x")
+    assert [path.name for path in data.picture_files(tmp_path)] == ["a.png", "b.png"]
+    assert data.read_pictures(data.picture_files(tmp_path))[0].shape == (120, 160, 3)
+
+
+def test_an_empty_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="holds no pictures"):
+        data.picture_files(tmp_path)
+
+
+@pytest.mark.parametrize("compressed", [True, False])
+def test_idx_files_are_read(tmp_path: Path, compressed: bool) -> None:
+    digits = np.arange(2 * 784, dtype=np.uint32).astype(np.uint8).reshape(2, 28, 28)
+    raw = bytes(16) + digits.tobytes()
+    if compressed:
+        (tmp_path / "t10k-images-idx3-ubyte.gz").write_bytes(gzip.compress(raw))
+    else:
+        (tmp_path / "t10k-images-idx3-ubyte").write_bytes(raw)
+    np.testing.assert_array_equal(data.read_mnist(tmp_path, "test"), digits)
+    with pytest.raises(DataError, match="train-images"):
+        data.read_mnist(tmp_path, "train")
+
+
+def test_patches_come_from_the_pictures_in_all_orientations() -> None:
+    ramp = np.repeat(np.arange(64, dtype=np.uint8)[None, :, None], 64, axis=0)
+    patches = PatchSampler([ramp, ramp[:8]], 16).draw(64, np.random.default_rng(0))
+    assert patches.shape == (64, 16, 16, 1)
+    steps = {
+        (round(float(p[1, 0, 0] - p[0, 0, 0]) * 255), round(float(p[0, 1, 0] - p[0, 0, 0]) * 255)) for p in patches
+    }
+    assert steps == {(0, 1), (0, -1), (1, 0), (-1, 0)}
+
+
+def test_a_patch_larger_than_every_picture_is_refused() -> None:
+    with pytest.raises(DataError, match="as large as a patch of 16 × 16"):
+        PatchSampler([np.zeros((8, 8, 3), np.uint8)], 16)
+
+
+def test_batches_repeat_from_any_epoch() -> None:
+    def draws(epoch: int) -> list[float]:
+        batches = Batches(lambda random: random.random(), steps=3, seed=1)
+        batches.epoch = epoch
+        return [batches[i] for i in range(len(batches))]
+
+    assert draws(0) == draws(0)
+    assert len({*draws(0), *draws(1)}) == 6
+
+
+def test_a_checksum_tells_data_apart() -> None:
+    one, two = np.zeros((2, 2), np.uint8), np.ones((2, 2), np.uint8)
+    assert data.checksum([one, two]) == data.checksum([one.copy(), two])
+    assert data.checksum([one, two]) != data.checksum([two, one])

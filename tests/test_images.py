@@ -1,0 +1,127 @@
+"""Hostile files in, float images out."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image as pillow  # noqa: N813 - as in core.images
+
+from core import images
+from core.images import Image, ImageError
+
+
+def encoded(picture: pillow.Image, kind: str, **options: object) -> bytes:
+    buffer = BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    """Return one chunk of a PNG."""
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_16_bit(pixels: np.ndarray) -> bytes:
+    """Return `pixels` (h, w, 3 or 4) of 16 bits as a PNG, which Pillow cannot write."""
+    height, width, channels = pixels.shape
+    header = struct.pack(">IIBBBBB", width, height, 16, {3: 2, 4: 6}[channels], 0, 0, 0)
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF", "BMP", "GIF"])
+def test_lossless_formats_come_back_exactly(kind: str, picture: Image) -> None:
+    gray = images.to_uint8(picture[..., :1].repeat(3, -1))
+    data = encoded(pillow.fromarray(gray), kind, **({"lossless": True} if kind == "WEBP" else {}))
+    np.testing.assert_allclose(images.load(data), gray / 255, atol=1e-6)
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_16_bit_colour_keeps_its_depth(channels: int) -> None:
+    pixels = np.random.default_rng(0).integers(0, 65536, (9, 7, channels))
+    np.testing.assert_allclose(images.load(png_16_bit(pixels)), pixels / 65535, atol=1e-6)
+
+
+def test_16_bit_gray_keeps_its_depth() -> None:
+    gray = np.arange(256, dtype=np.uint16).reshape(16, 16) * 257 + 1
+    np.testing.assert_allclose(images.load(encoded(pillow.fromarray(gray), "PNG"))[..., 1], gray / 65535, atol=1e-6)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK"])
+def test_every_mode_becomes_three_channels(mode: str) -> None:
+    data = encoded(pillow.new("RGB", (5, 4), (255, 255, 255)).convert(mode), "TIFF")
+    image = images.load(data)
+    assert image.shape == (4, 5, 3)
+    assert image.dtype == np.float32
+    assert image.min() > 0.99
+
+
+def test_transparency_is_kept_where_there_is_any() -> None:
+    assert images.load(encoded(pillow.new("RGBA", (3, 2), (9, 9, 9, 128)), "PNG")).shape == (2, 3, 4)
+    assert images.load(encoded(pillow.new("RGBA", (3, 2), (9, 9, 9, 255)), "PNG")).shape == (2, 3, 3)
+
+
+def test_a_phone_s_picture_stands_upright() -> None:
+    exif = pillow.Exif()
+    exif[274] = 6
+    assert images.load(encoded(pillow.new("RGB", (30, 20)), "JPEG", exif=exif)).shape == (30, 20, 3)
+
+
+def test_of_an_animation_the_first_frame_is_taken() -> None:
+    red, blue = pillow.new("RGB", (4, 4), "red"), pillow.new("RGB", (4, 4), "blue")
+    data = encoded(red, "GIF", save_all=True, append_images=[blue])
+    np.testing.assert_allclose(images.load(data)[0, 0], (1, 0, 0))
+
+
+def test_too_many_megapixels_are_refused_before_decoding(tmp_path: Path) -> None:
+    path = tmp_path / "huge.png"
+    header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")))
+    with pytest.raises(ImageError, match=r"huge.png is far above the limit"):
+        images.load(path)
+    data = encoded(pillow.new("L", (2000, 1000)), "PNG")
+    with pytest.raises(ImageError, match=r"has 2.0 megapixels, the limit is 1"):
+        images.load(data, max_megapixels=1)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "not a picture"),
+        (b"hello", "not a picture"),
+        (b"%PDF-1.7", "not a picture"),
+        (b"\x89PNG\r\n\x1a\n", "not a"),
+    ],
+)
+def test_what_is_no_picture_is_refused_by_name(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "notes.png"
+    path.write_bytes(content)
+    with pytest.raises(ImageError, match=f"notes.png is {message}"):
+        images.load(path)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"])
+def test_a_damaged_file_is_refused(kind: str, picture: Image) -> None:
+    data = encoded(pillow.fromarray(images.to_uint8(picture)), kind)
+    with pytest.raises(ImageError):
+        images.load(data[: len(data) // 2])
+
+
+def test_saving_checks_the_name_and_leaves_no_partial_file(tmp_path: Path, picture: Image) -> None:
+    images.save(picture, tmp_path / "a.png")
+    np.testing.assert_allclose(images.load(tmp_path / "a.png"), images.to_uint8(picture) / 255, atol=1e-6)
+    with pytest.raises(ImageError, match=r"a.doc does not end as a picture"):
+        images.save(picture, tmp_path / "a.doc")
+    with pytest.raises(ImageError, match="make it first"):
+        images.save(picture, tmp_path / "no" / "a.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_transparency_becomes_white_in_a_jpeg(tmp_path: Path) -> None:
+    images.save(np.zeros((8, 8, 4), np.float32), tmp_path / "clear.jpg")
+    assert images.load(tmp_path / "clear.jpg").min() > 0.98

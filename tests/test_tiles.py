@@ -1,0 +1,74 @@
+"""Tiling: the same picture as untiled, in constant memory, stoppable, and content with a small device."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core import tiles
+from core.images import Image
+from core.steps import finish
+from core.tiles import DeviceMemoryError
+
+
+class ResourceExhaustedError(Exception):
+    """Named as TensorFlow's."""
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (63, 64), (64, 65), (100, 300), (257, 129)])
+def test_an_identity_gives_back_the_picture(shape: tuple[int, int]) -> None:
+    image = np.random.default_rng(0).random((*shape, 3), np.float32)
+    seen = set()
+
+    def identity(tile: Image) -> Image:
+        seen.add(tile.shape)
+        return tile
+
+    np.testing.assert_array_equal(finish(tiles.apply(identity, image, tile=64, overlap=16)), image)
+    assert seen == {(64, 64, 3)}
+
+
+def test_a_local_filter_leaves_no_seams() -> None:
+    image = np.random.default_rng(0).random((150, 210, 1), np.float32)
+
+    def smooth(tile: Image) -> Image:
+        padded = np.pad(tile, ((4, 4), (4, 4), (0, 0)), mode="edge")
+        rows = sum(padded[i : i + tile.shape[0]] for i in range(9))
+        return sum(rows[:, i : i + tile.shape[1]] for i in range(9)) / 81
+
+    tiled = finish(tiles.apply(smooth, image, tile=64, overlap=16))
+    np.testing.assert_allclose(tiled[:140, :200], smooth(image)[:140, :200], atol=1e-6)
+
+
+def test_progress_counts_to_the_end_and_stopping_stops() -> None:
+    calls = []
+    steps = tiles.apply(lambda tile: calls.append(1) or tile, np.zeros((200, 64, 3), np.float32), tile=64, overlap=0)
+    first = next(steps)
+    steps.close()
+    assert (first.done, first.total, len(calls)) == (1, 4, 1)
+
+
+def test_a_full_device_gets_smaller_tiles() -> None:
+    def fits_128(tile: Image) -> Image:
+        if tile.shape[0] > 128:
+            raise ResourceExhaustedError("OOM when allocating tensor")
+        return tile
+
+    image = np.random.default_rng(0).random((300, 300, 3), np.float32)
+    np.testing.assert_array_equal(finish(tiles.apply(fits_128, image, tile=512)), image)
+
+
+def test_a_device_that_is_always_full_is_told_in_a_sentence() -> None:
+    def never(tile: Image) -> Image:
+        raise ResourceExhaustedError("RESOURCE_EXHAUSTED")
+
+    with pytest.raises(DeviceMemoryError, match="too little memory"):
+        finish(tiles.apply(never, np.zeros((10, 10, 3), np.float32)))
+
+
+def test_other_errors_are_not_taken_for_a_full_device() -> None:
+    def broken(tile: Image) -> Image:
+        raise KeyError("bug")
+
+    with pytest.raises(KeyError):
+        finish(tiles.apply(broken, np.zeros((10, 10, 3), np.float32)))
