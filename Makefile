@@ -1,5 +1,6 @@
 # Each target makes .venv when it is missing, or older than what it installs.
 PYTHON ?= python3
+BENCH ?= denoise
 RUN := .venv/bin/python
 
 .PHONY: app test lint train bench
@@ -19,7 +20,7 @@ train: .venv/run
 	$(RUN) -m core train $(PLUGIN) $(ARGS)
 
 bench: .venv/bench
-	$(RUN) -m benchmarks.denoise $(ARGS)
+	$(RUN) -m benchmarks.$(BENCH) $(ARGS)
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Darkroom needs Python 3.11 or newer: make PYTHON=python3.12 …")'

@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from core import registry
+from core import backend, registry
 from core.errors import UserError
 from core.registry import Record, State
-
-WIDTH = 100
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,40 +38,52 @@ def list_plugins(options: argparse.Namespace, rest: list[str]) -> int:
 
 def run(options: argparse.Namespace, rest: list[str]) -> int:
     """Run a verb on files."""
+    record = _ready(options.plugin)
+    backend.start()
     from core import commands
 
-    return commands.run(_ready(options.plugin), options.verb, rest)
+    return commands.run(record, options.verb, rest)
 
 
 def train(options: argparse.Namespace, rest: list[str]) -> int:
     """Train a plugin's network below runs/."""
+    record = _ready(options.plugin)
+    backend.start()
     from core import commands
 
-    return commands.train(_ready(options.plugin), options.resume, rest)
+    return commands.train(record, options.resume, rest)
 
 
 def evaluate(options: argparse.Namespace, rest: list[str]) -> int:
     """Score a plugin's networks on data of your own."""
+    record = _ready(options.plugin)
+    backend.start()
     from core import commands
 
-    return commands.evaluate(_ready(options.plugin), options.json, rest)
+    return commands.evaluate(record, options.json, rest)
 
 
 def check(options: argparse.Namespace, rest: list[str]) -> int:
     """Hold a plugin against the contract."""
+    _refuse(rest)
+    backend.start()
     from core import contract
 
-    _refuse(rest)
     return contract.report(registry.find(options.plugin))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m core", description="Darkroom: image demos as plugins.")
+    parser = argparse.ArgumentParser("python -m core", allow_abbrev=False, description="Image demos as plugins.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in (list_plugins, run, train, evaluate, check):
         name = command.__name__.removesuffix("_plugins")
-        # A plugin's own flags are only known once it is named: its parser answers --help then.
-        sub = commands.add_parser(name, help=command.__doc__, description=command.__doc__, add_help=name == "list")
+        sub = commands.add_parser(
+            name,
+            help=command.__doc__,
+            description=command.__doc__,
+            allow_abbrev=False,
+            add_help=command in (list_plugins, check),  # the others' flags are the plugin's, whose parser answers
+        )
         sub.set_defaults(command=command)
         if name != "list":
             sub.add_argument("plugin", metavar="PLUGIN")

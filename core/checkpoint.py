@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import keras
+import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
@@ -39,11 +40,12 @@ class Checkpoint:
 def save(network: keras.Model, facts: Checkpoint, folder: Path, dtype: str = "float32") -> None:
     """Write `network` and its `facts` below `folder`, its numbers stored as `dtype` (float32 or float16)."""
     folder.mkdir(parents=True, exist_ok=True)
-    numbers = {
-        name: keras.ops.convert_to_numpy(variable).astype(dtype) for name, variable in variables(network).items()
-    }
+    to_numpy = keras.ops.convert_to_numpy
+    numbers = {name: _cast(to_numpy(variable), dtype) for name, variable in variables(network).items()}
+    if wild := [name for name, values in numbers.items() if not np.isfinite(values).all()]:
+        raise CheckpointError(f"{wild[0]} is not finite as {dtype}: train again, or store it as float32.")
     save_file(numbers, folder / NUMBERS)
-    (folder / FACTS).write_text(json.dumps(asdict(facts), indent=2) + "\n")
+    (folder / FACTS).write_text(json.dumps(asdict(facts), indent=2, default=_portable) + "\n")
 
 
 def load(folder: Path, model: ModuleType) -> keras.Model:
@@ -58,7 +60,10 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
             f"{folder}: its builder {facts.builder!r} is not a build_… function of {model.__name__}: "
             "the checkpoint belongs to another plugin or version."
         )
-    network = build(**facts.arguments)
+    try:
+        network = build(**facts.arguments)
+    except TypeError as error:
+        raise CheckpointError(f"{folder}: {facts.builder} cannot be given its arguments ({error}).") from None
     fill(network, folder / NUMBERS)
     return network
 
@@ -91,7 +96,16 @@ def fill(network: keras.Model, path: Path) -> None:
     if wrong:
         raise CheckpointError(f"{path} does not fit {network.name}, first at {wrong[0]} ({len(wrong)} differ).")
     for name, variable in by_name.items():
-        variable.assign(numbers[name].astype("float32"))
+        variable.assign(_cast(numbers[name], "float32"))
+
+
+def _cast(values: Any, dtype: str) -> Any:
+    return values.astype(dtype) if values.dtype.kind == "f" else values
+
+
+def _portable(value: Any) -> str:
+    """Return what stands in the JSON for a path: its name, since the rest of it is nobody else's."""
+    return str(value.name) if isinstance(value, Path) else str(value)
 
 
 def variables(network: keras.Model) -> dict[str, Any]:

@@ -14,13 +14,15 @@ import tyro
 from numpy import ndarray
 from tqdm import tqdm
 
-from core import device, engine, images, weights
+from core import device, engine, images, training
+from core.engine import Precision
 from core.errors import UserError
 from core.images import Image
 from core.plugin import Plugin
 from core.registry import Record
-from core.steps import Steps
+from core.steps import Progress, Steps, finish
 from core.training import Run
+from core.weights import Preference
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,16 @@ class Where:
     """Folder of a checkpoint to use in its place."""
     local: bool = False
     """Use the newest finished run below runs/."""
-    precision: device.Precision = "float32"
+    precision: Precision = "float32"
     """float32, mixed_bfloat16 or mixed_float16."""
 
     def plugin(self, record: Record) -> Plugin:
         """Return the plugin, run here with these weights."""
+        if self.weights and not self.weights.is_dir():
+            raise UserError(f"--weights {str(self.weights)!r} is no folder: name one that holds checkpoint.json.")
         key = f"{record.name}/{self.checkpoint}" if self.checkpoint else record.name
-        words = [f"{key}={self.weights}"] if self.weights else []
-        return Plugin(record, engine.LocalEngine(weights.parse_preference(words, self.local), self.precision))
+        preference = Preference({key: self.weights} if self.weights else {}, self.local)
+        return Plugin(record, engine.LocalEngine(preference, self.precision))
 
 
 def run(record: Record, verb: str, arguments: list[str]) -> int:
@@ -62,15 +66,19 @@ def train(record: Record, resume: bool, arguments: list[str]) -> int:
     if resume:
         if arguments:
             raise UserError(f"--resume takes the run's own settings, so {arguments[0]!r} cannot be given with it.")
-        started = Run.newest(record.name, finished=False)
-        config = started.read_config(recipe.Config)
+        interrupted = training.find_run(record.name, finished=False)
+        if interrupted is None:
+            raise UserError(f"no interrupted run of {record.name} lies below {training.RUNS}: leave --resume out.")
+        started, config = interrupted, interrupted.read_config(recipe.Config)
     else:
         config = _parse(recipe.Config, arguments, f"python -m core train {record.name}")
         started = Run.start(record.name, config)
     print(f"Training in {started.folder} (to continue after an interruption: --resume)", file=sys.stderr)
-    scores = recipe.train(config, started)
+    with started.locked():
+        scores = recipe.train(config, started)
     print(json.dumps(scores, indent=2))
-    print(f"Finished: {started.checkpoint}\nTry it: python app.py --local", file=sys.stderr)
+    bundled = record.folder / "weights" / config.checkpoint
+    print(f"Try it: python app.py --local\nBundle it: cp {started.checkpoint}/* {bundled}/", file=sys.stderr)
     return 0
 
 
@@ -129,20 +137,19 @@ def _parse(kind: type, arguments: list[str], command: str) -> Any:
 def _watch(steps: Steps[Any], label: str) -> Any:
     """Return the result of `steps`, a progress bar on standard error meanwhile if somebody watches."""
     with tqdm(desc=label, disable=None, leave=False) as bar:
-        while True:
-            try:
-                progress = next(steps)
-            except StopIteration as end:
-                return end.value
+
+        def draw(progress: Progress) -> None:
             bar.total, bar.n = progress.total, progress.done
             bar.refresh()
 
+        return finish(steps, draw)
+
 
 def _write(result: Any, path: Path) -> None:
-    """Write the picture in a verb's `result` to `path`, and print what else it holds."""
+    """Write the `image` in a verb's result to `path`, other pictures beside it, and print what else it holds."""
     parts = result._asdict() if hasattr(result, "_asdict") else {"image": result}
     for name, value in parts.items():
         if isinstance(value, ndarray):
-            images.save(value, path)
+            images.save(value, path if name == "image" else path.with_stem(f"{path.stem}_{name}"))
         else:
             print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")

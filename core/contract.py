@@ -18,6 +18,7 @@ from core.registry import Record, State
 
 Check = Callable[[Record], None]
 FILES = ("plugin.toml", "model.py", "train.py", "interface.py", "README.md")
+PLUGINS = re.compile(r"^\s*(import|from) plugins\b.*", re.MULTILINE)
 BACKENDS = re.compile(r"^\s*(import|from) (tensorflow|torch|jax)\b", re.MULTILINE)
 
 
@@ -61,6 +62,13 @@ def imports_no_backend(record: Record) -> None:
         assert not found, f"{path.name} says {found and found[0].strip()!r}: use keras.ops"
 
 
+def imports_no_other_plugin(record: Record) -> None:
+    """No other plugin is imported, so that each can be taken away; its own modules are, as `from .model import …`."""
+    for path in record.folder.rglob("*.py"):
+        found = PLUGINS.search(path.read_text())
+        assert not found, f"{path.name} says {found and found[0].strip()!r}: write `from .module import …`"
+
+
 def has_no_keras_in_page(record: Record) -> None:
     """The page is built without importing Keras."""
     program = (
@@ -71,7 +79,7 @@ def has_no_keras_in_page(record: Record) -> None:
         "assert 'keras' not in sys.modules, 'interface.py imports keras: call plugin.run instead'"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stderr.strip().splitlines()[-1]
+    assert ended.returncode == 0, (ended.stderr.strip() or "the page cannot be built").splitlines()[-1]
 
 
 def has_builders(record: Record) -> None:
@@ -88,7 +96,9 @@ def uses_builtin_layers(record: Record) -> None:
     """Networks are made of built-in Keras layers, so that plain Keras can load what is pushed."""
     for name, build in _builders(record).items():
         for layer in build()._flatten_layers(include_self=False):
-            assert type(layer).__module__.startswith("keras."), f"{name} uses {type(layer).__name__}: not built in"
+            kind = type(layer).__name__
+            assert type(layer).__module__.startswith("keras."), f"{name} uses {kind}: not built in"
+            assert kind != "Lambda", f"{name} uses Lambda, which is not loaded safely: use keras.ops"
 
 
 def has_documented_verbs(record: Record) -> None:
@@ -107,6 +117,9 @@ def has_trainer(record: Record) -> None:
     config = recipe.Config()
     assert dataclasses.is_dataclass(config), "make Config a dataclass"
     assert recipe.Config.__dataclass_params__.frozen, "freeze Config: @dataclass(frozen=True)"
+    assert record.manifest is not None
+    known = list(record.manifest.checkpoints)
+    assert getattr(config, "checkpoint", None) in known, f"give Config a field `checkpoint`, by default one of {known}"
     assert list(inspect.signature(recipe.train).parameters) == ["config", "run"], "write train(config, run)"
     assert next(iter(inspect.signature(recipe.evaluate).parameters)) == "plugin", "write evaluate(plugin, …)"
 
@@ -137,6 +150,7 @@ CHECKS: tuple[Check, ...] = (
     is_ready,
     has_files,
     imports_no_backend,
+    imports_no_other_plugin,
     has_no_keras_in_page,
     has_builders,
     uses_builtin_layers,

@@ -60,7 +60,7 @@ def checksum(arrays: Iterable[Bytes]) -> str:
 
 
 class PatchSampler:
-    """Random square patches of pictures, every pixel of the set alike likely, in all eight orientations."""
+    """Random square patches of pictures, larger pictures more often, in all eight orientations."""
 
     def __init__(self, pictures: Sequence[Bytes], size: int) -> None:
         """Take the `pictures` (h, w, c) in which a patch of `size` pixels fits.

@@ -6,12 +6,14 @@ import functools
 import platform
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 import keras
 
-Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
+from core.engine import Precision
+
 BACKEND_NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
 
@@ -23,12 +25,24 @@ def describe() -> str:
 @functools.cache
 def name() -> str:
     """Return the name of the GPU that Keras sees, or else of the processor."""
-    return _gpu_name() if keras.distribution.list_devices("gpu") else _processor_name()
+    return _gpu_name() if has_gpu() else _processor_name()
 
 
-def set_precision(precision: Precision) -> None:
-    """Let every network built from now on compute in `precision`; the weights stay float32."""
-    keras.config.set_dtype_policy(precision)
+@contextmanager
+def precision(name: Precision) -> Iterator[None]:
+    """Let every network that is built meanwhile compute in the precision `name`; its weights stay float32."""
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(name)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def has_gpu() -> bool:
+    """Return whether Keras computes on a GPU, whichever the backend."""
+    place = str(keras.ops.zeros(1).device).lower()  # "cpu", "cuda:0", "/job:localhost/…/device:GPU:0"
+    return "gpu" in place or "cuda" in place
 
 
 def _gpu_name() -> str:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import importlib
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
+from importlib.util import module_from_spec
 from types import GeneratorType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Literal, Protocol
 
 from core.errors import UserError
 from core.registry import Record
 from core.steps import Steps
+from core.weights import BUNDLED, Preference
 
-if TYPE_CHECKING:
-    from core.device import Precision
-    from core.weights import Preference
+Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
+
+
+class PluginError(UserError):
+    """A plugin's code that does not run; the message holds its own error."""
 
 
 class VerbNotFoundError(UserError):
@@ -46,7 +52,7 @@ class Engine(Protocol):
 class LocalEngine:
     """Runs verbs here: each network is loaded once, and the device takes one step of one call at a time."""
 
-    def __init__(self, preference: Preference | None = None, precision: Precision = "float32") -> None:
+    def __init__(self, preference: Preference = BUNDLED, precision: Precision = "float32") -> None:
         """`preference` says which weights to take before the bundled ones."""
         self._preference, self._precision = preference, precision
         self._networks: dict[tuple[str, str], tuple[Any, str]] = {}
@@ -94,16 +100,28 @@ class LocalEngine:
             raise VerbNotFoundError(f"{record.name} has no checkpoint {name!r}: it has {known}.")
         with self._loading:
             if (record.name, name) not in self._networks:
-                source = weights.locate(record, name, self._preference or weights.Preference())
-                device.set_precision(self._precision)
-                network = checkpoints.load(source.folder, import_part(record, "model"))
+                source = weights.locate(record, name, self._preference)
+                with device.precision(self._precision):
+                    network = checkpoints.load(source.folder, import_part(record, "model"))
                 self._networks[record.name, name] = network, source.label
             return self._networks[record.name, name]
 
 
 def import_part(record: Record, part: str) -> Any:
-    """Return the module `part` ("model", "train" or "interface") of a plugin, imported."""
-    return importlib.import_module(f"{record.package}.{part}")
+    """Return the module `part` ("model", "train" or "interface") of a plugin, imported from its own folder.
+
+    Raises PluginError for whatever stops the import, SystemExit too: a plugin must not end the process it is in.
+    """
+    if record.package not in sys.modules and record.package == f"plugins.{record.name}":
+        spec = ModuleSpec(record.package, None, is_package=True)
+        spec.submodule_search_locations = [str(record.folder)]
+        sys.modules[record.package] = module_from_spec(spec)
+    try:
+        return importlib.import_module(f"{record.package}.{part}")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise PluginError(f"{record.name}/{part}.py cannot be imported: {type(error).__name__}: {error}") from error
 
 
 def verbs(record: Record) -> dict[str, Callable[..., Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import logging
+import re
 from collections.abc import Iterable
 
 import gradio as gr
@@ -20,14 +21,12 @@ CARD = "card.webp"
 
 def build_app(records: Iterable[Record], engine: Engine) -> gr.Blocks:
     """Return the app over `records`; one that is not ready, or fails while it is built, costs its own page only."""
-    records = list(records)
-    built = {record.name: _build_page(Plugin(record, engine)) for record in records}
-    problems = {name: problem for name, (_, problem) in built.items() if problem}
+    built = [(record, *_build_page(Plugin(record, engine))) for record in records]
     with gr.Blocks(title="Darkroom", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as app:
-        gr.HTML(_home(records, problems), padding=False)
-    for record in records:
-        with app.route(record.title, record.name):
-            built[record.name][0].render()
+        gr.HTML(_home([(record, problem) for record, _, problem in built]), padding=False)
+    for record, page, _ in built:
+        with app.route(record.title, _path(record)):
+            _render(page, record)
     return app
 
 
@@ -41,16 +40,27 @@ def _build_page(plugin: Plugin) -> tuple[gr.Blocks, str]:
         if not isinstance(page, gr.Blocks):
             raise TypeError(f"build_interface returned {type(page).__name__}, not gr.Blocks")
         return page, ""
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # SystemExit too: whatever a plugin does, the others stay up
+    except (Exception, SystemExit) as error:  # whatever a plugin does, the others stay up
         LOGGER.exception("the page of %s cannot be built", record.name)
         problem = f"{type(error).__name__}: {error}"
         return pages.message_page(record.title, problem), problem
 
 
-def _home(records: list[Record], problems: dict[str, str]) -> str:
-    cards = "".join(_card(record, problems.get(record.name, "")) for record in records)
+def _render(page: gr.Blocks, record: Record) -> None:
+    try:
+        page.render()
+    except Exception as error:
+        LOGGER.exception("the page of %s cannot be rendered", record.name)
+        pages.message_page(record.title, f"{type(error).__name__}: {error}").render()
+
+
+def _path(record: Record) -> str:
+    """Return the plugin's path in the app: its name, unless that is what is wrong with it."""
+    return re.sub(r"\W+", "-", record.name)
+
+
+def _home(records: list[tuple[Record, str]]) -> str:
+    cards = "".join(_card(record, problem) for record, problem in records)
     return (
         '<div class="page-title"><h1>Darkroom</h1><p>What neural networks see in pictures, to try with your own '
         f'hands.</p></div><div class="demo-cards">{cards}</div>'
@@ -59,14 +69,14 @@ def _home(records: list[Record], problems: dict[str, str]) -> str:
 
 def _card(record: Record, problem: str) -> str:
     summary = html.escape(record.manifest.summary) if record.manifest else ""
-    state = f'<p class="state">{html.escape(problem)}</p>' if problem else ""
+    state = f'<p class="state {"problem" if problem else "ready"}">{html.escape(problem or record.state)}</p>'
     words = f'<div class="words"><h2>{html.escape(record.title)}</h2><p>{summary}</p>{state}</div>'
-    return f'<a class="demo-card" href="{record.name}">{_card_picture(record)}{words}</a>'
+    return f'<a class="demo-card" href="{_path(record)}">{_card_picture(record)}{words}</a>'
 
 
 def _card_picture(record: Record) -> str:
-    path = record.folder / CARD
-    if not path.exists():
+    try:
+        data = base64.b64encode((record.folder / CARD).read_bytes()).decode()
+    except OSError:  # none, or not readable: the card goes without
         return '<div class="blank"></div>'
-    data = base64.b64encode(path.read_bytes()).decode()
     return f'<img alt="" src="data:image/webp;base64,{data}">'

@@ -53,7 +53,7 @@ def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Ima
     except UnidentifiedImageError:
         raise ImageError(f"{name} is not a picture that can be read: use JPEG, PNG, WebP, GIF, TIFF or BMP.") from None
     except FileNotFoundError:
-        raise ImageError(f"{name} does not exist: check the path {source!r}.") from None
+        raise ImageError(f"{name} does not exist: check the path {str(source)!r}.") from None
     except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow raises on damaged files
         raise ImageError(f"{name} is damaged and could not be read ({error}): export it again.") from None
 

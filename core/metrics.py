@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from core.errors import UserError
 from core.images import Image
 
 WINDOW_RADIUS = 5  # 11 × 11 Gaussian window of σ 1.5, as in the paper
@@ -21,11 +22,11 @@ def ssim(image: Image, reference: Image) -> float:
     """Return the mean structural similarity, -1 to 1, averaged over channels (Wang et al. 2004).
 
     Gaussian window, K1 = 0.01, K2 = 0.03, population covariances, and only where the whole window fits, as in the
-    authors' code. Raises ValueError for images smaller than the 11 × 11 window.
+    authors' code. Raises UserError for images smaller than the 11 × 11 window.
     """
     _check_shapes(image, reference)
     if min(image.shape[:2]) <= 2 * WINDOW_RADIUS:
-        raise ValueError(f"SSIM needs at least 11 × 11 pixels, got {image.shape[1]} × {image.shape[0]}.")
+        raise UserError(f"SSIM needs at least 11 × 11 pixels, got {image.shape[1]} × {image.shape[0]}.")
     x, y = image.astype(np.float64), reference.astype(np.float64)
     mean_x, mean_y = _blur(x), _blur(y)
     variance_x, variance_y = _blur(x * x) - mean_x**2, _blur(y * y) - mean_y**2

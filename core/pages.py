@@ -1,7 +1,8 @@
 """The Gradio idioms that every page shares: binding a handler, comparing, progress, cancel, errors, status, footer.
 
 A handler takes the plugin and what its input components hold, and returns what its output components get, as a
-tuple; a slow one is a generator that yields `Progress` first, so that it shows how far it is and can be stopped.
+tuple, or None to leave the page as it is; a slow one is a generator that yields `Progress` first, so that it shows
+how far it is and can be stopped.
 """
 
 from __future__ import annotations
@@ -26,27 +27,28 @@ from core import images
 from core.errors import UserError
 from core.images import Image
 from core.plugin import Plugin
-from core.steps import Progress
+from core.registry import Record
+from core.steps import Progress, translate
 
 DEVICE_QUEUE = "device"  # one call at a time computes, whichever page it came from
+Dropped = str | bytes | None  # a path, the bytes of a `data:` URL, or nothing
 LOGGER = logging.getLogger(__name__)
 
 
 class Page:
-    """One plugin's page while it is built: its title, its status line, and how its handlers are wired."""
+    """One plugin's page while it is built: its title, device badge and status line, and how its handlers are wired."""
 
     def __init__(self, plugin: Plugin) -> None:
         self.plugin = plugin
         self.blocks = gr.Blocks(title=plugin.record.title, analytics_enabled=False, fill_width=True)
 
     def header(self) -> None:
-        """Put the plugin's title and its one sentence."""
-        assert self.plugin.record.manifest is not None
-        title, summary = map(html.escape, (self.plugin.record.title, self.plugin.record.manifest.summary))
-        gr.HTML(f'<div class="page-title"><h1>{title}</h1><p>{summary}</p></div>', padding=False)
+        """Put the plugin's title, its one sentence, and where it runs with which weights, once that is known."""
+        header = gr.HTML(_header(self.plugin.record, "Loading the network …"), padding=False)
+        self.blocks.load(self._describe, None, header, api_visibility="private", show_progress="hidden")
 
     def status(self, invitation: str) -> gr.HTML:
-        """Return the line that says how far a call is, then how long it took, where, and with which weights."""
+        """Return the line that says how far a call is, then how long it took."""
         return gr.HTML(_status(invitation), padding=False)
 
     def bind(
@@ -66,7 +68,7 @@ class Page:
         name = f"{self.plugin.name}_{handler.__name__}"
         running = gr.on(
             list(triggers),
-            _with_status(handler, name, len(outputs), self.plugin),
+            _with_status(self.plugin, handler, name, len(outputs)),
             inputs=list(inputs),
             outputs=[*outputs, status],
             api_name=name,
@@ -78,6 +80,13 @@ class Page:
         )
         if stop is not None:
             stop.click(lambda: _status("Stopped."), None, status, cancels=[running], api_visibility="private")
+
+    def _describe(self) -> str:
+        try:
+            return _header(self.plugin.record, self.plugin.describe())
+        except (Exception, SystemExit) as error:  # the page stays up, and says what is wrong
+            LOGGER.exception("%s has no network", self.plugin.name)
+            return _header(self.plugin.record, str(error))
 
     def footer(self) -> None:
         """Put the model card, folded, and a button that copies a link to the page as it stands."""
@@ -115,8 +124,7 @@ def examples(pictures: Sequence[Path], target: gr.Image, also: Mapping[Any, Any]
 def picture_input(label: str, height: int = 260) -> gr.Image:
     """Return the place to drop a picture, or to take one with the camera.
 
-    Its handler gets the file as it was dropped, undecoded, for `images.load` to judge: a path, the bytes of a
-    `data:` URL, or None.
+    Its handler gets the file as it was dropped (see `Dropped`), undecoded, for `images.load` to judge.
     """
     picture = gr.Image(label=label, type="filepath", format="png", height=height)
     picture.preprocess = _as_dropped  # not a subclass: Gradio writes a .pyi file beside the module of each
@@ -165,29 +173,24 @@ def message_page(title: str, message: str) -> gr.Blocks:
     return blocks
 
 
-def _with_status(handler: Callable[..., Any], name: str, count: int, plugin: Plugin) -> Callable[..., Any]:
+def _with_status(plugin: Plugin, handler: Callable[..., Any], name: str, count: int) -> Callable[..., Any]:
     """Return `handler` as the generator that Gradio runs: its outputs, and the status line behind them."""
+    nothing = [gr.skip()] * count
 
     @functools.wraps(handler)
     def run(*values: Any) -> Iterator[tuple[Any, ...]]:
         began = time.perf_counter()
         try:
             outcome = handler(plugin, *values)
-            while isinstance(outcome, GeneratorType):
-                try:
-                    yield (*[gr.skip()] * count, _status("", next(outcome)))
-                except StopIteration as end:
-                    outcome = end.value
-            milliseconds = (time.perf_counter() - began) * 1000
-            yield (*outcome, _status(f"{milliseconds:.0f} ms · {plugin.describe()}"))
-        except UserError as error:
-            raise gr.Error(str(error), title="That did not work", print_exception=False) from None
-        except gr.Error:
-            raise
-        except Exception as error:
-            LOGGER.exception("%s failed", name)
-            words = f"This is our mistake, not yours ({type(error).__name__}). Your picture is still there: try again."
-            raise gr.Error(words, title="That did not work", print_exception=False) from error
+            if isinstance(outcome, GeneratorType):
+                outcome = yield from translate(outcome, lambda progress: (*nothing, _status("", progress)))
+            if outcome is None:
+                yield (*nothing, gr.skip())
+            else:
+                yield (*outcome, _status(f"Done in {(time.perf_counter() - began) * 1000:.0f} ms."))
+        except (Exception, SystemExit) as error:
+            yield (*nothing, _status("That did not work."))
+            raise _apology(error, name) from error
 
     run.__name__ = name  # MCP names its tool after the function
     signature = inspect.signature(handler)
@@ -195,11 +198,28 @@ def _with_status(handler: Callable[..., Any], name: str, count: int, plugin: Plu
     return run
 
 
-def _as_dropped(payload: ImageData | None) -> str | bytes | None:
+def _apology(error: BaseException, name: str) -> gr.Error:
+    """Return what the visitor reads: a UserError as it is; anything else is ours, and goes to the log."""
+    if isinstance(error, gr.Error):
+        return error
+    words = str(error)
+    if not isinstance(error, UserError):
+        LOGGER.error("%s failed", name, exc_info=error)
+        words = f"This is our mistake, not yours ({type(error).__name__}). What was on the page is still there."
+    return gr.Error(words, title="That did not work", print_exception=False)
+
+
+def _as_dropped(payload: ImageData | None) -> Dropped:
     if payload is None or payload.path is not None:
         return payload and payload.path
     _, _, encoded = (payload.url or "").partition("base64,")
     return base64.b64decode(encoded) or None
+
+
+def _header(record: Record, badge: str) -> str:
+    assert record.manifest is not None
+    title, summary, badge = map(html.escape, (record.title, record.manifest.summary, badge))
+    return f'<div class="page-title"><h1>{title}</h1><p>{summary}</p><p class="badge">{badge}</p></div>'
 
 
 def _status(words: str, progress: Progress | None = None) -> str:

@@ -78,12 +78,8 @@ def names_in(variable: str) -> list[str]:
 
 
 def _in_folders() -> Iterator[Record]:
-    import plugins
-
     extra = [Path(folder) for folder in os.environ.get("DARKROOM_PLUGINS", "").split(os.pathsep) if folder]
     for parent in [BUNDLED, *extra]:
-        if str(parent) not in plugins.__path__:  # so that plugins.<name> is found there too
-            plugins.__path__.append(str(parent))
         for file in sorted(parent.glob(f"*/{manifest.FILE}")):
             yield _record(file.parent, f"plugins.{file.parent.name}")
 

@@ -8,7 +8,10 @@ import logging
 import os
 import threading
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any
+from typing import Any, get_args
+
+from core.engine import Precision
+from core.errors import UserError
 
 LOGGER = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
@@ -26,15 +29,26 @@ def main(arguments: list[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")  # with the analytics off (core/__init__), nothing is looked up
 
-    from core import home, registry, theme
+    from core import home, registry
     from core.engine import LocalEngine
     from core.weights import parse_preference
 
-    records = registry.discover()
-    chosen = [registry.find(name) for name in options.plugins.split(",")] if options.plugins else records.values()
+    names = options.plugins.split(",") if options.plugins else registry.discover()
+    chosen = [registry.find(name.strip()) for name in names]
     engine = LocalEngine(parse_preference(options.weights, options.local), options.precision)
     app = home.build_app(chosen, engine)
     app.queue(max_size=QUEUE_LENGTH)
+    try:
+        _launch(app, options, chosen, engine)
+    except OSError as error:
+        if "empty port" not in str(error):
+            raise
+        raise UserError(f"port {options.port or 'of the default range'} is taken: choose another by --port.") from None
+
+
+def _launch(app: Any, options: argparse.Namespace, records: list[Any], engine: Any) -> None:
+    from core import theme
+
     app.launch(
         server_name=options.host,
         server_port=options.port,
@@ -43,7 +57,8 @@ def main(arguments: list[str] | None = None) -> None:
         mcp_server=True,
         max_file_size=LARGEST_UPLOAD,
         footer_links=["api", "settings"],
-        app_kwargs={"middleware": _middleware(lambda: warm_up(chosen, engine))},
+        app_kwargs={"middleware": _middleware(lambda: warm_up(records, engine))},
+        allowed_paths=[str(record.folder / "examples") for record in records],
         ssr_mode=False,
     )
 
@@ -56,7 +71,7 @@ def warm_up(records: Iterable[Any], engine: Any) -> None:
         if record.state is State.READY:
             try:
                 LOGGER.info("%s: %s", record.name, engine.describe(record))
-            except Exception:  # it is told to whoever clicks
+            except (Exception, SystemExit):  # it is told to whoever clicks
                 LOGGER.exception("%s could not be loaded", record.name)
 
 
@@ -129,5 +144,5 @@ def _parser() -> argparse.ArgumentParser:
         "--weights", action="append", default=[], metavar="PLUGIN=FOLDER", help="a checkpoint to use (repeatable)"
     )
     parser.add_argument("--local", action="store_true", help="use the newest finished runs below runs/")
-    parser.add_argument("--precision", default="float32", choices=("float32", "mixed_bfloat16", "mixed_float16"))
+    parser.add_argument("--precision", default="float32", choices=get_args(Precision))
     return parser

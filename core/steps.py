@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 Result = TypeVar("Result")
+Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True)
 class Progress:
-    """One step of something slow: `done` of `total`, and what can be shown by now, if anything."""
+    """One step of something slow: `done` of `total`."""
 
     done: int
     total: int
-    preview: Any = None
 
 
 Steps = Generator[Progress, None, Result]
 
 
-def finish(steps: Steps[Result]) -> Result:
-    """Return the result of `steps`, run to their end."""
+def finish(steps: Steps[Result], watch: Callable[[Progress], object] = lambda progress: None) -> Result:
+    """Return the result of `steps`, run to their end; `watch` is told of each."""
     while True:
         try:
-            next(steps)
+            watch(next(steps))
         except StopIteration as end:
             result: Result = end.value
             return result
+
+
+def translate(steps: Steps[Result], show: Callable[[Progress], Shown]) -> Generator[Shown, None, Result]:
+    """Yield what `show` makes of each step, then return the result; closing this closes `steps`."""
+    try:
+        while True:
+            try:
+                progress = next(steps)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            yield show(progress)
+    finally:
+        steps.close()

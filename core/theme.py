@@ -48,7 +48,9 @@ CSS = """
   .workbench { grid-template: auto / minmax(0, 1fr); grid-template-areas: "source" "stage" "settings"; }
 }
 .page-title h1 { font-size: 1.9rem; letter-spacing: -0.02em; margin: 0.2rem 0 0; }
-.page-title p { color: var(--body-text-color-subdued); margin: 0.1rem 0 1rem; }
+.page-title { padding-bottom: 0.75rem; }
+.page-title p { color: var(--body-text-color-subdued); margin: 0.1rem 0; }
+.page-title .badge { font-size: 0.85rem; }
 .demo-cards { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); }
 .demo-card { background: var(--block-background-fill); border: 1px solid var(--border-color-primary);
   border-radius: 14px; color: var(--body-text-color) !important; display: block; overflow: hidden;
@@ -59,7 +61,9 @@ a.demo-card:hover, a.demo-card:focus-visible { border-color: var(--color-accent)
 .demo-card div.words { padding: 0.9rem 1.1rem 1.1rem; }
 .demo-card h2 { font-size: 1.15rem; margin: 0 0 0.2rem; }
 .demo-card p { color: var(--body-text-color-subdued); margin: 0; }
-.demo-card .state { color: var(--error-text-color, #b3261e); font-size: 0.9rem; margin-top: 0.4rem; }
+.demo-card .state { font-size: 0.85rem; margin-top: 0.5rem; }
+.demo-card .state.ready::before { color: #2e8b57; content: "● "; }
+.demo-card .state.problem { color: var(--color-accent); padding: 0; border: 0; }
 .status { color: var(--body-text-color-subdued); font-size: 0.85rem; min-height: 1.6rem; }
 .status progress { appearance: none; height: 0.5rem; margin-right: 0.5rem; width: min(16rem, 40%); }
 .status progress::-webkit-progress-bar { background: var(--border-color-primary); border-radius: 1rem; }

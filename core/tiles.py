@@ -1,4 +1,4 @@
-"""Big pictures through a network in overlapping tiles of one fixed shape: constant memory, one compilation."""
+"""Big pictures through a network in overlapping tiles of one fixed shape: bounded device memory, one compilation."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def apply(
     to it. Where the device runs out of memory, all starts again with tiles of half the side.
     Raises DeviceMemoryError when even tiles of 64 pixels do not fit.
     """
+    if tile % multiple:
+        raise ValueError(f"tile is {tile}: use a multiple of {multiple}.")
     while tile >= SMALLEST_TILE:
         try:
             return (yield from _apply(function, image, tile, min(overlap, tile // 2), multiple))
@@ -60,6 +62,8 @@ def _apply(function: Callable[[Image], Image], image: Image, tile: int, overlap:
     result: Image | None = None
     for done, (row, column) in enumerate(((r, c) for r in rows for c in columns), 1):
         out = function(padded[row.start : row.start + tile, column.start : column.start + tile])
+        if out.shape[:2] != (tile, tile):
+            raise ValueError(f"the function turned a tile of {tile} × {tile} pixels into {out.shape[:2]}.")
         if result is None:
             result = np.empty((*padded.shape[:2], out.shape[-1]), np.float32)
         result[row.kept, column.kept] = out[row.within, column.within]

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import platform
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar
 
 import keras
+from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 
 from core import checkpoint, device
 from core.checkpoint import Checkpoint
 from core.data import Batches
+from core.engine import Precision
 from core.errors import UserError
 
 RUNS = Path("runs")
@@ -29,7 +35,10 @@ class RunError(UserError):
 
 @dataclass(frozen=True)
 class Settings:
-    """What every plugin's training can be told; its own `Config` adds to these."""
+    """What every plugin's training can be told; its own `Config` adds to these.
+
+    It also has a field `checkpoint`: which of the plugin's checkpoints the network is to become.
+    """
 
     epochs: int = 10
     """How many epochs; after each, the held-out loss is computed and the run can be resumed."""
@@ -37,11 +46,11 @@ class Settings:
     """Batches in an epoch."""
     batch: int = 16
     """Examples in a batch."""
-    rate: float = 2e-3
+    rate: float = 1.5e-3
     """Highest learning rate; it warms up over the first epoch's 100 steps and falls to 1% along a cosine."""
     seed: int = 0
     """Seed of the weights and of every batch."""
-    precision: device.Precision = "float32"
+    precision: Precision = "float32"
     """float32, mixed_bfloat16 or mixed_float16; the weights stay float32."""
     backup_minutes: float = 5.0
     """How often what --resume continues from is written."""
@@ -56,21 +65,11 @@ class Run:
     @classmethod
     def start(cls, plugin: str, config: Any, runs: Path | None = None) -> Run:
         """Return a new run of `plugin`, its `config` (a dataclass) written down for --resume."""
-        folder = (runs or RUNS) / plugin / time.strftime("%Y-%m-%d_%H-%M-%S")
+        folder = (runs or RUNS) / plugin / datetime.now().strftime("%Y-%m-%d_%H-%M-%S.%f")
         folder.mkdir(parents=True)
         run = cls(folder)
-        run.config_file.write_text(json.dumps(asdict(config), indent=2, default=str) + "\n")
+        run.config_file.write_bytes(TypeAdapter(type(config)).dump_json(config, indent=2))
         return run
-
-    @classmethod
-    def newest(cls, plugin: str, finished: bool, runs: Path | None = None) -> Run:
-        """Return the newest run of `plugin` that is, or is not, `finished`. Raises RunError where there is none."""
-        runs = runs or RUNS
-        for folder in sorted((runs / plugin).glob("*"), reverse=True):
-            if (folder / "config.json").exists() and cls(folder).finished == finished:
-                return cls(folder)
-        kind = "finished" if finished else "interrupted"
-        raise RunError(f"{runs / plugin} holds no {kind} run: train first (python -m core train {plugin}).")
 
     @property
     def config_file(self) -> Path:
@@ -92,28 +91,47 @@ class Run:
         """Whether the run came to its end."""
         return (self.checkpoint / checkpoint.FACTS).exists()
 
+    def trains(self, checkpoint: str) -> bool:
+        """Return whether this run's network is to become `checkpoint`."""
+        return bool(json.loads(self.config_file.read_bytes()).get("checkpoint") == checkpoint)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other process from training in this run meanwhile. Raises RunError where one does already."""
+        try:
+            with FileLock(self.folder / "lock", timeout=0):
+                yield
+        except Timeout:
+            raise RunError(f"{self.folder} is being trained by another process: wait for it, or stop it.") from None
+
     def read_config(self, kind: type[AnyConfig]) -> AnyConfig:
         """Return the `Config`, of the plugin's own `kind`, that this run was started with."""
-        hints = get_type_hints(kind)
-        stored = json.loads(self.config_file.read_text())
-        return kind(**{name: _restore(value, hints[name]) for name, value in stored.items()})
+        return TypeAdapter(kind).validate_json(self.config_file.read_bytes())
 
     def seconds_so_far(self) -> float:
         """Return the time spent in all epochs up to now, interruptions not counted."""
-        return sum(float(row["seconds"]) for row in self._history())
+        return sum(float(row["seconds"]) for row in self.rows())
 
-    def _history(self) -> list[dict[str, str]]:
+    def rows(self) -> list[dict[str, str]]:
+        """Return the history so far, a row an epoch."""
         if not self.history_file.exists():
             return []
         with self.history_file.open() as file:
             return list(csv.DictReader(file))
 
 
-def _restore(value: Any, hint: Any) -> Any:
-    """Return a `Config` field as it was before it became JSON: paths are strings there, tuples lists."""
-    if isinstance(value, list):
-        return tuple(value)
-    return Path(value) if isinstance(value, str) and Path in (hint, *get_args(hint)) else value
+def find_run(plugin: str, finished: bool, checkpoint: str | None = None, runs: Path | None = None) -> Run | None:
+    """Return the newest run of `plugin` that is, or is not, `finished`; where one is named, of that `checkpoint`."""
+    for folder in sorted(((runs or RUNS) / plugin).glob("*"), reverse=True):
+        run = Run(folder)
+        if run.config_file.exists() and run.finished == finished and (checkpoint is None or run.trains(checkpoint)):
+            return run
+    return None
+
+
+def adam(settings: Settings) -> keras.optimizers.Optimizer:
+    """Return Adam at the `cosine` rate, gradients clipped: one wild batch in thousands is enough to lose a run."""
+    return keras.optimizers.Adam(cosine(settings), global_clipnorm=0.1)
 
 
 def cosine(settings: Settings) -> keras.optimizers.schedules.LearningRateSchedule:
@@ -130,7 +148,7 @@ def cosine(settings: Settings) -> keras.optimizers.schedules.LearningRateSchedul
 def fit(network: keras.Model, batches: Batches, validation: Any, settings: Settings, run: Run) -> None:
     """Train the compiled `network` on `batches`, from where `run` was interrupted if it was.
 
-    `validation` is what `keras.Model.fit` takes as `validation_data`. Raises RunError where the loss is no number.
+    `validation` is what `keras.Model.fit` takes as `validation_data`. Raises RunError where the loss diverges.
     """
     backup = Backup(run, settings.backup_minutes)
     batches.epoch = backup.restore(network)
@@ -140,11 +158,11 @@ def fit(network: keras.Model, batches: Batches, validation: Any, settings: Setti
         epochs=settings.epochs,
         initial_epoch=batches.epoch,
         shuffle=False,  # batches are random already, and repeat in their order only
-        callbacks=[keras.callbacks.TerminateOnNaN(), History(run, batches.epoch), backup],
+        callbacks=[History(run, batches.epoch), StopWhereDiverged(run), backup],
         verbose=1 if sys.stdout.isatty() else 2,  # a moving bar helps a person, and clutters a log
     )
     if network.stop_training:
-        raise RunError("the loss became NaN: lower --rate or use --precision float32, and --resume from the backup.")
+        raise RunError(f"the loss rose tenfold or became NaN ({run.history_file}): start again with a lower --rate.")
 
 
 def save(network: keras.Model, facts: Checkpoint, run: Run, dtype: str = "float32") -> None:
@@ -154,11 +172,11 @@ def save(network: keras.Model, facts: Checkpoint, run: Run, dtype: str = "float3
 
 def provenance(config: Any, data: dict[str, Any], run: Run) -> dict[str, Any]:
     """Return where a checkpoint comes from: its `data` and their checksums, config, versions, device, duration."""
-    packages = ("keras", keras.backend.backend(), "numpy")
+    packages = ("keras", keras.backend.backend(), "numpy")  # by module: TensorFlow is sold under several names
     return {
         "data": data,
-        "config": {name: value.name if isinstance(value, Path) else value for name, value in asdict(config).items()},
-        "versions": {"python": platform.python_version()} | {package: version(package) for package in packages},
+        "config": asdict(config),
+        "versions": {"python": platform.python_version()} | {name: sys.modules[name].__version__ for name in packages},
         "backend": keras.backend.backend(),
         "device": device.name(),
         "training_seconds": round(run.seconds_so_far()),
@@ -189,7 +207,7 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Write a backup if it is time for one, and after the last epoch."""
         done = epoch + 1
-        if self.model.stop_training:  # the loss is NaN: keep the backup from before
+        if self.model.stop_training:  # it has diverged: keep the backup from before
             return
         if time.monotonic() - self.written < self.seconds and done < self.params["epochs"]:
             return
@@ -203,11 +221,25 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]
         self.written = time.monotonic()
 
 
+class StopWhereDiverged(keras.callbacks.Callback):  # type: ignore[misc]
+    """Ends training after an epoch whose loss is no number, or ten times the lowest so far: it never comes back."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self.lowest = min((float(row["loss"]) for row in run.rows()), default=math.inf)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Compare the epoch's loss with the lowest."""
+        loss = (logs or {})["loss"]
+        self.model.stop_training = not math.isfinite(loss) or 0 < 10 * self.lowest < loss
+        self.lowest = min(self.lowest, loss)
+
+
 class History(keras.callbacks.CSVLogger):  # type: ignore[misc]
     """Appends a row an epoch to the run's CSV, after dropping the rows that a resumed run does over."""
 
     def __init__(self, run: Run, epochs_done: int) -> None:
-        rows = [row for row in run._history() if int(row["epoch"]) < epochs_done]
+        rows = [row for row in run.rows() if int(row["epoch"]) < epochs_done]
         run.history_file.unlink(missing_ok=True)
         if rows:
             with run.history_file.open("w", newline="") as file:

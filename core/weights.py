@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core import checkpoint
+from core import registry
 from core.errors import UserError
 from core.registry import Record
-from core.training import Run
 
 
 class WeightsNotFoundError(UserError):
@@ -27,6 +26,9 @@ class Preference:
     local: bool = False
 
 
+BUNDLED = Preference()
+
+
 @dataclass(frozen=True)
 class Source:
     """The folder of a checkpoint, and what the page says of it."""
@@ -37,13 +39,16 @@ class Source:
 
 def locate(record: Record, name: str, preference: Preference) -> Source:
     """Return the source of the checkpoint `name` of a plugin. Raises WeightsNotFoundError where there is none."""
+    from core import checkpoint, training  # late: they import Keras, and the app is served before that
+
     assert record.manifest is not None, "only a ready plugin has weights"
-    is_default = name == record.manifest.default_checkpoint
-    wished = preference.folders.get(f"{record.name}/{name}") or (is_default and preference.folders.get(record.name))
+    wished = preference.folders.get(f"{record.name}/{name}")
+    if name == record.manifest.default_checkpoint:
+        wished = wished or preference.folders.get(record.name)
     if wished:
         return Source(wished, f"weights from {wished}")
-    if preference.local and is_default:
-        run = Run.newest(record.name, finished=True)
+    run = training.find_run(record.name, finished=True, checkpoint=name) if preference.local else None
+    if run:
         return Source(run.checkpoint, f"weights of the run {run.folder.name}")
     bundled = record.folder / "weights" / name
     if (bundled / checkpoint.FACTS).exists():
@@ -58,12 +63,13 @@ def locate(record: Record, name: str, preference: Preference) -> Source:
 def parse_preference(words: list[str], local: bool) -> Preference:
     """Return the preference that `--weights NAME=FOLDER …` and `--local` state.
 
-    Raises UserError for a word that is not of that form or names no folder.
+    Raises UserError for a word that is not of that form, or names no plugin or no folder.
     """
     folders = {}
     for word in words:
         name, separator, folder = word.partition("=")
         if not separator or not Path(folder).is_dir():
             raise UserError(f"--weights {word!r} names no folder: write PLUGIN=FOLDER or PLUGIN/CHECKPOINT=FOLDER.")
+        registry.find(name.partition("/")[0])
         folders[name] = Path(folder)
     return Preference(folders, local)

@@ -1,1 +1,1 @@
-"""Each folder here is a plugin; `core.registry` finds them, and adds the folders that DARKROOM_PLUGINS names."""
+"""Each folder here is a plugin, found by `core.registry` and imported by `core.engine` as `plugins.<name>`."""

@@ -119,6 +119,7 @@ def test_a_killed_training_is_resumed_to_the_same_scores(tmp_path: Path, photogr
     assert facts.provenance["versions"]["keras"] == keras.__version__
 
 
-def test_resuming_where_nothing_was_interrupted_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="no interrupted run"):
-        Run.newest("denoiser", finished=False, runs=tmp_path)
+def test_a_run_is_trained_by_one_process_at_a_time(tmp_path: Path) -> None:
+    run = Run.start("line", Settings(), tmp_path)
+    with run.locked(), pytest.raises(RunError, match="another process"), Run(run.folder).locked():
+        pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -27,21 +28,28 @@ def test_a_named_folder_wins_and_is_shown(tmp_path: Path) -> None:
 
 
 def test_local_takes_the_newest_finished_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, files in {"1": ["checkpoint/checkpoint.json"], "2": ["checkpoint/checkpoint.json"], "3": []}.items():
-        for file in [*files, "config.json"]:
-            path = tmp_path / "runs" / "denoiser" / name / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("{}")
-    monkeypatch.setattr(training, "RUNS", tmp_path / "runs")
+    for name, checkpoint, finished in (("1", "photographs", True), ("2", "digits", True), ("3", "photographs", False)):
+        folder = tmp_path / "denoiser" / name
+        (folder / "checkpoint").mkdir(parents=True)
+        (folder / "config.json").write_text(json.dumps({"checkpoint": checkpoint}))
+        if finished:
+            (folder / "checkpoint" / "checkpoint.json").write_text("{}")
+    monkeypatch.setattr(training, "RUNS", tmp_path)
+    record = registry.find("denoiser")
+    for checkpoint, run in (("photographs", "1"), ("digits", "2")):
+        assert weights.locate(record, checkpoint, Preference(local=True)).label == f"weights of the run {run}"
+
+
+def test_local_falls_back_on_the_bundled_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "RUNS", tmp_path)
     source = weights.locate(registry.find("denoiser"), "photographs", Preference(local=True))
-    assert source.label == "weights of the run 2"
+    assert source.label == "bundled weights, photographs"
 
 
-def test_what_cannot_be_found_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_cannot_be_found_says_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="names no folder"):
         weights.parse_preference(["denoiser=/nowhere/at/all"], local=False)
-    monkeypatch.setattr(training, "RUNS", tmp_path)
-    with pytest.raises(UserError, match="no finished run"):
-        weights.locate(registry.find("denoiser"), "photographs", Preference(local=True))
+    with pytest.raises(UserError, match="no plugin 'denoizer'"):
+        weights.parse_preference([f"denoizer={tmp_path}"], local=False)
     with pytest.raises(WeightsNotFoundError, match="python -m core train denoiser"):
         weights.locate(registry.find("denoiser"), "unheard_of", Preference())

@@ -12,10 +12,11 @@ from core import images, pages
 from core.errors import UserError
 from core.images import Image
 from core.metrics import psnr
-from core.pages import Page
+from core.pages import Dropped, Page
 from core.plugin import Plugin
 from core.steps import Steps
-from plugins.denoiser.noise import LARGEST_SIGMA, add_noise
+
+from .noise import LARGEST_SIGMA, add_noise
 
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.jpg"))
@@ -64,7 +65,13 @@ def _cleaning(page: Page) -> None:
             )
             automatic = gr.Checkbox(True, label="Find the strength", info="Measures how noisy the picture is.")
             sigma = gr.Slider(
-                0, LARGEST_SIGMA, 25, step=0.5, label="Strength", info="Higher takes out more grain, and more detail."
+                0,
+                LARGEST_SIGMA,
+                25,
+                step=0.5,
+                label="Strength",
+                info="Higher takes out more grain, and more detail. Untick the box above to set it.",
+                interactive=False,
             )
             with gr.Accordion("Seed of the added noise", open=False):
                 seed = gr.Number(
@@ -74,10 +81,10 @@ def _cleaning(page: Page) -> None:
     with thumbnails:
         pages.examples(PHOTOS, photo, also={added: EXAMPLE_NOISE})
     inputs = [photo, added, automatic, sigma, seed]
-    triggers = [photo.change, added.change, automatic.input, sigma.release, seed.change]
+    triggers = [page.blocks.load, photo.change, added.change, automatic.input, sigma.release, seed.change]
     page.bind(denoise, triggers, inputs, [before_after, residual, findings, sigma, download], status, stop)
     photo.upload(lambda: 0, None, added, api_visibility="private")  # a visitor's own photo is cleaned as it is
-    sigma.release(lambda: False, None, automatic, api_visibility="private")
+    automatic.input(lambda found: gr.Slider(interactive=not found), automatic, sigma, api_visibility="private")
     randomise.click(_draw_seed, None, seed, api_visibility="private")
 
 
@@ -91,6 +98,7 @@ def _teachers(page: Page) -> None:
                 5, LARGEST_SIGMA, 50, step=5, label="Noise", info="The more noise, the more is left to imagination."
             )
             show = gr.Button("Show what they make of it", variant="primary")
+            stop = gr.Button("Stop", size="sm")
             status = page.status("")
         with pages.bench("stage"):
             findings = gr.Markdown()
@@ -101,12 +109,17 @@ def _teachers(page: Page) -> None:
                 photographer = pages.result_picture("By the one that learnt photographs")
                 scribe = pages.result_picture("By the one that learnt digits")
     outputs = [noisy, clean, photographer, scribe, findings]
-    page.bind(compare_teachers, [show.click, subject.input, noise.release], [subject, noise], outputs, status)
+    page.bind(compare_teachers, [show.click, subject.input, noise.release], [subject, noise], outputs, status, stop)
 
 
 def denoise(
-    plugin: Plugin, photo: str | None, noise: float = 0, automatic: bool = True, sigma: float = 25, seed: int = 0
-) -> Steps[tuple[Any, ...]]:
+    plugin: Plugin,
+    photo: Dropped,
+    noise: float = 0,
+    automatic: bool = True,
+    sigma: float = 25,
+    seed: int = 0,
+) -> Steps[tuple[Any, ...] | None]:
     """Remove the noise from a photo.
 
     Args:
@@ -117,7 +130,7 @@ def denoise(
         seed: seed of the added noise.
     """
     if photo is None:
-        return None, None, LOSSY, sigma, gr.DownloadButton(interactive=False)
+        return None
     clean = images.load(photo)
     noisy = _spoil(clean, noise, int(seed))
     restored = yield from plugin.stream("denoise", noisy, sigma=None if automatic else sigma)

@@ -17,7 +17,8 @@ from core import tiles
 from core.errors import UserError
 from core.images import Image
 from core.steps import Steps
-from plugins.denoiser.noise import LARGEST_SIGMA, estimate_sigma
+
+from .noise import LARGEST_SIGMA, estimate_sigma
 
 
 class Denoised(NamedTuple):
@@ -53,11 +54,14 @@ def build_denoiser(widths: tuple[int, ...] = (40, 80, 160), blocks: tuple[int, .
 
 
 def residual_blocks(x: Any, count: int, name: str) -> Any:
-    """Return `x` after `count` blocks of two convolutions, each block added to what came into it."""
+    """Return `x` after `count` blocks of two convolutions, each block added to what came into it.
+
+    Blocks start as the identity (Fixup, https://arxiv.org/abs/1901.09321): without normalisation, it keeps them stable.
+    """
     for i in range(count):
         width = x.shape[-1]
         y = layers.Conv2D(width, 3, padding="same", activation="relu", name=f"{name}_block{i}_in")(x)
-        y = layers.Conv2D(width, 3, padding="same", name=f"{name}_block{i}_out")(y)
+        y = layers.Conv2D(width, 3, padding="same", kernel_initializer="zeros", name=f"{name}_block{i}_out")(y)
         x = layers.add([x, y])
     return x
 

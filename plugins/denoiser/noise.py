@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, sqrt
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -9,6 +11,7 @@ from core.images import Image
 
 PATCH = 8
 STRIDE = 3
+MOST_PATCHES = 60_000  # enough to be sure of a covariance; a large photo would give a gigabyte of them
 LARGEST_SIGMA = 75.0
 
 
@@ -28,7 +31,8 @@ def estimate_sigma(image: Image) -> float:
     """
     if min(image.shape[:2]) <= PATCH:
         return 0.0
-    windows = sliding_window_view(image, (PATCH, PATCH), axis=(0, 1))[::STRIDE, ::STRIDE]
+    stride = max(STRIDE, ceil(sqrt(image.shape[0] * image.shape[1] / MOST_PATCHES)))
+    windows = sliding_window_view(image, (PATCH, PATCH), axis=(0, 1))[::stride, ::stride]
     patches = windows.reshape(-1, PATCH * PATCH * image.shape[-1])
     eigenvalues = np.maximum(np.linalg.eigvalsh(np.cov(patches, rowvar=False)), 0)
     for count in range(len(eigenvalues), 1, -1):

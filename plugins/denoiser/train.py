@@ -12,20 +12,23 @@ from typing import Literal
 import keras
 import numpy as np
 
-from core import data, device, evaluation, images, training
+from core import device, evaluation, images, training
 from core.checkpoint import Checkpoint
-from core.data import Batches, Bytes, PatchSampler, picture_files
+from core.data import Batches, Bytes, DataError, PatchSampler, checksum, picture_files, read_mnist, read_pictures
+from core.errors import UserError
 from core.evaluation import Evaluation, Scores
 from core.images import Image
 from core.metrics import psnr, ssim
 from core.plugin import Plugin
 from core.steps import finish
 from core.training import Run
-from plugins.denoiser.model import build_denoiser, denoise
-from plugins.denoiser.noise import LARGEST_SIGMA, add_noise
+
+from .model import build_denoiser, denoise
+from .noise import LARGEST_SIGMA, add_noise
 
 SIGMAS = (15, 25, 50)
 VALIDATION_PICTURES = 8
+SMALLEST_SCORED = 11
 DIGITS_IN_A_MOSAIC = 8  # each side; a mosaic of digits is a picture like any other
 
 
@@ -33,14 +36,14 @@ DIGITS_IN_A_MOSAIC = 8  # each side; a mosaic of digits is a picture like any ot
 class Config(training.Settings):
     """What the denoiser's training can be told."""
 
-    subject: Literal["photographs", "digits"] = "photographs"
+    checkpoint: Literal["photographs", "digits"] = "photographs"
     """What to train on. A network only knows what it has seen: try it on the other subject."""
     data: Path = Path("data/photos/train")
-    """Folder of clean photographs, for --subject photographs."""
+    """Folder of clean photographs, for --checkpoint photographs."""
     test: Path | None = None
     """Folder of other photographs to score the result on; left out, every so many of --data are kept for it."""
     mnist: Path | None = None
-    """Folder of MNIST's idx files, for --subject digits; left out, Keras fetches them."""
+    """Folder of MNIST's idx files, for --checkpoint digits; left out, Keras fetches them."""
     patch: int = 96
     """Side of a training patch in pixels, a multiple of 8."""
     widths: tuple[int, ...] = (40, 80, 160)
@@ -51,21 +54,24 @@ class Config(training.Settings):
 
 def train(config: Config, run: Run) -> Scores:
     """Train on patches with noise of a random σ from 0 to 75, and return scores on pictures never trained on."""
+    if config.patch % 2 ** len(config.widths):
+        raise UserError(
+            f"--patch is {config.patch}: use a multiple of {2 ** len(config.widths)} (one halving a level)."
+        )
     pictures, validation, test = read_subject(config)
-    device.set_precision(config.precision)
     keras.utils.set_random_seed(config.seed)
-    network = build_denoiser(config.widths, config.blocks)
-    network.compile(keras.optimizers.Adam(training.cosine(config)), loss="mae", jit_compile=False)
+    with device.precision(config.precision):
+        network = build_denoiser(config.widths, config.blocks)
+    network.compile(training.adam(config), loss="mae", jit_compile=False)
     sampler = PatchSampler(pictures, config.patch)
     batches = Batches(lambda random: draw_pairs(sampler, config.batch, random), config.steps, config.seed)
     unseen = draw_pairs(PatchSampler(validation, config.patch), 64, np.random.default_rng(config.seed))
     training.fit(network, batches, unseen, config, run)
 
-    device.set_precision("float32")  # what is scored is what will be served
-    trained = build_denoiser(config.widths, config.blocks)
+    trained = build_denoiser(config.widths, config.blocks)  # at full precision: what is scored is what is served
     trained.set_weights(network.get_weights())
     scores = evaluation.mean(score(partial(run_denoise, trained), picture) for picture in as_images(test))
-    facts = {"subject": config.subject, "pictures": len(pictures), "sha256": data.checksum(pictures)}
+    facts = {"subject": config.checkpoint, "pictures": len(pictures), "sha256": checksum(pictures)}
     arguments = {"widths": config.widths, "blocks": config.blocks}
     provenance = training.provenance(config, facts, run)
     training.save(trained, Checkpoint("build_denoiser", arguments, scores, provenance), run, dtype="float16")
@@ -113,14 +119,16 @@ def draw_pairs(sampler: PatchSampler, count: int, random: np.random.Generator) -
 
 def read_subject(config: Config) -> tuple[list[Bytes], list[Bytes], list[Bytes]]:
     """Return the pictures to train on, to watch the training by, and to score."""
-    if config.subject == "digits":
-        seen, unseen = (mosaics(data.read_mnist(config.mnist, split)) for split in ("train", "test"))
+    if config.checkpoint == "digits":
+        seen, unseen = (mosaics(read_mnist(config.mnist, split)) for split in ("train", "test"))
         return seen, unseen[:VALIDATION_PICTURES], unseen[VALIDATION_PICTURES:]
     files = picture_files(config.data)
     watched = files[:: max(2, len(files) // VALIDATION_PICTURES)]
-    validation = data.read_pictures(watched)
-    pictures = data.read_pictures(path for path in files if path not in watched)
-    test = data.read_pictures(picture_files(config.test)) if config.test else validation
+    validation = read_pictures(watched)
+    pictures = read_pictures(path for path in files if path not in watched)
+    test = read_pictures(picture_files(config.test)) if config.test else validation
+    if min(side for picture in test for side in picture.shape[:2]) < SMALLEST_SCORED:
+        raise DataError(f"a picture to score has a side below {SMALLEST_SCORED} pixels, too small for SSIM: remove it.")
     return pictures, validation, test
 
 
