@@ -14,6 +14,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from pydantic import ConfigDict, TypeAdapter
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
@@ -30,6 +31,8 @@ class CheckpointError(UserError):
 @dataclass(frozen=True)
 class Checkpoint:
     """What `checkpoint.json` holds: the builder and its arguments, held-out scores, where it all came from."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     builder: str
     arguments: dict[str, Any] = field(default_factory=dict)
@@ -71,10 +74,10 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
 def read(folder: Path) -> Checkpoint:
     """Return what `checkpoint.json` in `folder` says. Raises CheckpointError if it is missing or malformed."""
     try:
-        return Checkpoint(**json.loads((folder / FACTS).read_text()))
+        return TypeAdapter(Checkpoint).validate_json((folder / FACTS).read_bytes())
     except FileNotFoundError:
         raise CheckpointError(f"{folder} holds no {FACTS}: it is not a checkpoint.") from None
-    except (TypeError, ValueError) as error:
+    except ValueError as error:
         raise CheckpointError(f"{folder / FACTS} is malformed ({error}): restore or retrain it.") from None
 
 

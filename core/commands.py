@@ -44,7 +44,7 @@ class Where:
             raise UserError(f"--weights {str(self.weights)!r} is no folder: name one that holds checkpoint.json.")
         key = f"{record.name}/{self.checkpoint}" if self.checkpoint else record.name
         preference = Preference({key: self.weights} if self.weights else {}, self.local)
-        return Plugin(record, engine.LocalEngine(preference, self.precision))
+        return Plugin(record, engine.LocalEngine(preference, self.precision), self.checkpoint)
 
 
 def run(record: Record, verb: str, arguments: list[str]) -> int:
@@ -55,7 +55,7 @@ def run(record: Record, verb: str, arguments: list[str]) -> int:
     images.check_output(flags.out)
     values = [images.load(getattr(flags, name)) for name in inputs]
     chosen = {name: getattr(flags, name) for name in settings}
-    steps = flags.where.plugin(record).stream(verb, *values, checkpoint=flags.where.checkpoint, **chosen)
+    steps = flags.where.plugin(record).stream(verb, *values, **chosen)
     _write(_watch(steps, verb), flags.out)
     return 0
 
@@ -75,7 +75,11 @@ def train(record: Record, resume: bool, arguments: list[str]) -> int:
         started = Run.start(record.name, config)
     print(f"Training in {started.folder} (to continue after an interruption: --resume)", file=sys.stderr)
     with started.locked():
-        scores = recipe.train(config, started)
+        try:
+            scores = recipe.train(config, started)
+        except UserError:
+            started.discard_if_empty()
+            raise
     print(json.dumps(scores, indent=2))
     bundled = record.folder / "weights" / config.checkpoint
     print(f"Try it: python app.py --local\nBundle it: cp {started.checkpoint}/* {bundled}/", file=sys.stderr)

@@ -25,6 +25,8 @@ class DataError(UserError):
 
 def picture_files(folder: Path) -> list[Path]:
     """Return the pictures in `folder`, by name. Raises DataError where there is none."""
+    if not folder.is_dir():
+        raise DataError(f"{folder} is no folder: name one that holds pictures.")
     files = sorted(path for path in folder.glob("*") if path.suffix.lower() in images.SUFFIXES)
     if not files:
         raise DataError(f"{folder} holds no pictures: name a folder of {', '.join(images.SUFFIXES)} files.")

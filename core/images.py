@@ -23,6 +23,7 @@ Image = NDArray[np.float32]
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # a phone's MPO comes in as JPEG
 SUFFIXES = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 DEFAULT_MEGAPIXELS = 40.0
+LONGEST_SIDE = 30_000  # a picture one pixel high costs a network as much as one 512 high
 
 pillow.init()  # all formats, not only the five that Pillow loads on demand
 
@@ -38,14 +39,15 @@ def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Ima
     Raises ImageError, naming the file and the remedy, for everything that is not a readable image within it.
     """
     name = "the picture" if isinstance(source, bytes) else Path(source).name
-    limit = max_megapixels or float(os.environ.get("DARKROOM_MAX_MEGAPIXELS", DEFAULT_MEGAPIXELS))
+    limit = max_megapixels or _megapixel_limit()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pillow.DecompressionBombWarning)  # our own limit is checked below
             data = source if isinstance(source, bytes) else Path(source).read_bytes()
             with pillow.open(BytesIO(data), formats=FORMATS) as file:
                 _check_size(file, name, limit)
-                return _without_idle_alpha(_decode_16_bit_colour(data) if _is_16_bit_colour(file) else _decode(file))
+                image = _decode_16_bit_colour(data) if _is_16_bit_colour(file) else _decode(file, name)
+                return _without_idle_alpha(image)
     except ImageError:
         raise
     except pillow.DecompressionBombError:
@@ -54,6 +56,10 @@ def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Ima
         raise ImageError(f"{name} is not a picture that can be read: use JPEG, PNG, WebP, GIF, TIFF or BMP.") from None
     except FileNotFoundError:
         raise ImageError(f"{name} does not exist: check the path {str(source)!r}.") from None
+    except IsADirectoryError:
+        raise ImageError(f"{name} is a folder: name one picture in it.") from None
+    except MemoryError:
+        raise ImageError(f"{name} does not fit into this machine's memory: shrink it first.") from None
     except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow raises on damaged files
         raise ImageError(f"{name} is damaged and could not be read ({error}): export it again.") from None
 
@@ -69,16 +75,24 @@ def save(image: Image, path: str | Path) -> None:
         image = flatten(image)
     partial = path.with_name(f".{path.stem}.partial{path.suffix}")
     options: dict[str, Any] = {"quality": 95, "subsampling": 0} if path.suffix.lower() in (".jpg", ".jpeg") else {}
-    pillow.fromarray(to_uint8(image)).save(partial, **options)
-    partial.replace(path)
+    try:
+        pillow.fromarray(to_uint8(image)).save(partial, **options)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise ImageError(f"{path} cannot be written ({error.strerror or error}): choose another place.") from None
 
 
 def check_output(path: Path) -> None:
     """Raise ImageError where no image could be saved at `path`: to be asked before the work, not after it."""
     if path.suffix.lower() not in SUFFIXES:
         raise ImageError(f"{path.name} does not end as a picture does: use one of {', '.join(SUFFIXES)}.")
+    if path.is_dir():
+        raise ImageError(f"{path} is a folder: name a file in it.")
     if not path.parent.is_dir():
         raise ImageError(f"the folder {str(path.parent)!r} of {path.name} does not exist: make it first.")
+    if not os.access(path.parent, os.W_OK):
+        raise ImageError(f"the folder {str(path.parent)!r} of {path.name} cannot be written to: choose another.")
 
 
 def to_uint8(image: Image) -> NDArray[np.uint8]:
@@ -95,7 +109,19 @@ def flatten(image: Image) -> Image:
     return image[..., :3] * alpha + (1 - alpha)
 
 
+def _megapixel_limit() -> float:
+    words = os.environ.get("DARKROOM_MAX_MEGAPIXELS", "")
+    try:
+        return float(words or DEFAULT_MEGAPIXELS)
+    except ValueError:
+        raise UserError(f"DARKROOM_MAX_MEGAPIXELS is {words!r}: use a number, such as 40.") from None
+
+
 def _check_size(file: pillow.Image, name: str, limit: float) -> None:
+    if max(file.size) > LONGEST_SIDE:
+        raise ImageError(
+            f"{name} is {file.width} × {file.height} pixels, the longest side may be {LONGEST_SIDE}: cut it."
+        )
     megapixels = file.width * file.height / 1e6
     if megapixels > limit:
         raise ImageError(
@@ -104,14 +130,14 @@ def _check_size(file: pillow.Image, name: str, limit: float) -> None:
         )
 
 
-def _decode(file: ImageFile.ImageFile) -> Image:
+def _decode(file: ImageFile.ImageFile, name: str) -> Image:
     file.seek(0)
     upright = ImageOps.exif_transpose(file)
     if upright.mode.startswith("I"):  # 16-bit gray
         gray = np.asarray(upright, np.float32) / 65535
         return np.repeat(np.clip(gray, 0, 1)[..., None], 3, axis=-1)
     if upright.mode == "F":
-        raise ImageError("floating-point pictures have no agreed range: export it as 16-bit PNG.")
+        raise ImageError(f"{name} holds floating-point numbers, whose range is not agreed: export it as 16-bit PNG.")
     mode = "RGBA" if upright.has_transparency_data else "RGB"
     return np.asarray(upright.convert(mode), np.float32) / np.float32(255)
 

@@ -66,7 +66,7 @@ def read(folder: Path) -> Manifest:
     """Return the manifest in `folder`. Raises ManifestError with every field that is wrong."""
     try:
         return Manifest(**tomllib.loads((folder / FILE).read_text()))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ManifestError(f"{FILE} cannot be read: {error}") from None
     except ValidationError as error:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())

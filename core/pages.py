@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import GeneratorType
-from typing import Any
+from typing import Any, NoReturn
 
 import gradio as gr
 from gradio.data_classes import ImageData
@@ -212,8 +212,15 @@ def _apology(error: BaseException, name: str) -> gr.Error:
 def _as_dropped(payload: ImageData | None) -> Dropped:
     if payload is None or payload.path is not None:
         return payload and payload.path
-    _, _, encoded = (payload.url or "").partition("base64,")
-    return base64.b64decode(encoded) or None
+    _, _, encoded = (payload.url or "").partition(";base64,")
+    try:
+        return base64.b64decode(encoded, validate=True) or _refuse_address()
+    except ValueError:
+        return _refuse_address()
+
+
+def _refuse_address() -> NoReturn:
+    raise gr.Error("The picture cannot be read from that address: upload the file itself.", print_exception=False)
 
 
 def _header(record: Record, badge: str) -> str:

@@ -12,10 +12,14 @@ from core.steps import Steps, finish
 
 @dataclass(frozen=True)
 class Plugin:
-    """A plugin that can be run: `plugin.run("denoise", image, sigma=25)`."""
+    """A plugin that can be run: `plugin.run("denoise", image, sigma=25)`.
+
+    `checkpoint` is the one whose network verbs get where a call names none; None is the plugin's default.
+    """
 
     record: Record
     engine: Engine
+    checkpoint: str | None = None
 
     @property
     def name(self) -> str:
@@ -31,8 +35,8 @@ class Plugin:
 
     def stream(self, verb: str, *values: Any, checkpoint: str | None = None, **settings: Any) -> Steps[Any]:
         """Yield the progress of a verb, then return its result; closing the generator cancels it."""
-        return self.engine.stream(Call(self.record, verb, values, settings, checkpoint))
+        return self.engine.stream(Call(self.record, verb, values, settings, checkpoint or self.checkpoint))
 
     def describe(self, checkpoint: str | None = None) -> str:
         """Return the device and the source of the weights, in words."""
-        return self.engine.describe(self.record, checkpoint)
+        return self.engine.describe(self.record, checkpoint or self.checkpoint)

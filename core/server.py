@@ -139,7 +139,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python app.py", description="Serve the Darkroom demos.")
     parser.add_argument("--plugins", default="", metavar="A,B", help="only these plugins")
     parser.add_argument("--host", help="address to listen on; GRADIO_SERVER_NAME is honoured")
-    parser.add_argument("--port", type=int, help="port to listen on; GRADIO_SERVER_PORT is honoured")
+    parser.add_argument(
+        "--port",
+        type=int,
+        choices=range(1, 65536),
+        metavar="PORT",
+        help="port to listen on; GRADIO_SERVER_PORT is honoured",
+    )
     parser.add_argument(
         "--weights", action="append", default=[], metavar="PLUGIN=FOLDER", help="a checkpoint to use (repeatable)"
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from math import ceil
 
 import numpy as np
@@ -56,20 +56,18 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 def _apply(function: Callable[[Image], Image], image: Image, tile: int, overlap: int, multiple: int) -> Steps[Image]:
     height, width = image.shape[:2]
-    padded = _pad(image, tile, multiple)
-    rows = list(_spans(padded.shape[0], tile, overlap, multiple))
-    columns = list(_spans(padded.shape[1], tile, overlap, multiple))
+    rows, columns = (_spans(side, tile, overlap, multiple) for side in (height, width))
     result: Image | None = None
-    for done, (row, column) in enumerate(((r, c) for r in rows for c in columns), 1):
-        out = function(padded[row.start : row.start + tile, column.start : column.start + tile])
+    for done, (row, column) in enumerate(product(rows, columns), 1):
+        out = function(_cut(image, row.start, column.start, tile))
         if out.shape[:2] != (tile, tile):
             raise ValueError(f"the function turned a tile of {tile} × {tile} pixels into {out.shape[:2]}.")
         if result is None:
-            result = np.empty((*padded.shape[:2], out.shape[-1]), np.float32)
+            result = np.empty((height, width, out.shape[-1]), np.float32)
         result[row.kept, column.kept] = out[row.within, column.within]
         yield Progress(done, len(rows) * len(columns))
     assert result is not None
-    return result[:height, :width]
+    return result
 
 
 @dataclass(frozen=True)
@@ -84,16 +82,16 @@ class _Span:
         return slice(self.kept.start - self.start, self.kept.stop - self.start)
 
 
-def _spans(length: int, tile: int, overlap: int, multiple: int) -> Iterator[_Span]:
-    count = max(1, ceil((length - overlap) / (tile - overlap)))
-    last = length - tile
-    starts = [i * last // max(1, count - 1) // multiple * multiple for i in range(count)]
+def _spans(length: int, tile: int, overlap: int, multiple: int) -> list[_Span]:
+    """Return the tiles that cover `length` pixels; the last may reach over the end, by less than `multiple`."""
+    covered = max(tile, ceil(length / multiple) * multiple)
+    count = max(1, ceil((covered - overlap) / (tile - overlap)))
+    starts = [i * (covered - tile) // max(1, count - 1) // multiple * multiple for i in range(count)]
     seams = [0, *((start + previous + tile) // 2 for previous, start in pairwise(starts)), length]
-    for start, kept in zip(starts, pairwise(seams), strict=True):
-        yield _Span(start, slice(*kept))
+    return [_Span(start, slice(*kept)) for start, kept in zip(starts, pairwise(seams), strict=True)]
 
 
-def _pad(image: Image, tile: int, multiple: int) -> Image:
-    """Return `image` mirrored at its right and lower border to at least a tile, and to whole multiples."""
-    bottom, right = (max(tile, ceil(side / multiple) * multiple) - side for side in image.shape[:2])
-    return np.pad(image, ((0, bottom), (0, right), (0, 0)), mode="symmetric")
+def _cut(image: Image, top: int, left: int, tile: int) -> Image:
+    """Return one tile of `image`, mirrored where it reaches over the right and lower border."""
+    part = image[top : top + tile, left : left + tile]
+    return np.pad(part, ((0, tile - part.shape[0]), (0, tile - part.shape[1]), (0, 0)), mode="symmetric")

@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import platform
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -55,6 +56,15 @@ class Settings:
     backup_minutes: float = 5.0
     """How often what --resume continues from is written."""
 
+    def __post_init__(self) -> None:
+        for name in ("epochs", "steps", "batch"):
+            if getattr(self, name) < 1:
+                raise UserError(f"--{name} is {getattr(self, name)}: use at least 1.")
+        if not 0 < self.rate < 1:
+            raise UserError(f"--rate is {self.rate}: use a number between 0 and 1, such as 0.001.")
+        if self.seed < 0 or not 0 <= self.backup_minutes < math.inf:
+            raise UserError("--seed and --backup-minutes must not be negative.")
+
 
 @dataclass(frozen=True)
 class Run:
@@ -103,6 +113,11 @@ class Run:
                 yield
         except Timeout:
             raise RunError(f"{self.folder} is being trained by another process: wait for it, or stop it.") from None
+
+    def discard_if_empty(self) -> None:
+        """Remove the folder if no epoch came to its end: there is nothing to resume."""
+        if not self.rows():
+            shutil.rmtree(self.folder)
 
     def read_config(self, kind: type[AnyConfig]) -> AnyConfig:
         """Return the `Config`, of the plugin's own `kind`, that this run was started with."""

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image as pillow  # noqa: N813 - as in core.images
 
 from core import images
+from core.errors import UserError
 from core.images import Image, ImageError
 
 
@@ -87,6 +88,25 @@ def test_too_many_megapixels_are_refused_before_decoding(tmp_path: Path) -> None
     data = encoded(pillow.new("L", (2000, 1000)), "PNG")
     with pytest.raises(ImageError, match=r"has 2.0 megapixels, the limit is 1"):
         images.load(data, max_megapixels=1)
+
+
+def test_a_picture_one_pixel_wide_may_not_be_endless() -> None:
+    with pytest.raises(ImageError, match="the longest side may be 30000"):
+        images.load(encoded(pillow.new("L", (1, 40_000)), "PNG"))
+
+
+def test_a_folder_is_neither_a_picture_nor_a_place_for_one(tmp_path: Path, picture: Image) -> None:
+    (tmp_path / "album.png").mkdir()
+    with pytest.raises(ImageError, match="is a folder: name one picture"):
+        images.load(tmp_path / "album.png")
+    with pytest.raises(ImageError, match="is a folder: name a file"):
+        images.save(picture, tmp_path / "album.png")
+
+
+def test_a_limit_that_is_no_number_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DARKROOM_MAX_MEGAPIXELS", "lots")
+    with pytest.raises(UserError, match="DARKROOM_MAX_MEGAPIXELS is 'lots'"):
+        images.load(b"")
 
 
 @pytest.mark.parametrize(

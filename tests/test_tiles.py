@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,14 @@ def test_a_local_filter_leaves_no_seams() -> None:
 
     tiled = finish(tiles.apply(smooth, image, tile=64, overlap=16))
     np.testing.assert_allclose(tiled[:140, :200], smooth(image)[:140, :200], atol=1e-6)
+
+
+def test_a_thin_picture_takes_no_more_memory_than_it_has_pixels() -> None:
+    thin = np.random.default_rng(0).random((1, 5_000, 3), np.float32)
+    tracemalloc.start()
+    np.testing.assert_array_equal(finish(tiles.apply(lambda tile: tile, thin)), thin)
+    assert tracemalloc.get_traced_memory()[1] < 16e6
+    tracemalloc.stop()
 
 
 def test_progress_counts_to_the_end_and_stopping_stops() -> None:

@@ -132,7 +132,7 @@ def denoise(
     if photo is None:
         return None
     clean = images.load(photo)
-    noisy = _spoil(clean, noise, int(seed))
+    noisy = _spoil(clean, noise, int(seed or 0))
     restored = yield from plugin.stream("denoise", noisy, sigma=None if automatic else sigma)
     before = pages.write_png(noisy, pages.stem(photo, "before"))
     after = pages.write_png(restored.image, pages.stem(photo, "denoised"))
