@@ -1,0 +1,43 @@
+"""What the documents claim is there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from core.__main__ import _parser
+
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("plugins/*/README.md"))]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_command_that_is_shown_exists(document: Path) -> None:
+    for command, rest in re.findall(r"python -m core (\w+) ([^\n#`]*)", document.read_text()):
+        words = [command, *rest.split()]
+        parsed, _ = _parser().parse_known_args(words)
+        assert parsed.command
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_to_a_file_leads_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
+        if not target.startswith("http"):
+            assert (document.parent / target).exists(), target
+
+
+def test_every_make_target_that_is_shown_exists() -> None:
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    shown = set(re.findall(r"^    make (\w+)", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert shown
+    assert shown <= targets
+
+
+def test_all_bundled_weights_together_stay_small() -> None:
+    assert sum(path.stat().st_size for path in ROOT.glob("plugins/*/weights/**/*")) < 40e6
+
+
+def test_the_folder_for_spaces_is_no_package() -> None:
+    assert not list((ROOT / "spaces").rglob("__init__.py"))
