@@ -161,6 +161,8 @@ def main() -> None:
         "CBM3D": build_cbm3d(),
         "Non-local means (OpenCV)": build_nlm(options.threads),
     }
+    if not options.bm3d_pictures:
+        del denoisers["CBM3D"]
     report(measure(denoisers, files, options.bm3d_pictures), list(denoisers))
     report_estimates(files)
 
