@@ -33,8 +33,9 @@ def main(arguments: list[str] | None = None) -> None:
     from core.engine import LocalEngine
     from core.weights import parse_preference
 
-    names = options.plugins.split(",") if options.plugins else registry.discover()
-    chosen = [registry.find(name.strip()) for name in names]
+    chosen = list(registry.discover().values())
+    if options.plugins:
+        chosen = [registry.find(name.strip()) for name in options.plugins.split(",")]
     engine = LocalEngine(parse_preference(options.weights, options.local), options.precision)
     app = home.build_app(chosen, engine)
     app.queue(max_size=QUEUE_LENGTH)
