@@ -22,7 +22,7 @@ from core.plugin import Plugin
 from core.registry import Record
 from core.steps import Progress, Steps, finish
 from core.training import Run
-from core.weights import Preference
+from core.weights import Preference, parse_wish
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Where:
 
     checkpoint: str | None = None
     """Which of the plugin's checkpoints; left out, its default one."""
-    weights: Path | None = None
-    """Folder of a checkpoint to use in its place."""
+    weights: str | None = None
+    """Folder of a checkpoint to use in its place, or owner/name@revision on the Hub."""
     local: bool = False
     """Use the newest finished run below runs/."""
     precision: Precision = "float32"
@@ -40,10 +40,8 @@ class Where:
 
     def plugin(self, record: Record) -> Plugin:
         """Return the plugin, run here with these weights."""
-        if self.weights and not self.weights.is_dir():
-            raise UserError(f"--weights {str(self.weights)!r} is no folder: name one that holds checkpoint.json.")
         key = f"{record.name}/{self.checkpoint}" if self.checkpoint else record.name
-        preference = Preference({key: self.weights} if self.weights else {}, self.local)
+        preference = Preference({key: parse_wish(self.weights)} if self.weights else {}, self.local)
         return Plugin(record, engine.LocalEngine(preference, self.precision), self.checkpoint)
 
 
@@ -93,10 +91,9 @@ def evaluate(record: Record, as_json: bool, arguments: list[str]) -> int:
     flags = _parse(_flags(function, [], names, out=False), arguments, f"python -m core evaluate {record.name}")
     plugin = flags.where.plugin(record)
     result = function(plugin, **{name: getattr(flags, name) for name in names})
-    assert record.manifest is not None
     report = {
         "plugin": record.name,
-        "checkpoint": flags.where.checkpoint or record.manifest.default_checkpoint,
+        "checkpoint": flags.where.checkpoint or record.facts.default_checkpoint,
         "device": device.describe(),
         "images": len(result.per_image),
         "scores": result.scores,

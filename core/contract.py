@@ -117,8 +117,7 @@ def has_trainer(record: Record) -> None:
     config = recipe.Config()
     assert dataclasses.is_dataclass(config), "make Config a dataclass"
     assert recipe.Config.__dataclass_params__.frozen, "freeze Config: @dataclass(frozen=True)"
-    assert record.manifest is not None
-    known = list(record.manifest.checkpoints)
+    known = list(record.facts.checkpoints)
     assert getattr(config, "checkpoint", None) in known, f"give Config a field `checkpoint`, by default one of {known}"
     assert list(inspect.signature(recipe.train).parameters) == ["config", "run"], "write train(config, run)"
     assert next(iter(inspect.signature(recipe.evaluate).parameters)) == "plugin", "write evaluate(plugin, …)"
@@ -128,8 +127,7 @@ def has_weights(record: Record) -> None:
     """Each checkpoint is bundled or pinned; the bundled ones load and hold scores and provenance."""
     from core import checkpoint
 
-    assert record.manifest is not None
-    for name, pin in record.manifest.checkpoints.items():
+    for name, pin in record.facts.checkpoints.items():
         folder = record.folder / "weights" / name
         assert folder.exists() or pin.revision, f"bundle weights/{name} or pin it in plugin.toml"
         if folder.exists():

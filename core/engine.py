@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec
@@ -12,10 +13,11 @@ from importlib.util import module_from_spec
 from types import GeneratorType
 from typing import Any, Literal, Protocol
 
+from core import weights
 from core.errors import UserError
 from core.registry import Record
 from core.steps import Steps
-from core.weights import BUNDLED, Preference
+from core.weights import BUNDLED, Preference, Source
 
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 
@@ -56,7 +58,8 @@ class LocalEngine:
         """`preference` says which weights to take before the bundled ones."""
         self._preference, self._precision = preference, precision
         self._networks: dict[tuple[str, str], tuple[Any, str]] = {}
-        self._loading, self._device = threading.Lock(), threading.Lock()
+        self._locks: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
+        self._building, self._device = threading.Lock(), threading.Lock()
 
     def stream(self, call: Call) -> Steps[Any]:
         """Yield the progress of `call`, then return its result; closing it between steps cancels the call."""
@@ -90,21 +93,24 @@ class LocalEngine:
 
     def _load(self, record: Record, checkpoint: str | None) -> tuple[Any, str]:
         """Return the network of a checkpoint and the label of its source; it is loaded by the first who asks."""
-        from core import checkpoint as checkpoints
-        from core import device, weights
-
-        assert record.manifest is not None, "only a ready plugin has networks"
-        name = checkpoint or record.manifest.default_checkpoint
-        if name not in record.manifest.checkpoints:
-            known = ", ".join(record.manifest.checkpoints)
+        name = checkpoint or record.facts.default_checkpoint
+        if name not in record.facts.checkpoints:
+            known = ", ".join(record.facts.checkpoints)
             raise VerbNotFoundError(f"{record.name} has no checkpoint {name!r}: it has {known}.")
-        with self._loading:
-            if (record.name, name) not in self._networks:
-                source = weights.locate(record, name, self._preference)
-                with device.precision(self._precision):
-                    network = checkpoints.load(source.folder, import_part(record, "model"))
-                self._networks[record.name, name] = network, source.label
-            return self._networks[record.name, name]
+        key = record.name, name
+        with self._locks[key]:
+            if key not in self._networks:
+                source = weights.locate(record, name, self._preference)  # may take its time, where it is the Hub's
+                with self._building:
+                    self._networks[key] = self._build(record, source), source.label
+            return self._networks[key]
+
+    def _build(self, record: Record, source: Source) -> Any:
+        """Return the network of the checkpoint in `source`."""
+        from core import checkpoint, device
+
+        with device.precision(self._precision):
+            return checkpoint.load(source.folder, import_part(record, "model"))
 
 
 def import_part(record: Record, part: str) -> Any:

@@ -20,11 +20,19 @@ CARD = "card.webp"
 
 
 def build_app(records: Iterable[Record], engine: Engine) -> gr.Blocks:
-    """Return the app over `records`; one that is not ready, or fails while it is built, costs its own page only."""
+    """Return the app over `records`; one that is not ready, or fails while it is built, costs its own page only.
+
+    A single plugin has the first page to itself.
+    """
     built = [(record, *_build_page(Plugin(record, engine))) for record in records]
-    with gr.Blocks(title="Darkroom", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as app:
-        gr.HTML(_home([(record, problem) for record, _, problem in built]), padding=False)
-    for record, page, _ in built:
+    alone = built[0] if len(built) == 1 else None
+    title = alone[0].title if alone else "Darkroom"
+    with gr.Blocks(title=title, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as app:
+        if alone:
+            _render(alone[1], alone[0])
+        else:
+            gr.HTML(_home([(record, problem) for record, _, problem in built]), padding=False)
+    for record, page, _ in [] if alone else built:
         with app.route(record.title, _path(record)):
             _render(page, record)
     return app

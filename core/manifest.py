@@ -6,12 +6,13 @@ import re
 import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from core.errors import UserError
 
 FILE = "plugin.toml"
 API = (1, 0)
+SHA256 = r"^[0-9a-f]{64}$"
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -24,9 +25,19 @@ class Pin(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    revision: str | None = Field(None, pattern=r"^[0-9a-f]{40}$", description="full commit")
-    size: int | None = Field(None, gt=0, description="bytes of model.safetensors")
-    sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$", description="of model.safetensors")
+    revision: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}$", description="full commit")
+    size: int | None = Field(default=None, gt=0, description="bytes of model.safetensors")
+    sha256: str | None = Field(default=None, pattern=SHA256, description="of model.safetensors")
+    facts_sha256: str | None = Field(default=None, pattern=SHA256, description="of checkpoint.json")
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Pin:
+        if len(given := self.model_dump(exclude_none=True)) not in (0, len(type(self).model_fields)):
+            raise ValueError(f"a pin is whole or empty, this one has only {', '.join(given)}: push again")
+        return self
+
+
+NO_PIN = Pin()
 
 
 class Manifest(BaseModel):
@@ -39,7 +50,7 @@ class Manifest(BaseModel):
     summary: str = Field(min_length=1, max_length=160, description="one sentence for the home page")
     requires: tuple[str, ...] = Field((), description="packages beyond the suite's own, as pip writes them")
     enabled: bool = True
-    repository: str | None = Field(None, pattern=r"^[\w.-]+/[\w.-]+$", description="owner/name on the Hub")
+    repository: str | None = Field(default=None, pattern=r"^[\w.-]+/[\w.-]+$", description="owner/name on the Hub")
     checkpoints: dict[str, Pin] = Field(min_length=1)
 
     @field_validator("checkpoints")
@@ -54,6 +65,15 @@ class Manifest(BaseModel):
     def default_checkpoint(self) -> str:
         """The checkpoint that a verb gets when none is named."""
         return next(iter(self.checkpoints))
+
+    @property
+    def pinned(self) -> dict[str, Pin]:
+        """The checkpoints that are on the Hub, and which file there each is."""
+        return {name: pin for name, pin in self.checkpoints.items() if self.repository and pin.revision}
+
+    def place(self, checkpoint: str) -> str:
+        """Return where a checkpoint lies in the plugin's repository on the Hub: the default one at its root."""
+        return "" if checkpoint == self.default_checkpoint else f"checkpoints/{checkpoint}/"
 
     @property
     def compatible(self) -> bool:

@@ -224,8 +224,7 @@ def _refuse_address() -> NoReturn:
 
 
 def _header(record: Record, badge: str) -> str:
-    assert record.manifest is not None
-    title, summary, badge = map(html.escape, (record.title, record.manifest.summary, badge))
+    title, summary, badge = map(html.escape, (record.title, record.facts.summary, badge))
     return f'<div class="page-title"><h1>{title}</h1><p>{summary}</p><p class="badge">{badge}</p></div>'
 
 

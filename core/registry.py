@@ -48,6 +48,12 @@ class Record:
         """Its title, or its name where the manifest could not be read."""
         return self.manifest.title if self.manifest else self.name
 
+    @property
+    def facts(self) -> Manifest:
+        """The manifest of a plugin that is ready."""
+        assert self.manifest is not None, f"{self.name} is {self.state}"
+        return self.manifest
+
 
 class PluginNotFoundError(UserError):
     """No plugin of that name; the message lists those that there are."""

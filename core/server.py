@@ -10,8 +10,10 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, get_args
 
-from core.engine import Precision
+from core import registry, weights
+from core.engine import Engine, LocalEngine, Precision
 from core.errors import UserError
+from core.weights import Preference
 
 LOGGER = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
@@ -24,23 +26,23 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Serve the plugins that the command line names, all by default, until interrupted."""
+def main(arguments: list[str] | None = None, engine: Callable[[Preference, Precision], Engine] = LocalEngine) -> None:
+    """Serve the plugins that the command line names, all by default, until interrupted; `engine` runs their verbs."""
     options = _parser().parse_args(arguments)
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")  # with the analytics off (core/__init__), nothing is looked up
-
-    from core import home, registry
-    from core.engine import LocalEngine
-    from core.weights import parse_preference
-
     chosen = list(registry.discover().values())
     if options.plugins:
         chosen = [registry.find(name.strip()) for name in options.plugins.split(",")]
-    engine = LocalEngine(parse_preference(options.weights, options.local), options.precision)
-    app = home.build_app(chosen, engine)
+    preference = weights.parse_preference(options.weights, options.local)
+    if not weights.need_the_hub(chosen, preference):
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")  # with the analytics off (core/__init__), nothing is looked up
+
+    from core import home  # it imports Gradio, which reads that
+
+    running = engine(preference, options.precision)
+    app = home.build_app(chosen, running)
     app.queue(max_size=QUEUE_LENGTH)
     try:
-        _launch(app, options, chosen, engine)
+        _launch(app, options, chosen, running)
     except OSError as error:
         if "empty port" not in str(error):
             raise
@@ -148,7 +150,11 @@ def _parser() -> argparse.ArgumentParser:
         help="port to listen on; GRADIO_SERVER_PORT is honoured",
     )
     parser.add_argument(
-        "--weights", action="append", default=[], metavar="PLUGIN=FOLDER", help="a checkpoint to use (repeatable)"
+        "--weights",
+        action="append",
+        default=[],
+        metavar="PLUGIN=FOLDER",
+        help="a checkpoint to use: a folder, or owner/name@revision on the Hub (repeatable)",
     )
     parser.add_argument("--local", action="store_true", help="use the newest finished runs below runs/")
     parser.add_argument("--precision", default="float32", choices=get_args(Precision))

@@ -181,8 +181,10 @@ def fit(network: keras.Model, batches: Batches, validation: Any, settings: Setti
 
 
 def save(network: keras.Model, facts: Checkpoint, run: Run, dtype: str = "float32") -> None:
-    """Put the trained `network` and its `facts` where `run` is looked for its result."""
+    """Put the trained `network`, its `facts` and how it was trained where `run` is looked for its result."""
     checkpoint.save(network, facts, run.checkpoint, dtype)
+    if run.history_file.exists():
+        shutil.copy(run.history_file, run.checkpoint)
 
 
 def provenance(config: Any, data: dict[str, Any], run: Run) -> dict[str, Any]:

@@ -1,17 +1,24 @@
 """Where a plugin's weights come from; the first that is there wins, and says what it is.
 
-A folder named by the user; the newest finished run, where `local` asks for it; the bundled checkpoint.
+What the user named, a folder or a place on the Hub; the newest finished run, where `local` asks for it; the bundled
+checkpoint; the Hub, at the commit that the plugin's manifest pins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core import registry
+from core import reference, registry
 from core.errors import UserError
-from core.registry import Record
+from core.manifest import NO_PIN, Pin
+from core.reference import Reference
+from core.registry import Record, State
+
+LOGGER = logging.getLogger(__name__)
+Wish = Path | Reference
 
 
 class WeightsNotFoundError(UserError):
@@ -20,10 +27,19 @@ class WeightsNotFoundError(UserError):
 
 @dataclass(frozen=True)
 class Preference:
-    """What the user asked for: folders by plugin, or by plugin/checkpoint; runs of this machine first."""
+    """What the user asked for: wishes by plugin, or by plugin/checkpoint; runs of this machine first.
 
-    folders: Mapping[str, Path] = field(default_factory=dict)
+    `lenient` takes other weights where the Hub denies those wished for, and says so: for an app that must stay up.
+    """
+
+    wishes: Mapping[str, Wish] = field(default_factory=dict)
     local: bool = False
+    lenient: bool = False
+
+    def wish(self, record: Record, name: str) -> Wish | None:
+        """Return what is wished for as the checkpoint `name`; a wish that names none means the default one."""
+        by_plugin = self.wishes.get(record.name) if name == record.facts.default_checkpoint else None
+        return self.wishes.get(f"{record.name}/{name}") or by_plugin
 
 
 BUNDLED = Preference()
@@ -37,39 +53,101 @@ class Source:
     label: str
 
 
-def locate(record: Record, name: str, preference: Preference) -> Source:
-    """Return the source of the checkpoint `name` of a plugin. Raises WeightsNotFoundError where there is none."""
+def locate(record: Record, name: str, preference: Preference = BUNDLED) -> Source:
+    """Return the source of the checkpoint `name` of a plugin, fetched from the Hub if need be.
+
+    Raises WeightsNotFoundError where there is none, HubError where the Hub has it and cannot give it.
+    """
+    wished = preference.wish(record, name)
+    if isinstance(wished, Path):
+        return Source(wished, f"weights from {wished}")
+    regret = ""
+    if wished:
+        try:
+            return fetch(record, name, wished)
+        except UserError as error:
+            if not preference.lenient:
+                raise
+            LOGGER.warning("%s: %s", record.name, error)
+            regret = f". Not those of {wished}: {error}"
+    found = find_here(record, name, preference.local) or _fetch_pinned(record, name)
+    if found is None:
+        known = ", ".join(record.facts.checkpoints)
+        raise WeightsNotFoundError(
+            f"{record.name} has no weights for {name!r} (its checkpoints: {known}): train it with "
+            f"python -m core train {record.name}, then use --local."
+        )
+    return Source(found.folder, found.label + regret)
+
+
+def find_here(record: Record, name: str, local: bool) -> Source | None:
+    """Return the source of a checkpoint on this machine: with `local`, the newest finished run; the bundled one."""
     from core import checkpoint, training  # late: they import Keras, and the app is served before that
 
-    assert record.manifest is not None, "only a ready plugin has weights"
-    wished = preference.folders.get(f"{record.name}/{name}")
-    if name == record.manifest.default_checkpoint:
-        wished = wished or preference.folders.get(record.name)
-    if wished:
-        return Source(wished, f"weights from {wished}")
-    run = training.find_run(record.name, finished=True, checkpoint=name) if preference.local else None
+    run = training.find_run(record.name, finished=True, checkpoint=name) if local else None
     if run:
         return Source(run.checkpoint, f"weights of the run {run.folder.name}")
-    bundled = record.folder / "weights" / name
-    if (bundled / checkpoint.FACTS).exists():
-        return Source(bundled, f"bundled weights, {name}")
-    known = ", ".join(record.manifest.checkpoints)
-    raise WeightsNotFoundError(
-        f"{record.name} has no weights for {name!r} (its checkpoints: {known}): train it with "
-        f"python -m core train {record.name}, then use --local."
+    bundled = bundled_folder(record, name)
+    return Source(bundled, f"bundled weights, {name}") if (bundled / checkpoint.FACTS).exists() else None
+
+
+def bundled_folder(record: Record, name: str) -> Path:
+    """Return where a checkpoint lies if it comes with the plugin."""
+    return record.folder / "weights" / name
+
+
+def fetch(record: Record, name: str, reference: Reference, pin: Pin = NO_PIN) -> Source:
+    """Return the source of a checkpoint on the Hub, its two files held against `pin`; nothing else is fetched."""
+    from core import checkpoint, hub  # late: the client reads its settings from the environment at its import
+
+    exact, place = hub.resolve(reference), record.facts.place(name)
+    facts = hub.fetch(exact, place + checkpoint.FACTS, pin.facts_sha256)
+    hub.fetch(exact, place + checkpoint.NUMBERS, pin.sha256, pin.size)
+    return Source(facts.parent, f"weights from the Hub at {exact.revision[:12]} ({exact.repository})")
+
+
+def need_the_hub(records: Iterable[Record], preference: Preference) -> bool:
+    """Return whether any weights may have to come from the Hub, so that the network must not be shut off."""
+    wished = any(isinstance(wish, Reference) for wish in preference.wishes.values())
+    return wished or any(
+        not bundled_folder(record, name).exists()
+        for record in records
+        if record.state is State.READY
+        for name in record.facts.pinned
     )
 
 
-def parse_preference(words: list[str], local: bool) -> Preference:
-    """Return the preference that `--weights NAME=FOLDER …` and `--local` state.
+def parse_wish(words: str) -> Wish:
+    """Return what --weights names: a folder that is there, or owner/name@revision on the Hub."""
+    wish = Path(words) if Path(words).is_dir() else reference.parse(words)
+    if wish is None:
+        raise UserError(
+            f"--weights {words!r} is no folder: name one that holds checkpoint.json, or owner/name@revision."
+        )
+    return wish
 
-    Raises UserError for a word that is not of that form, or names no plugin or no folder.
+
+def parse_preference(words: list[str], local: bool) -> Preference:
+    """Return the lenient preference that `--weights PLUGIN=WISH …` and `--local` state.
+
+    Raises UserError for a word that is not of that form, or names no plugin, no folder and no place on the Hub.
     """
-    folders = {}
+    wishes = {}
     for word in words:
-        name, separator, folder = word.partition("=")
-        if not separator or not Path(folder).is_dir():
-            raise UserError(f"--weights {word!r} names no folder: write PLUGIN=FOLDER or PLUGIN/CHECKPOINT=FOLDER.")
-        registry.find(name.partition("/")[0])
-        folders[name] = Path(folder)
-    return Preference(folders, local)
+        name, separator, wish = word.partition("=")
+        if not separator:
+            raise UserError(f"--weights {word!r} names no plugin: write PLUGIN=FOLDER or PLUGIN=owner/name@revision.")
+        plugin, _, checkpoint = name.partition("/")
+        record = registry.find(plugin)
+        if checkpoint and record.manifest and checkpoint not in record.manifest.checkpoints:
+            known = ", ".join(record.manifest.checkpoints)
+            raise UserError(f"--weights {word!r}: {plugin} has no checkpoint {checkpoint!r}, it has {known}.")
+        wishes[name] = parse_wish(wish)
+    return Preference(wishes, local, lenient=True)
+
+
+def _fetch_pinned(record: Record, name: str) -> Source | None:
+    pin = record.facts.pinned.get(name)
+    if pin is None:
+        return None
+    return fetch(record, name, Reference(record.facts.repository or "", pin.revision or ""), pin)

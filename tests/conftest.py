@@ -1,25 +1,41 @@
-"""What several tests share: a picture, a plugin to break, an app to talk to."""
+"""What several tests share: a local Hub, a picture, a plugin to break, an app to talk to."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from local_hub import OWNER, Hub
 
-from core import registry
-from core.engine import LocalEngine
-from core.images import Image
-from core.plugin import Plugin
+HUB = Hub()
+os.environ |= {  # before anything imports huggingface_hub, which reads them then: no test talks to the real one
+    "HF_ENDPOINT": HUB.endpoint,
+    "HF_HOME": tempfile.mkdtemp(prefix="darkroom-tests-"),
+    "HF_TOKEN": OWNER,
+    "HF_HUB_DISABLE_XET": "1",
+    "HF_HUB_DOWNLOAD_TIMEOUT": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+}
+
+from core import registry  # noqa: E402
+from core.engine import LocalEngine  # noqa: E402
+from core.images import Image  # noqa: E402
+from core.plugin import Plugin  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
+CHROMIUM = "/usr/bin/chromium"
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +50,16 @@ def picture() -> Image:
 @pytest.fixture(scope="session")
 def denoiser() -> Plugin:
     return Plugin(registry.find("denoiser"), LocalEngine())
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
+    """The local Hub, empty, and an empty cache; the client is logged in as alice."""
+    from huggingface_hub import constants
+
+    HUB.clear()
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    return HUB
 
 
 @pytest.fixture
@@ -52,6 +78,14 @@ def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path
     return plant
 
 
+@pytest.fixture
+def copied_denoiser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> registry.Record:
+    """The denoiser's record, its folder a copy that may be changed."""
+    shutil.copytree(ROOT / "plugins" / "denoiser", tmp_path / "plugins" / "denoiser")
+    monkeypatch.setattr(registry, "BUNDLED", tmp_path / "plugins")
+    return registry.find("denoiser")
+
+
 def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run Python on `arguments` in the project's root and return how it ended."""
     return subprocess.run(
@@ -65,21 +99,48 @@ def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProce
     )
 
 
-@pytest.fixture(scope="session")
-def app_address() -> Iterator[str]:
-    """The address of the whole app, started as a visitor's server is."""
+@contextmanager
+def serve(folder: Path, python: str | Path = sys.executable, **environment: str) -> Iterator[str]:
+    """Run the app in `folder` as a visitor's server is, and give its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "app.py", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    ports = {"GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
+    command = [str(python), "app.py"]
+    process = subprocess.Popen(command, cwd=folder, env=os.environ | ports | environment, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            break
-        except OSError:
-            assert process.poll() is None, "the app did not start"
-            time.sleep(0.25)
-    yield address
-    process.terminate()
-    process.wait(20)
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(address, timeout=5).close()
+                break
+            except OSError:
+                assert process.poll() is None, "the app did not start"
+                time.sleep(0.25)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the whole app, and of a plugin that cannot run beside the others."""
+    planted = tmp_path_factory.mktemp("planted")
+    (planted / "withered").mkdir()
+    (planted / "withered" / "plugin.toml").write_text('api = "9.0"\ntitle = "Withered"\nsummary = "x"\n[checkpoints.x]')
+    with serve(ROOT, DARKROOM_PLUGINS=str(planted)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, driven by Playwright."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

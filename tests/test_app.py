@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,6 @@ from core.metrics import psnr
 from core.plugin import Plugin
 from plugins.denoiser.noise import add_noise
 
-CHROMIUM = "/usr/bin/chromium"
 PHOTO = ROOT / "plugins" / "denoiser" / "examples" / "oakland-zoo-otters.jpg"
 Plant = Callable[..., Path]
 
@@ -44,6 +43,12 @@ def test_a_broken_plugin_costs_one_page(plant: Plant, breakage: str, caplog: pyt
     assert f"the page of {breakage} cannot be built" in caplog.text
 
 
+def test_a_single_plugin_has_the_first_page_to_itself() -> None:
+    app = home.build_app([registry.find("denoiser")], LocalEngine())
+    assert [path for path, _, _ in app.pages] == [""]
+    assert "Clean a photo" in json.dumps(app.get_config_file(), default=str)
+
+
 def test_two_plugins_of_one_name_cost_the_second_page(plant: Plant) -> None:
     plant("denoiser")
     app = home.build_app(registry.discover().values(), LocalEngine())
@@ -60,7 +65,7 @@ def test_the_app_is_served_before_keras_is_imported() -> None:
 
 
 def test_a_wrong_option_is_one_line() -> None:
-    for arguments, words in [(["--plugins", "nobody"], "no plugin 'nobody'"), (["--weights", "x"], "names no folder")]:
+    for arguments, words in [(["--plugins", "nobody"], "no plugin 'nobody'"), (["--weights", "x"], "names no plugin")]:
         ended = run_python("app.py", *arguments)
         assert ended.returncode == 2
         assert words in ended.stderr
@@ -124,18 +129,6 @@ def test_only_public_endpoints_are_listed(app_address: str) -> None:
     names = tuple(f"/{name}_" for name in registry.discover())
     assert {"/denoiser_compare_teachers", "/denoiser_denoise"} <= set(endpoints)
     assert all(name.startswith(names) for name in endpoints)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.mark.browser

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+from local_hub import Hub
 
 from core import registry, training, weights
+from core.__main__ import main
 from core.errors import UserError
+from core.hub_errors import HubError
+from core.reference import Reference
+from core.registry import Record
 from core.weights import Preference, WeightsNotFoundError
+
+NOWHERE = Reference("alice/nowhere", "0" * 40)
 
 
 def test_bundled_weights_are_the_default() -> None:
-    source = weights.locate(registry.find("denoiser"), "digits", Preference())
+    source = weights.locate(registry.find("denoiser"), "digits")
     assert source.label == "bundled weights, digits"
     assert source.folder.name == "digits"
 
@@ -46,10 +54,56 @@ def test_local_falls_back_on_the_bundled_weights(tmp_path: Path, monkeypatch: py
     assert source.label == "bundled weights, photographs"
 
 
+@pytest.fixture
+def on_the_hub(hub: Hub, copied_denoiser: Record) -> Record:
+    """The denoiser, pushed and pinned, without bundled weights."""
+    assert main(["push", "denoiser", "--repo", "alice/denoiser"]) == 0
+    shutil.rmtree(copied_denoiser.folder / "weights")
+    return registry.find("denoiser")
+
+
+def test_what_is_not_bundled_comes_from_the_hub(hub: Hub, on_the_hub: Record) -> None:
+    commit = hub.model("alice/denoiser").branches["main"]
+    source = weights.locate(on_the_hub, "digits")
+    assert source.label == f"weights from the Hub at {commit[:12]} (alice/denoiser)"
+    assert (source.folder.parts[-3:]) == (commit, "checkpoints", "digits")
+
+
+def test_a_place_on_the_hub_wins_over_the_bundled_weights(hub: Hub, copied_denoiser: Record) -> None:
+    assert main(["push", "denoiser", "--repo", "alice/denoiser"]) == 0
+    preference = weights.parse_preference(["denoiser=alice/denoiser@v1"], local=False)
+    assert weights.locate(copied_denoiser, "photographs", preference).label.startswith("weights from the Hub at ")
+
+
+def test_an_app_falls_back_on_the_bundled_weights_and_says_so(hub: Hub) -> None:
+    preference = weights.parse_preference([f"denoiser={NOWHERE}"], local=False)
+    label = weights.locate(registry.find("denoiser"), "photographs", preference).label
+    assert label.startswith(f"bundled weights, photographs. Not those of {NOWHERE}: {hub.endpoint} shows no repository")
+
+
+def test_a_command_does_not_fall_back(hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(HubError, match="shows no repository"):
+        weights.locate(registry.find("denoiser"), "photographs", Preference({"denoiser": NOWHERE}))
+    photo = Path(weights.__file__).parent.parent / "plugins" / "denoiser" / "examples" / "digits.png"
+    assert main(["run", "denoiser", "denoise", str(photo), str(tmp_path / "out.png"), "--weights", str(NOWHERE)]) == 2
+    assert "shows no repository 'alice/nowhere'" in capsys.readouterr().err
+
+
+def test_the_hub_is_needed_only_where_something_is_missing_or_wished(on_the_hub: Record) -> None:
+    bundled = [Record("b", Path("/nowhere"), "b", registry.State.BROKEN)]
+    assert not weights.need_the_hub(bundled, Preference())
+    assert weights.need_the_hub(bundled, Preference({"b": NOWHERE}))
+    assert weights.need_the_hub([on_the_hub], Preference())
+
+
 def test_what_cannot_be_found_says_how_to_get_it(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="names no folder"):
-        weights.parse_preference(["denoiser=/nowhere/at/all"], local=False)
-    with pytest.raises(UserError, match="no plugin 'denoizer'"):
-        weights.parse_preference([f"denoizer={tmp_path}"], local=False)
+    for words, message in [
+        ("denoiser=/nowhere/at/all", "is no folder: name one that holds checkpoint.json, or owner/name@revision"),
+        ("denoiser", "names no plugin: write PLUGIN=FOLDER"),
+        (f"denoizer={tmp_path}", "no plugin 'denoizer'"),
+        (f"denoiser/letters={tmp_path}", "has no checkpoint 'letters', it has photographs, digits"),
+    ]:
+        with pytest.raises(UserError, match=message):
+            weights.parse_preference([words], local=False)
     with pytest.raises(WeightsNotFoundError, match="python -m core train denoiser"):
-        weights.locate(registry.find("denoiser"), "unheard_of", Preference())
+        weights.locate(registry.find("denoiser"), "unheard_of")

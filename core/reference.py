@@ -1,0 +1,31 @@
+"""A place on the Hugging Face Hub, as it is written on a command line: owner/name@revision."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+FORM = re.compile(r"([\w.-]+/[\w.-]+)@([\w./-]+)")
+COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A revision (a full commit, a tag or a branch) of a repository on the Hub."""
+
+    repository: str
+    revision: str
+
+    def __str__(self) -> str:
+        return f"{self.repository}@{self.revision}"
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the revision is a full commit, which never comes to mean another one."""
+        return COMMIT.fullmatch(self.revision) is not None
+
+
+def parse(words: str) -> Reference | None:
+    """Return the reference that `words` are, or None if they are not of the form owner/name@revision."""
+    found = FORM.fullmatch(words)
+    return Reference(*found.groups()) if found else None

@@ -1,0 +1,135 @@
+"""Assembles a Hugging Face Space, for one plugin or for the suite, as a folder that the Hub can run as it is.
+
+It holds the code, each plugin's checkpoints (or, where they are pinned on the Hub, the order to preload them), a
+`requirements.txt`, and a `README.md` whose front matter configures the Space. Never the folder `spaces/`: on a Space,
+Gradio imports a package of that name, the Hub's. Reference: https://huggingface.co/docs/hub/spaces-config-reference
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import yaml
+from huggingface_hub import RepoCard, SpaceHardware
+from packaging.requirements import Requirement
+
+from core.checkpoint import FACTS, NUMBERS
+from core.errors import UserError
+from core.registry import Record
+
+ROOT = Path(__file__).parent.parent
+SUITE = "suite"
+SHORT = 60  # characters that the Hub allows for a short description
+NOT_FOR_SERVING = "command line only"  # what requirements.txt says of a package that a Space goes without
+
+
+class Variant(StrEnum):
+    """What a Space computes on."""
+
+    CPU = "cpu"
+    GPU = "gpu"
+    ZERO = "zero"
+
+
+def variant_of(hardware: str) -> Variant:
+    """Return the variant for one of the Hub's hardware names, such as "cpu-basic". Raises UserError for another."""
+    known = [item.value for item in SpaceHardware]
+    if hardware not in known:
+        raise UserError(f"--hardware {hardware!r} is unknown: the Hub has {', '.join(known)}.")
+    return {"cpu": Variant.CPU, "zero": Variant.ZERO}.get(hardware.partition("-")[0], Variant.GPU)
+
+
+def assemble(name: str, records: Sequence[Record], out: Path, hardware: str = "cpu-basic") -> None:
+    """Write into the folder `out` the Space `name` (a plugin's name, or "suite"), which serves `records`.
+
+    Raises UserError for hardware that the Hub does not have, and for a folder that is not empty.
+    """
+    variant = variant_of(hardware)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UserError(f"{out} is not an empty folder: name another one, or remove it.")
+    ignore = shutil.ignore_patterns("__pycache__", ".*", "*.partial")
+    shutil.copytree(ROOT / "core", out / "core", ignore=ignore, dirs_exist_ok=True)
+    for record in records:
+        shutil.copytree(record.folder, out / "plugins" / record.name, ignore=ignore)
+        for checkpoint in record.facts.pinned:
+            shutil.rmtree(out / "plugins" / record.name / "weights" / checkpoint, ignore_errors=True)
+    shutil.copy(ROOT / "LICENSE", out)
+    shutil.copy(ROOT / ("spaces/app_zero.py" if variant is Variant.ZERO else "app.py"), out / "app.py")
+    lines = requirements(records, variant)
+    (out / "requirements.txt").write_text("\n".join(lines) + "\n")
+    (out / "README.md").write_text(_readme(name, records, hardware, lines))
+
+
+def requirements(records: Iterable[Record], variant: Variant) -> list[str]:
+    """Return what a Space for `records` has pip install: what serving takes, its backend, what the plugins add."""
+    common = _read_requirements("requirements.txt")
+    backends = {
+        Variant.CPU: [line.replace("tensorflow", "tensorflow-cpu") for line in common if _is_backend(line)],
+        Variant.GPU: [line for line in _read_requirements("requirements-gpu.txt") if _is_backend(line)],
+        Variant.ZERO: _read_requirements("requirements-zero.txt"),
+    }
+    serving = [line for line in common if not _is_backend(line)]
+    added = {requirement for record in records for requirement in record.facts.requires}
+    return [*serving, *backends[variant], *sorted(added)]
+
+
+def _read_requirements(file: str) -> list[str]:
+    lines = [line for line in (ROOT / file).read_text().splitlines() if NOT_FOR_SERVING not in line]
+    bare = [line.partition("#")[0].strip() for line in lines]
+    return [line for line in bare if line and not line.startswith("-r")]
+
+
+def _is_backend(requirement: str) -> bool:
+    return Requirement(requirement).name == "tensorflow"
+
+
+def _readme(name: str, records: Sequence[Record], hardware: str, lines: list[str]) -> str:
+    """Return the Space's README: what is particular to it, from `spaces/<name>/`, and what is computed."""
+    own = ROOT / "spaces" / name / "README.md"
+    card = RepoCard(own.read_text()) if own.exists() else None
+    own_facts: dict[str, Any] = card.data.to_dict() if card else {}  # type: ignore[no-untyped-call]
+    facts = _front_matter(name, records, hardware, lines) | own_facts
+    facts["tags"] = sorted({"darkroom", "keras", *facts.get("tags", [])})
+    text = card.text if card else f"# {records[0].title}\n\n{records[0].facts.summary}\n"
+    return f"---\n{yaml.safe_dump(facts, sort_keys=False, allow_unicode=True)}---\n{text.lstrip()}"
+
+
+def _front_matter(name: str, records: Sequence[Record], hardware: str, lines: list[str]) -> dict[str, Any]:
+    title = "Darkroom" if name == SUITE else records[0].title
+    summary = title if name == SUITE else records[0].facts.summary
+    gradio = next(Requirement(line) for line in lines if Requirement(line).name == "gradio")
+    models = sorted({record.facts.repository for record in records if record.facts.repository and record.facts.pinned})
+    facts = {
+        "title": title,
+        "emoji": "🔴",
+        "colorFrom": "red",
+        "colorTo": "gray",
+        "sdk": "gradio",
+        "sdk_version": _lowest(gradio),
+        "python_version": "3.12" if variant_of(hardware) is Variant.ZERO else "3.11",
+        "app_file": "app.py",
+        "license": "apache-2.0",
+        "short_description": summary if len(summary) <= SHORT else title,
+        "suggested_hardware": hardware,
+        "startup_duration_timeout": "30m",
+        "models": models,
+        "preload_from_hub": [line for record in records for line in _preloads(record)],
+    }
+    return {key: value for key, value in facts.items() if value != []}
+
+
+def _lowest(requirement: Requirement) -> str:
+    """Return the lowest version that `requirement` allows, in three parts as the Hub wants it."""
+    version = next(item.version for item in requirement.specifier if item.operator in (">=", "=="))
+    return ".".join([*version.split("."), "0", "0"][:3])
+
+
+def _preloads(record: Record) -> Iterable[str]:
+    """Yield what the Hub is to download while it builds the Space: repository, files, commit."""
+    for checkpoint, pin in record.facts.pinned.items():
+        place = record.facts.place(checkpoint)
+        yield f"{record.facts.repository} {place}{FACTS},{place}{NUMBERS} {pin.revision}"

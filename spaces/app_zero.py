@@ -1,0 +1,13 @@
+"""The entry of a Space on ZeroGPU: networks wait on the CPU, each call moves its own to the GPU that it is lent."""
+
+import os
+
+os.environ.setdefault("KERAS_BACKEND", "torch")
+
+import spaces  # noqa: I001 - the Hub's package, which must come before PyTorch
+
+from core.server import main
+from core.zero import ZeroEngine
+
+if __name__ == "__main__":
+    main(engine=lambda preference, precision: ZeroEngine(spaces.GPU, preference, precision))

@@ -1,0 +1,284 @@
+"""Spaces: assembled as the Hub wants them, booted from their own requirements, put on the Hub and waited for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import ROOT, run_python, serve
+from gradio_client import Client, handle_file
+from huggingface_hub import RepoCard
+from local_hub import Hub
+from PIL import Image as pillow  # noqa: N813 - as in core.images
+
+from core import deployment, images, registry, space
+from core.__main__ import main
+from core.plugin import Plugin
+from core.registry import Record
+
+PHOTO = ROOT / "plugins" / "denoiser" / "examples" / "oakland-zoo-otters.jpg"
+ON_A_SPACE = {"SYSTEM": "spaces", "SPACE_ID": "alice/denoiser", "SPACE_AUTHOR_NAME": "alice"}
+Output = pytest.CaptureFixture[str]
+
+
+def front_matter(folder: Path) -> dict[str, Any]:
+    facts: dict[str, Any] = RepoCard((folder / "README.md").read_text()).data.to_dict()
+    return facts
+
+
+def test_a_space_holds_its_plugin_and_what_it_needs(tmp_path: Path) -> None:
+    assert main(["space", "denoiser", "--out", str(tmp_path / "space")]) == 0
+    names = {path.name for path in (tmp_path / "space").iterdir()}
+    assert names == {"README.md", "LICENSE", "app.py", "requirements.txt", "core", "plugins"}
+    assert [path.name for path in (tmp_path / "space" / "plugins").iterdir()] == ["denoiser"]
+    assert not list((tmp_path / "space").rglob("__pycache__"))
+    assert (tmp_path / "space" / "plugins" / "denoiser" / "weights" / "digits" / "model.safetensors").exists()
+
+
+def test_its_front_matter_is_what_the_hub_asks_for(tmp_path: Path) -> None:
+    main(["space", "denoiser", "--out", str(tmp_path / "space")])
+    facts = front_matter(tmp_path / "space")
+    assert (facts["sdk"], facts["app_file"], facts["title"]) == ("gradio", "app.py", "Denoiser")
+    assert facts["sdk_version"] == "6.31.0"
+    assert tuple(map(int, facts["python_version"].split("."))) >= (3, 11)
+    assert len(facts["short_description"]) <= 60
+    assert {"darkroom", "keras", "image-denoising"} <= set(facts["tags"])
+    assert "models" not in facts
+
+
+def test_pinned_weights_are_preloaded_in_place_of_copied(hub: Hub, copied_denoiser: Record, tmp_path: Path) -> None:
+    main(["push", "denoiser", "--repo", "alice/denoiser"])
+    main(["space", "denoiser", "--out", str(tmp_path / "space"), "--hardware", "t4-small"])
+    commit, facts = hub.model("alice/denoiser").branches["main"], front_matter(tmp_path / "space")
+    assert facts["models"] == ["alice/denoiser"]
+    assert facts["preload_from_hub"] == [
+        f"alice/denoiser checkpoint.json,model.safetensors {commit}",
+        f"alice/denoiser checkpoints/digits/checkpoint.json,checkpoints/digits/model.safetensors {commit}",
+    ]
+    assert facts["suggested_hardware"] == "t4-small"
+    assert not list((tmp_path / "space" / "plugins").rglob("*.safetensors"))
+
+
+@pytest.mark.parametrize(
+    ("hardware", "there", "not_there"),
+    [
+        ("cpu-upgrade", "tensorflow-cpu>=2.21,<2.22", "torch"),
+        ("l4x1", "tensorflow[and-cuda]>=2.21,<2.22", "tensorflow-cpu"),
+        ("zero-a10g", "torch>=2.9,<3", "tensorflow"),
+    ],
+)
+def test_hardware_chooses_the_backend(hardware: str, there: str, not_there: str) -> None:
+    lines = space.requirements([registry.find("denoiser")], space.variant_of(hardware))
+    assert there in lines
+    assert not [line for line in lines if line.startswith(not_there)]
+    assert not [line for line in lines if line.startswith("tyro")]
+
+
+def test_only_the_plugin_s_own_packages_are_added(plant: Callable[..., Path]) -> None:
+    facts = 'api = "1.0"\ntitle = "Planted"\nsummary = "Grows."\nrequires = ["pyyaml>=6"]\n[checkpoints.only]\n'
+    plant("seedling", plugin=facts)
+    lines = space.requirements([registry.find("seedling")], space.Variant.CPU)
+    assert "pyyaml>=6" in lines
+    assert "pyyaml>=6" not in space.requirements([registry.find("denoiser")], space.Variant.CPU)
+
+
+def test_a_plugin_without_a_folder_below_spaces_gets_front_matter_too(
+    plant: Callable[..., Path], tmp_path: Path
+) -> None:
+    plant("seedling")
+    main(["space", "seedling", "--out", str(tmp_path / "out" / "space")])
+    facts = front_matter(tmp_path / "out" / "space")
+    assert (facts["title"], facts["short_description"]) == ("Planted", "Grows.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--out", "{full}"], "is not an empty folder"),
+        (["--out", "{full}/new", "--hardware", "abacus"], "--hardware 'abacus' is unknown: the Hub has cpu-basic"),
+        ([], "say where the Space is to go"),
+        (["--push", "alice/denoiser", "--sleep", "60"], "--sleep needs paid hardware"),
+        (["--push", "alice/denoiser", "--secret", "UNSET_SECRET"], "set the environment variable UNSET_SECRET"),
+    ],
+)
+def test_what_cannot_be_assembled_says_why(arguments: list[str], words: str, tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "note.txt").touch()
+    assert main(["space", "denoiser", *(word.format(full=tmp_path) for word in arguments)]) == 2
+    assert words in capsys.readouterr().err
+    assert (tmp_path / "note.txt").exists()
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deployment, "POLL_SECONDS", 0.01)
+
+
+PUSH = ["space", "denoiser", "--push", "alice/demo"]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_space_is_pushed_and_waited_for(hub: Hub, capsys: Output) -> None:
+    hub.stages["alice/demo"] = ["NO_APP_FILE_YET", "BUILDING", "APP_STARTING", "RUNNING"]
+    assert main(PUSH) == 0
+    shown = capsys.readouterr().out
+    assert "alice/demo: building\nalice/demo: app starting\nalice/demo: running" in shown
+    assert f"runs at {hub.endpoint}/spaces/alice/demo" in shown
+    assert {"README.md", "app.py", "core/space.py"} <= set(hub.space("alice/demo").files)
+    assert not [path for path in hub.space("alice/demo").files if path.startswith("spaces/")]
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_an_older_version_left_is_removed(hub: Hub) -> None:
+    main(PUSH)
+    files = hub.space("alice/demo").files
+    hub.space("alice/demo").commit(files | {"old.py": files["app.py"]}, "older")
+    main(PUSH)
+    assert "old.py" not in hub.space("alice/demo").files
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize(("stage", "log"), [("BUILD_ERROR", "build"), ("RUNTIME_ERROR", "run")])
+def test_a_space_that_fails_says_why_with_its_last_lines(hub: Hub, stage: str, log: str, capsys: Output) -> None:
+    hub.stages["alice/demo"] = ["BUILDING", stage]
+    hub.space_logs = [f"line {number}" for number in range(30)]
+    assert main(PUSH) == 2
+    said = capsys.readouterr().err
+    assert f"alice/demo does not run: {stage.lower().replace('_', ' ')}. Its last lines:\nline 10\n" in said
+    assert said.endswith("line 29\n")
+    assert hub.made(f"GET .*/logs/{log}")
+
+
+@pytest.mark.usefixtures("quick")
+def test_hardware_sleep_and_secrets_are_passed_on(hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    monkeypatch.setenv("MY_SECRET", "do not tell")
+    assert main([*PUSH, "--hardware", "t4-small", "--sleep", "900", "--secret", "MY_SECRET", "--private"]) == 0
+    assert hub.made("POST .*/hardware")[0].json == {"flavor": "t4-small", "sleepTimeSeconds": 900}
+    assert hub.secrets == {"MY_SECRET": "do not tell"}
+    assert hub.space("alice/demo").private
+    assert "do not tell" not in "".join(capsys.readouterr())
+    assert not [path for path, file in hub.space("alice/demo").files.items() if b"do not tell" in file.data]
+
+
+def test_the_folder_spaces_would_break_a_space() -> None:
+    """The trap that makes us assemble: with our folder in the way, Gradio finds it in place of the Hub's package."""
+    program = "from core import home, registry; home.build_app([registry.find('denoiser')], None)"
+    ended = run_python("-c", program, **ON_A_SPACE)
+    assert "module 'spaces' has no attribute 'gradio_auto_wrap'" in ended.stderr
+
+
+@pytest.fixture(scope="session")
+def make_python(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Return a function that gives the Python of a clean venv with a requirements.txt installed, once for each text."""
+    made: dict[str, Path] = {}
+
+    def make(requirements: Path) -> Path:
+        text = requirements.read_text()
+        if text not in made:
+            folder = tmp_path_factory.mktemp("venv")
+            (folder / "constraints.txt").write_text("torch==2.13.0\n")  # newer ones bring gigabytes of CUDA
+            subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+            install = [folder / "bin" / "python", "-m", "pip", "install", "--quiet", "-r", requirements]
+            ended = subprocess.run([*install, "-c", folder / "constraints.txt"], capture_output=True, check=False)
+            if ended.returncode and b"connection" in ended.stderr.lower():
+                pytest.skip("no package registry can be reached")
+            assert ended.returncode == 0, ended.stderr.decode()
+            made[text] = folder / "bin" / "python"
+        return made[text]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def noisy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("photo") / "noisy.png"
+    images.save(images.load(PHOTO)[:200, :300], path)
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    ("name", "hardware"), [("denoiser", "cpu-basic"), ("suite", "cpu-basic"), ("suite", "zero-a10g")]
+)
+def test_an_assembled_space_boots_from_its_own_requirements(
+    name: str,
+    hardware: str,
+    make_python: Callable[[Path], Path],
+    noisy: Path,
+    browser: Any,
+    denoiser: Plugin,
+    tmp_path: Path,
+) -> None:
+    main(["space", name, "--out", str(tmp_path / "space"), "--hardware", hardware])
+    python = make_python(tmp_path / "space" / "requirements.txt")
+    own = {"KERAS_BACKEND": "", "PYTHONPATH": "", "HF_HOME": str(tmp_path / "home")}
+    with serve(tmp_path / "space", python, **ON_A_SPACE, **own) as address:
+        result = Client(address, verbose=False).predict(
+            handle_file(noisy), 0, False, 25, 0, api_name="/denoiser_denoise"
+        )
+        got = np.asarray(pillow.open(result[0][1])).astype(float)
+        expected = images.to_uint8(denoiser.run("denoise", images.load(noisy), sigma=25).image)
+        assert np.abs(got - expected).max() <= 1
+        page = browser.new_page()
+        page.goto(address if name == "denoiser" else f"{address}/denoiser")
+        page.get_by_text("bundled weights, photographs").wait_for(timeout=60_000)
+        page.close()
+
+
+FORKED = """
+import multiprocessing, pickle, sys
+import numpy as np
+from core import registry
+from core.engine import Call, LocalEngine
+from core.errors import UserError
+from core.steps import finish
+from core.zero import ZeroEngine
+
+def lend(function, duration):
+    \"\"\"What ZeroGPU does: run a generator in a forked process, what goes in and what it yields pickled.\"\"\"
+    def borrowed(call):
+        context = multiprocessing.get_context("fork")
+        here, there = context.Pipe()
+        def work(data):
+            for step in function(pickle.loads(data)):
+                there.send(step)
+            there.send("end")
+        process = context.Process(target=work, args=(pickle.dumps(call),))
+        process.start()
+        while (step := here.recv()) != "end":
+            yield step
+        process.join()
+    return borrowed
+
+record = registry.find("denoiser")
+photo = np.random.default_rng(0).random((600, 700, 3), np.float32)
+zero, local = ZeroEngine(lend), LocalEngine()
+def denoise(engine, sigma, seen):
+    return finish(engine.stream(Call(record, "denoise", (photo,), {"sigma": sigma})), seen.append)
+steps, others = [], []
+assert np.array_equal(denoise(zero, 25, steps).image, denoise(local, 25, others).image)
+assert steps == others and len(steps) > 1, steps
+try:
+    denoise(zero, 1000, [])
+except UserError as error:
+    print(error, zero.describe(record))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_zerogpu_s_forked_processes_give_the_same_result(make_python: Callable[[Path], Path], tmp_path: Path) -> None:
+    main(["space", "denoiser", "--out", str(tmp_path / "space"), "--hardware", "zero-a10g"])
+    python = make_python(tmp_path / "space" / "requirements.txt")
+    own = os.environ | {"KERAS_BACKEND": "torch", "PYTHONPATH": ""}
+    ended = subprocess.run(
+        [python, "-c", FORKED], cwd=tmp_path / "space", env=own, capture_output=True, text=True, check=False
+    )
+    assert "sigma is 1000: use 0 to 75" in ended.stdout, ended.stderr
+    assert "ZeroGPU · PyTorch · bundled weights, photographs" in ended.stdout
