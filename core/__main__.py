@@ -10,6 +10,8 @@ from core import backend, registry
 from core.errors import UserError
 from core.registry import Record, State
 
+JOB_FLAGS = ("repo", "flavor", "timeout", "dataset", "private", "dry_run")  # of `train --on hf-jobs`
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return the exit status: 0, 1 where a check failed, 2 for what the user can mend."""
@@ -47,11 +49,15 @@ def run(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def train(options: argparse.Namespace, rest: list[str]) -> int:
-    """Train a plugin's network below runs/."""
+    """Train a plugin's network below runs/, or on the Hub's machines."""
     record = _ready(options.plugin)
     backend.start()
-    from core import commands
+    from core import commands, hub_commands
 
+    if options.on == "hf-jobs":
+        return hub_commands.order_training(record, options, rest)
+    if strays := [name for name in JOB_FLAGS if getattr(options, name)]:
+        raise UserError(f"--{strays[0].replace('_', '-')} goes with --on hf-jobs: add that, or leave it out.")
     return commands.train(record, options.resume, rest)
 
 
@@ -126,6 +132,10 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("verb", metavar="VERB")
         if name == "train":
             sub.add_argument("--resume", action="store_true", help="continue the newest interrupted run")
+            sub.add_argument("--on", choices=["here", "hf-jobs"], default="here")
+            for flag in JOB_FLAGS:
+                kind = "store_true" if flag in ("private", "dry_run") else "store"
+                sub.add_argument(f"--{flag.replace('_', '-')}", action=kind)
         if name in ("push", "pull"):
             sub.add_argument("--repo", metavar="OWNER/NAME", help="on the Hub; left out, plugin.toml's")
         if name == "push":

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+import yaml
+
 from core import engine
 from core.registry import Record, State
 
@@ -49,10 +51,13 @@ def is_ready(record: Record) -> None:
 
 
 def has_files(record: Record) -> None:
-    """Each file of the contract is there, and the model card begins with front matter."""
+    """Each file of the contract is there, and the model card begins with front matter that the Hub understands."""
     missing = [name for name in FILES if not (record.folder / name).exists()]
     assert not missing, f"add {', '.join(missing)} to {record.folder}"
-    assert (record.folder / "README.md").read_text().startswith("---\n"), "begin README.md with front matter"
+    _, _, rest = (record.folder / "README.md").read_text().partition("---\n")
+    facts = yaml.safe_load(rest.partition("\n---\n")[0])
+    lacking = [key for key in ("license", "pipeline_tag", "tags") if key not in (facts or {})]
+    assert not lacking, f"add {', '.join(lacking)} to the front matter of README.md"
 
 
 def imports_no_backend(record: Record) -> None:

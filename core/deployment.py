@@ -13,6 +13,7 @@ from huggingface_hub import HfApi, SpaceHardware, SpaceRuntime, constants
 
 from core import hub
 from core.errors import UserError
+from core.hub import Target
 from core.hub_errors import HubError, explained, persist
 from core.reference import Reference
 
@@ -46,15 +47,14 @@ def deploy(folder: Path, repository: str, terms: Terms) -> str:
     """
     api = HfApi()
     with explained(Reference(repository, "main")):
-        hub.create_repository(repository, "space", terms.private)
+        target = Target(repository, "space", private=terms.private)
+        hub.create(target)
         for name in terms.secrets:
             persist(partial(api.add_space_secret, repository, name, os.environ[name]))
         if terms.hardware != FREE:
             flavor = SpaceHardware(terms.hardware)
             persist(lambda: api.request_space_hardware(repository, flavor, sleep_time=terms.sleep))
-        commit, _ = hub.upload(
-            folder, repository, "space", "Assembled by python -m core space", terms.private, lambda path: True
-        )
+        commit, _ = hub.upload(folder, target, "Assembled by python -m core space", is_stale=lambda path: True)
         runtime = _wait(api, repository, commit)
         if runtime.stage in FAILED:
             raise HubError(_story(api, repository, runtime))

@@ -10,16 +10,36 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, hf_hub_download
+from huggingface_hub import (
+    CommitOperationAdd,
+    CommitOperationDelete,
+    HfApi,
+    constants,
+    hf_hub_download,
+    try_to_load_from_cache,
+)
 
 from core.hub_errors import HubError, explained, persist
 from core.reference import Reference
 
 LOGGER = logging.getLogger(__name__)
-Kind = Literal["model", "space"]
+MAIN = "main"
+GIT = ".gitattributes"  # the Hub's own
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a folder goes: a branch of a repository, which is made, and `private` if so wished, if it is not there."""
+
+    repository: str
+    kind: Literal["model", "space"] = "model"
+    branch: str = MAIN
+    private: bool = False
 
 
 def resolve(reference: Reference) -> Reference:
@@ -39,13 +59,24 @@ def fetch(reference: Reference, path: str, sha256: str | None = None, size: int 
     """
     with explained(reference):
         for _ in range(2):
-            file = persist(lambda: Path(hf_hub_download(reference.repository, path, revision=reference.revision)))
+            file = _cached(reference, path) or persist(partial(_download, reference, path))
             if is_whole(file, sha256, size):
                 return file
             LOGGER.warning("%s of %s is damaged: it is removed", path, reference)
             for link in _chain(file):
                 link.unlink()
     raise HubError(f"{path} of {reference} came damaged twice, its checksum is another: do not use that repository.")
+
+
+def _cached(reference: Reference, path: str) -> Path | None:
+    """Return where a file lies in the cache, if it does; the client's download asks the Hub something even then."""
+    repository, revision = reference.repository, reference.revision
+    found = try_to_load_from_cache(repository, path, cache_dir=constants.HF_HUB_CACHE, revision=revision)
+    return Path(found) if isinstance(found, str) else None
+
+
+def _download(reference: Reference, path: str) -> Path:
+    return Path(hf_hub_download(reference.repository, path, revision=reference.revision))
 
 
 def is_whole(file: Path, sha256: str | None = None, size: int | None = None) -> bool:
@@ -70,39 +101,40 @@ def _chain(file: Path) -> list[Path]:
     return chain
 
 
-def upload(
-    folder: Path, repository: str, kind: Kind, message: str, private: bool, is_stale: Callable[[str], bool]
-) -> tuple[str, bool]:
-    """Make `repository` hold the files of `folder` in one commit; return the commit, and whether it is a new one.
+def upload(folder: Path, target: Target, message: str, is_stale: Callable[[str], bool]) -> tuple[str, bool]:
+    """Make `target` hold the files of `folder` in one commit; return the commit, and whether it is a new one.
 
     The repository is created if need be. Files there that `folder` lacks go if `is_stale` says so. A commit that
     came in between is not overwritten: HubError says so.
     """
     api = HfApi()
+    name, kind, branch = target.repository, target.kind, target.branch
     files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
 
     def commit() -> str:
         """Commit once: after an answer that was lost, the files are there already, and no second one is made."""
-        there = api.list_repo_files(repository, repo_type=kind)
-        stale = [CommitOperationDelete(path) for path in there if path not in files and is_stale(path)]
+        there = set(api.list_repo_files(name, revision=branch, repo_type=kind)) - {GIT}
+        stale = [CommitOperationDelete(path) for path in sorted(there - files.keys()) if is_stale(path)]
         additions = [CommitOperationAdd(path, str(file)) for path, file in files.items()]
-        return api.create_commit(
-            repository, [*additions, *stale], commit_message=message, repo_type=kind, parent_commit=parent
-        ).oid
+        made = api.create_commit(
+            name, [*additions, *stale], commit_message=message, revision=branch, repo_type=kind, parent_commit=parent
+        )
+        return made.oid
 
-    with explained(Reference(repository, "main")):
-        create_repository(repository, kind, private)
-        parent = persist(lambda: api.repo_info(repository, repo_type=kind)).sha
+    with explained(Reference(name, branch)):
+        create(target)
+        parent = persist(lambda: api.repo_info(name, revision=branch, repo_type=kind)).sha
         oid = persist(commit)
     return oid, oid != parent
 
 
-def create_repository(repository: str, kind: Kind, private: bool) -> None:
-    """Create `repository` unless it is there."""
-    sdk = "gradio" if kind == "space" else None
-    persist(
-        lambda: HfApi().create_repo(repository, repo_type=kind, space_sdk=sdk, private=private or None, exist_ok=True)
-    )
+def create(target: Target) -> None:
+    """Create the repository and the branch of `target` unless they are there."""
+    api, name, kind = HfApi(), target.repository, target.kind
+    sdk, private = ("gradio" if kind == "space" else None), target.private or None
+    persist(lambda: api.create_repo(name, repo_type=kind, space_sdk=sdk, private=private, exist_ok=True))
+    if target.branch != MAIN:
+        persist(lambda: api.create_branch(name, branch=target.branch, repo_type=kind, exist_ok=True))
 
 
 def tag(repository: str, commit: str) -> str:

@@ -1,17 +1,20 @@
-"""The commands that talk to the Hub: push, pull, space. They print a line for each thing that was done."""
+"""The commands that talk to the Hub: push, pull, space, jobs. They print a line for each thing that was done."""
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from core import checkpoint, deployment, engine, hub, pins, release, weights
+from core import checkpoint, commands, deployment, engine, hub, jobs, pins, release, weights
 from core import space as assembly
 from core.deployment import Terms
 from core.errors import UserError
 from core.hub_errors import MissingFileError
+from core.jobs import Order
 from core.manifest import NO_PIN, Pin
 from core.reference import Reference
 from core.registry import Record
@@ -94,6 +97,22 @@ def space(name: str, records: Sequence[Record], out: Path | None, repository: st
             print(f"{name}: assembled in {out} for {terms.hardware}; to try it: cd {out} && python app.py")
         if repository:
             print(f"{name}: runs at {deployment.deploy(folder, repository, terms)}")
+    return 0
+
+
+def order_training(record: Record, options: Any, arguments: list[str]) -> int:
+    """Train a plugin on the Hub's machines with the flags in `arguments`; with `dry_run`, print what would be sent."""
+    recipe = engine.import_part(record, "train")
+    jobs.refuse_local_paths(commands.parse(recipe.Config, arguments, f"python -m core train {record.name}"))
+    chosen = {name: getattr(options, name) for name in ("flavor", "timeout", "dataset") if getattr(options, name)}
+    order = Order(_choose_repository(record, options.repo), private=options.private, **chosen)
+    if options.dry_run:
+        planned = jobs.describe(record, order, arguments, "(the commit that uploading the code makes)")
+        print(json.dumps(planned | {"secrets": {"HF_TOKEN": "(your token)"}}, indent=2))
+        return 0
+    job = jobs.submit(record, order, arguments)
+    print(f"{record.name}: job {job.id} trains on {order.flavor}, for {order.timeout} at most: {job.url}")
+    print(f"When it is done: python -m core pull {record.name} --repo {order.repository} --unpinned --pin")
     return 0
 
 

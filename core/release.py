@@ -19,6 +19,7 @@ import keras
 from core import card, checkpoint, engine, hub, pins, weights
 from core.checkpoint import FACTS, NUMBERS
 from core.errors import UserError
+from core.hub import Target
 from core.manifest import Pin
 from core.reference import Reference
 from core.registry import Record
@@ -54,7 +55,7 @@ def push(record: Record, repository: str, private: bool = False, local: bool = F
         folder = Path(temporary)
         assemble(record, repository, sources, folder)
         message = f"{record.title}: {', '.join(sources)}"
-        commit, is_new = hub.upload(folder, repository, "model", message, private, is_stale)
+        commit, is_new = hub.upload(folder, Target(repository, private=private), message, is_stale)
         pinned = {name: pin(folder / record.facts.place(name), commit) for name in sources}
     tag = hub.tag(repository, commit)
     pins.write(record, repository, pinned)

@@ -17,11 +17,12 @@ import yaml
 from huggingface_hub import RepoCard, SpaceHardware
 from packaging.requirements import Requirement
 
+from core import bundle
+from core.bundle import ROOT
 from core.checkpoint import FACTS, NUMBERS
 from core.errors import UserError
 from core.registry import Record
 
-ROOT = Path(__file__).parent.parent
 SUITE = "suite"
 SHORT = 60  # characters that the Hub allows for a short description
 NOT_FOR_SERVING = "command line only"  # what requirements.txt says of a package that a Space goes without
@@ -51,14 +52,14 @@ def assemble(name: str, records: Sequence[Record], out: Path, hardware: str = "c
     variant = variant_of(hardware)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} is not an empty folder: name another one, or remove it.")
-    ignore = shutil.ignore_patterns("__pycache__", ".*", "*.partial")
-    shutil.copytree(ROOT / "core", out / "core", ignore=ignore, dirs_exist_ok=True)
+    bundle.write(records, out)
     for record in records:
-        shutil.copytree(record.folder, out / "plugins" / record.name, ignore=ignore)
         for checkpoint in record.facts.pinned:
             shutil.rmtree(out / "plugins" / record.name / "weights" / checkpoint, ignore_errors=True)
-    shutil.copy(ROOT / "LICENSE", out)
-    shutil.copy(ROOT / ("spaces/app_zero.py" if variant is Variant.ZERO else "app.py"), out / "app.py")
+    for surplus in out.glob("requirements-*.txt"):
+        surplus.unlink()
+    if variant is Variant.ZERO:
+        shutil.copy(ROOT / "spaces" / "app_zero.py", out / "app.py")
     lines = requirements(records, variant)
     (out / "requirements.txt").write_text("\n".join(lines) + "\n")
     (out / "README.md").write_text(_readme(name, records, hardware, lines))

@@ -25,6 +25,7 @@ os.environ |= {  # before anything imports huggingface_hub, which reads them the
     "HF_HOME": tempfile.mkdtemp(prefix="darkroom-tests-"),
     "HF_TOKEN": OWNER,
     "HF_HUB_DISABLE_XET": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",  # gradio_client's
     "HF_HUB_DOWNLOAD_TIMEOUT": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
 }

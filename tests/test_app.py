@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -10,11 +14,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT, run_python
+from conftest import ROOT, run_python, serve
 from gradio_client import Client, handle_file
+from local_hub import Hub
 from PIL import Image as pillow  # noqa: N813 - as in core.images
 
-from core import home, images, registry
+from core import bundle, home, images, registry
 from core.engine import LocalEngine
 from core.metrics import psnr
 from core.plugin import Plugin
@@ -129,6 +134,33 @@ def test_only_public_endpoints_are_listed(app_address: str) -> None:
     names = tuple(f"/{name}_" for name in registry.discover())
     assert {"/denoiser_compare_teachers", "/denoiser_denoise"} <= set(endpoints)
     assert all(name.startswith(names) for name in endpoints)
+
+
+@pytest.mark.browser
+def test_weights_from_the_hub_make_the_same_picture_bit_for_bit(
+    browser: Any, hub: Hub, denoiser: Plugin, noisy_file: Path, tmp_path: Path
+) -> None:
+    suite, settings = tmp_path / "suite", {"HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_TELEMETRY": ""}
+    bundle.write([denoiser.record], suite)
+
+    def core(*arguments: str) -> None:
+        command = [sys.executable, "-m", "core", *arguments]
+        subprocess.run(command, cwd=suite, env=os.environ | settings, check=True, capture_output=True)
+
+    core("push", "denoiser", "--repo", "alice/denoiser")
+    commit = hub.model("alice/denoiser").branches["main"]
+    shutil.rmtree(suite / "plugins" / "denoiser" / "weights")
+    core("pull", "denoiser")
+    hub.requests.clear()
+    with serve(suite, **settings) as address:
+        photo = handle_file(noisy_file)
+        result = Client(address, verbose=False).predict(photo, 0, False, 25, 0, api_name="/denoiser_denoise")
+        page = browser.new_page()
+        page.goto(address)
+        page.get_by_text(f"weights from the Hub at {commit[:12]} (alice/denoiser)").wait_for(timeout=60_000)
+        page.close()
+    np.testing.assert_array_equal(np.asarray(pillow.open(result[0][1])), expected_bytes(denoiser, noisy_file, 25))
+    assert not hub.requests  # the cache was warm
 
 
 @pytest.mark.browser

@@ -36,7 +36,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def upload(folder: Path, private: bool = False) -> tuple[str, bool]:
-    return client.upload(folder, "alice/thing", "model", "a message", private, is_stale=lambda path: "old" in path)
+    target = client.Target("alice/thing", private=private)
+    return client.upload(folder, target, "a message", is_stale=lambda path: "old" in path)
 
 
 @pytest.fixture
@@ -245,7 +246,7 @@ XET = """
 from pathlib import Path
 from core import hub
 from core.reference import Reference
-commit, _ = hub.upload(Path({folder!r}), "alice/thing", "model", "a message", False, lambda path: False)
+commit, _ = hub.upload(Path({folder!r}), hub.Target("alice/thing"), "a message", lambda path: False)
 print(hub.fetch(Reference("alice/thing", commit), "model.safetensors"))
 """
 
