@@ -69,7 +69,7 @@ def locate(record: Record, name: str, preference: Preference = BUNDLED) -> Sourc
             if not preference.lenient:
                 raise
             LOGGER.warning("%s: %s", record.name, error)
-            regret = f". Not those of {wished}: {error}"
+            regret = f" (those of {wished} could not be had)"  # why is for the log: it is nothing to a visitor
     found = find_here(record, name, preference.local) or _fetch_pinned(record, name)
     if found is None:
         known = ", ".join(record.facts.checkpoints)

@@ -73,7 +73,8 @@ class Repository:
     tags: dict[str, str] = field(default_factory=dict)
 
     def commit(self, files: dict[str, File], title: str, branch: str = "main") -> str:
-        oid = hashlib.sha1(f"{len(self.commits)} {title} {sorted(files)}".encode()).hexdigest()
+        content = sorted((path, file.oid) for path, file in files.items())
+        oid = hashlib.sha1(f"{len(self.commits)} {title} {content}".encode()).hexdigest()
         self.commits[oid], self.titles[oid], self.branches[branch] = files, title, oid
         return oid
 

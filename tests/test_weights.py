@@ -75,10 +75,11 @@ def test_a_place_on_the_hub_wins_over_the_bundled_weights(hub: Hub, copied_denoi
     assert weights.locate(copied_denoiser, "photographs", preference).label.startswith("weights from the Hub at ")
 
 
-def test_an_app_falls_back_on_the_bundled_weights_and_says_so(hub: Hub) -> None:
+def test_an_app_falls_back_on_the_bundled_weights_and_says_so(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
     preference = weights.parse_preference([f"denoiser={NOWHERE}"], local=False)
     label = weights.locate(registry.find("denoiser"), "photographs", preference).label
-    assert label.startswith(f"bundled weights, photographs. Not those of {NOWHERE}: {hub.endpoint} shows no repository")
+    assert label == f"bundled weights, photographs (those of {NOWHERE} could not be had)"
+    assert "shows no repository 'alice/nowhere'" in caplog.text
 
 
 def test_a_command_does_not_fall_back(hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
