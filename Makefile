@@ -27,7 +27,8 @@ bench: .venv/bench
 	$(PYTHON) -m venv .venv
 
 .venv/run: requirements.txt | .venv/bin/python
-	$(RUN) -m pip install --quiet -r requirements.txt
+	@echo "Installing TensorFlow, Keras and Gradio into .venv: 2.4 GB, minutes on a slow line."
+	@$(RUN) -m pip install --quiet -r requirements.txt
 	touch $@
 
 .venv/dev: requirements-dev.txt .venv/run

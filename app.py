@@ -2,12 +2,7 @@
 
 import sys
 
-from core.errors import UserError
 from core.server import main
 
 if __name__ == "__main__":
-    try:
-        main()
-    except UserError as error:
-        print(f"darkroom: {error}", file=sys.stderr)
-        sys.exit(2)
+    sys.exit(main())

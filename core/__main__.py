@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
 from core import backend, registry
 from core.errors import UserError
 from core.registry import Record, State
-
-JOB_FLAGS = ("repo", "flavor", "timeout", "dataset", "private", "dry_run")  # of `train --on hf-jobs`
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,13 +51,25 @@ def train(options: argparse.Namespace, rest: list[str]) -> int:
     """Train a plugin's network below runs/, or on the Hub's machines."""
     record = _ready(options.plugin)
     backend.start()
-    from core import commands, hub_commands
+    if options.on == "here":
+        return _train_here(record, options, rest)
+    if options.resume:
+        raise UserError("--resume continues a run of this machine: leave it out, or leave --on hf-jobs out.")
+    from core import hub_commands
+    from core.jobs import Order
 
-    if options.on == "hf-jobs":
-        return hub_commands.order_training(record, options, rest)
-    if strays := [name for name in JOB_FLAGS if getattr(options, name)]:
-        raise UserError(f"--{strays[0].replace('_', '-')} goes with --on hf-jobs: add that, or leave it out.")
-    return commands.train(record, options.resume, rest)
+    chosen = {name: value for name in ("flavor", "timeout", "dataset") if (value := getattr(options, name))}
+    order = Order(hub_commands.choose_repository(record, options.repo), private=options.private, **chosen)
+    return hub_commands.order_training(record, order, rest, options.dry_run)
+
+
+def _train_here(record: Record, options: argparse.Namespace, rest: list[str]) -> int:
+    if strays := [flag for flag in JOB_FLAGS if getattr(options, flag[2:].replace("-", "_"))]:
+        raise UserError(f"{strays[0]} goes with --on hf-jobs: add that, or leave it out.")
+    from core import commands
+
+    also = "\n\nBeside these: --resume; --on hf-jobs with " + " ".join(JOB_FLAGS)
+    return commands.train(record, options.resume, rest, also)
 
 
 def evaluate(options: argparse.Namespace, rest: list[str]) -> int:
@@ -71,17 +82,18 @@ def evaluate(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def push(options: argparse.Namespace, rest: list[str]) -> int:
-    """Put a plugin's checkpoints on the Hugging Face Hub."""
+    """Put a plugin's checkpoints on the Hugging Face Hub, and pin them in its plugin.toml."""
     _refuse(rest)
     record = _ready(options.plugin)
     backend.start()
     from core import hub_commands
 
-    return hub_commands.push(record, options.repo, options.private, options.local)
+    given = hub_commands.Given(options.repo, options.checkpoint, options.private, options.local)
+    return hub_commands.push(record, given)
 
 
 def pull(options: argparse.Namespace, rest: list[str]) -> int:
-    """Fetch a plugin's checkpoints from the Hugging Face Hub."""
+    """Fetch a plugin's checkpoints from the Hugging Face Hub, checked against its plugin.toml."""
     _refuse(rest)
     record = _ready(options.plugin)
     backend.start()
@@ -113,53 +125,92 @@ def check(options: argparse.Namespace, rest: list[str]) -> int:
     return contract.report(registry.find(options.plugin))
 
 
+JOB_FLAGS = {
+    "--repo": "owner/name on the Hub that the checkpoint is pushed to",
+    "--flavor": "machine, a10g-small if left out",
+    "--timeout": "such as 90m or 2h, the default",
+    "--dataset": "owner/name[@revision] of a data set to mount at /data",
+    "--private": "if the repository is made now, show it to nobody",
+    "--dry-run": "print what would be submitted, and submit nothing",
+}
+
+
+def _run_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("verb", metavar="VERB")
+
+
+def _train_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--resume", action="store_true", help="continue the newest interrupted run")
+    parser.add_argument("--on", choices=["here", "hf-jobs"], default="here")
+    for flag, help_text in JOB_FLAGS.items():
+        if flag in ("--private", "--dry-run"):
+            parser.add_argument(flag, action="store_true", help=help_text)
+        else:
+            parser.add_argument(flag, type=_repository if flag == "--repo" else str, help=help_text)
+
+
+def _evaluate_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+
+def _push_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--repo", type=_repository, metavar="OWNER/NAME", help="left out, plugin.toml's")
+    parser.add_argument("--checkpoint", metavar="NAME", help="only this one; the others stay as they are there")
+    parser.add_argument("--private", action="store_true", help="if the repository is made now, show it to nobody")
+    parser.add_argument("--local", action="store_true", help="push the newest finished runs below runs/")
+
+
+def _pull_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--repo", type=_repository, metavar="OWNER/NAME", help="left out, plugin.toml's")
+    parser.add_argument("--checkpoint", metavar="NAME", help="only this one")
+    parser.add_argument("--revision", help="commit, tag or branch; with --unpinned, main if left out")
+    parser.add_argument("--unpinned", action="store_true", help="take what plugin.toml does not vouch for")
+    parser.add_argument("--pin", action="store_true", help="let plugin.toml vouch for what --unpinned fetched")
+
+
+def _space_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where to assemble it")
+    parser.add_argument("--push", type=_repository, metavar="OWNER/NAME", help="put it there, and wait until it runs")
+    parser.add_argument("--hardware", help="cpu-basic, t4-small, zero-a10g, ...; left out, what the Space has")
+    parser.add_argument("--sleep", type=int, metavar="SECONDS", help="without visitors; an hour on paid hardware")
+    parser.add_argument("--secret", action="append", default=[], metavar="NAME", help="environment variable to pass on")
+    parser.add_argument("--private", action="store_true", help="if the Space is made now, show it to nobody")
+
+
+FLAGS = {
+    run: _run_flags,
+    train: _train_flags,
+    evaluate: _evaluate_flags,
+    push: _push_flags,
+    pull: _pull_flags,
+    space: _space_flags,
+}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m core", allow_abbrev=False, description="Image demos as plugins.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in (list_plugins, run, train, evaluate, push, pull, space, check):
-        name = command.__name__.removesuffix("_plugins")
         sub = commands.add_parser(
-            name,
+            command.__name__.removesuffix("_plugins"),
             help=command.__doc__,
             description=command.__doc__,
             allow_abbrev=False,
             add_help=command not in (run, train, evaluate),  # their flags are the plugin's, whose parser answers
         )
         sub.set_defaults(command=command)
-        if name != "list":
-            sub.add_argument("plugin", metavar="PLUGIN|suite" if name == "space" else "PLUGIN")
-        if name == "run":
-            sub.add_argument("verb", metavar="VERB")
-        if name == "train":
-            sub.add_argument("--resume", action="store_true", help="continue the newest interrupted run")
-            sub.add_argument("--on", choices=["here", "hf-jobs"], default="here")
-            for flag in JOB_FLAGS:
-                kind = "store_true" if flag in ("private", "dry_run") else "store"
-                sub.add_argument(f"--{flag.replace('_', '-')}", action=kind)
-        if name in ("push", "pull"):
-            sub.add_argument("--repo", metavar="OWNER/NAME", help="on the Hub; left out, plugin.toml's")
-        if name == "push":
-            sub.add_argument("--private", action="store_true", help="if the repository is made now, show it to nobody")
-            sub.add_argument("--local", action="store_true", help="push the newest finished runs below runs/")
-        if name == "pull":
-            sub.add_argument("--checkpoint", metavar="NAME", help="only this one")
-            sub.add_argument("--revision", help="commit, tag or branch; with --unpinned, main if left out")
-            sub.add_argument("--unpinned", action="store_true", help="take what plugin.toml does not vouch for")
-            sub.add_argument("--pin", action="store_true", help="write down in plugin.toml what --unpinned fetched")
-        if name == "space":
-            sub.add_argument("--out", type=Path, metavar="FOLDER", help="where to assemble it")
-            sub.add_argument("--push", metavar="OWNER/NAME", help="put it on the Hub, and wait until it runs")
-            sub.add_argument(
-                "--hardware", default="cpu-basic", help="cpu-basic, t4-small, zero-a10g, ...: also its variant"
-            )
-            sub.add_argument("--sleep", type=int, metavar="SECONDS", help="idle time before paid hardware sleeps")
-            sub.add_argument(
-                "--secret", action="append", default=[], metavar="NAME", help="environment variable to pass on"
-            )
-            sub.add_argument("--private", action="store_true", help="if the Space is made now, show it to nobody")
-        if name == "evaluate":
-            sub.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+        if command is not list_plugins:
+            sub.add_argument("plugin", metavar="PLUGIN|suite" if command is space else "PLUGIN")
+        if add_flags := FLAGS.get(command):
+            add_flags(sub)
     return parser
+
+
+def _repository(words: str) -> str:
+    """Return `words` if they are owner/name, for argparse to refuse them otherwise."""
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", words):
+        raise argparse.ArgumentTypeError(f"{words!r} names no repository: write owner/name")
+    return words
 
 
 def _ready(name: str) -> Record:

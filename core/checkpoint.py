@@ -15,13 +15,11 @@ from typing import Any
 import keras
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
 from core.errors import UserError
-
-NUMBERS = "model.safetensors"
-FACTS = "checkpoint.json"
+from core.manifest import FACTS, NUMBERS
 
 
 class CheckpointError(UserError):
@@ -54,7 +52,8 @@ def save(network: keras.Model, facts: Checkpoint, folder: Path, dtype: str = "fl
 def load(folder: Path, model: ModuleType) -> keras.Model:
     """Return the network in `folder`, built by the plugin's `model` module and filled with the stored numbers.
 
-    Raises CheckpointError where a file is missing or damaged, the builder is unknown, or a name or shape differs.
+    Raises CheckpointError where a file is missing or damaged, the builder is unknown, or a name or shape differs;
+    that is found out before memory is taken for the network, which the files may want to be of any size.
     """
     facts = read(folder)
     build = getattr(model, facts.builder, None)
@@ -64,9 +63,12 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
             "the checkpoint belongs to another plugin or version."
         )
     try:
-        network = build(**facts.arguments)
-    except TypeError as error:
+        with keras.StatelessScope(initialize_variables=False):  # plans, and takes no memory
+            planned = build(**facts.arguments)
+    except (TypeError, ValueError, ArithmeticError) as error:
         raise CheckpointError(f"{folder}: {facts.builder} cannot be given its arguments ({error}).") from None
+    _match(planned, folder / NUMBERS)
+    network = build(**facts.arguments)
     fill(network, folder / NUMBERS)
     return network
 
@@ -86,20 +88,25 @@ def fill(network: keras.Model, path: Path) -> None:
 
     Raises CheckpointError, and leaves the network as it was, where anything is missing, left over or misshapen.
     """
+    _match(network, path)
+    numbers = load_file(path)
+    for name, variable in variables(network).items():
+        variable.assign(_cast(numbers[name], "float32"))
+
+
+def _match(network: keras.Model, path: Path) -> None:
+    """Raise CheckpointError where a name or a shape of `network` is not that stored at `path`."""
     try:
-        numbers = load_file(path)
+        with safe_open(path, "numpy") as file:
+            stored = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path} cannot be read ({error}): fetch or train it again.") from None
-    by_name = variables(network)
-    wrong = sorted(by_name.keys() ^ numbers.keys()) or [
-        f"{name} {tuple(numbers[name].shape)} instead of {tuple(variable.shape)}"
-        for name, variable in by_name.items()
-        if tuple(numbers[name].shape) != tuple(variable.shape)
+    wanted = {name: tuple(variable.shape) for name, variable in variables(network).items()}
+    wrong = sorted(wanted.keys() ^ stored.keys()) or [
+        f"{name} {stored[name]} instead of {shape}" for name, shape in wanted.items() if stored[name] != shape
     ]
     if wrong:
         raise CheckpointError(f"{path} does not fit {network.name}, first at {wrong[0]} ({len(wrong)} differ).")
-    for name, variable in by_name.items():
-        variable.assign(_cast(numbers[name], "float32"))
 
 
 def _cast(values: Any, dtype: str) -> Any:

@@ -24,11 +24,6 @@ from core.steps import Progress, Steps, finish
 from core.training import Run
 from core.weights import Preference, parse_wish
 
-BESIDE = (
-    "Beside the flags below: --resume continues the newest interrupted run; --on hf-jobs trains on the Hub's machines, "
-    "with --repo OWNER/NAME --flavor a10g-small --timeout 2h --dataset OWNER/NAME --private --dry-run."
-)
-
 
 @dataclass(frozen=True)
 class Where:
@@ -54,7 +49,7 @@ def run(record: Record, verb: str, arguments: list[str]) -> int:
     """Run `verb` on the files and flags in `arguments`, and write the picture that comes out."""
     function = engine.find_verb(record, verb)
     inputs, settings = _split(function)
-    flags = parse(_flags(function, inputs, settings), arguments, f"python -m core run {record.name} {verb}")
+    flags = _parse(_flags(function, inputs, settings), arguments, f"python -m core run {record.name} {verb}")
     images.check_output(flags.out)
     values = [images.load(getattr(flags, name)) for name in inputs]
     chosen = {name: getattr(flags, name) for name in settings}
@@ -63,8 +58,11 @@ def run(record: Record, verb: str, arguments: list[str]) -> int:
     return 0
 
 
-def train(record: Record, resume: bool, arguments: list[str]) -> int:
-    """Train with the plugin's `Config`, filled from `arguments`; its scores go to standard output as JSON."""
+def train(record: Record, resume: bool, arguments: list[str], also: str = "") -> int:
+    """Train with the plugin's `Config`, filled from `arguments`; its scores go to standard output as JSON.
+
+    `also` is what --help tells of other flags.
+    """
     recipe = engine.import_part(record, "train")
     if resume:
         if arguments:
@@ -74,7 +72,7 @@ def train(record: Record, resume: bool, arguments: list[str]) -> int:
             raise UserError(f"no interrupted run of {record.name} lies below {training.RUNS}: leave --resume out.")
         started, config = interrupted, interrupted.read_config(recipe.Config)
     else:
-        config = parse(recipe.Config, arguments, f"python -m core train {record.name}", BESIDE)
+        config = parse_config(record, arguments, also)
         started = Run.start(record.name, config)
     print(f"Training in {started.folder} (to continue after an interruption: --resume)", file=sys.stderr)
     with started.locked():
@@ -93,7 +91,7 @@ def evaluate(record: Record, as_json: bool, arguments: list[str]) -> int:
     """Print the scores that the plugin's `evaluate` computes from `arguments`: a table, or one JSON object."""
     function = engine.import_part(record, "train").evaluate
     names = [name for name in inspect.signature(function).parameters if name != "plugin"]
-    flags = parse(_flags(function, [], names, out=False), arguments, f"python -m core evaluate {record.name}")
+    flags = _parse(_flags(function, [], names, out=False), arguments, f"python -m core evaluate {record.name}")
     plugin = flags.where.plugin(record)
     result = function(plugin, **{name: getattr(flags, name) for name in names})
     report = {
@@ -136,9 +134,15 @@ def _flags(function: Callable[..., Any], inputs: list[str], settings: list[str],
     return made
 
 
-def parse(kind: type, arguments: list[str], command: str, beside: str = "") -> Any:
-    """Return a `kind` (a dataclass) filled from `arguments`; --help shows its fields, and what is `beside` them."""
-    return tyro.cli(kind, args=arguments, prog=command, description=f"{inspect.getdoc(kind)} {beside}".strip())
+def parse_config(record: Record, arguments: list[str], also: str = "") -> Any:
+    """Return the plugin's `Config` filled from `arguments`; --help shows its fields, and what there is `also`."""
+    recipe = engine.import_part(record, "train")
+    command = f"python -m core train {record.name}"
+    return tyro.cli(recipe.Config, args=arguments, prog=command, description=f"{inspect.getdoc(recipe.Config)}{also}")
+
+
+def _parse(kind: type, arguments: list[str], command: str) -> Any:
+    return tyro.cli(kind, args=arguments, prog=command)
 
 
 def _watch(steps: Steps[Any], label: str) -> Any:

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from core import checkpoint, commands, deployment, engine, hub, jobs, pins, release, weights
 from core import space as assembly
 from core.deployment import Terms
 from core.errors import UserError
-from core.hub_errors import MissingFileError
 from core.jobs import Order
-from core.manifest import NO_PIN, Pin
+from core.manifest import FACTS, NO_PIN, NUMBERS, Pin
 from core.reference import Reference
 from core.registry import Record
 
 
-def push(record: Record, repository: str | None, private: bool, local: bool) -> int:
+@dataclass(frozen=True)
+class Given:
+    """What a push is told."""
+
+    repository: str | None = None
+    checkpoint: str | None = None
+    private: bool = False
+    local: bool = False
+
+
+def push(record: Record, given: Given) -> int:
     """Put a plugin's checkpoints on the Hub, and pin them in its plugin.toml."""
-    made = release.push(record, _choose_repository(record, repository), private, local)
+    _check_name(record, given.checkpoint)
+    repository = choose_repository(record, given.repository)
+    made = release.push(record, repository, given.private, given.local, given.checkpoint)
     done = "pushed" if made.is_new else "was there already"
     print(f"{record.name} ({', '.join(made.checkpoints)}) {done}: {made.tag}, {made.reference}; pinned in plugin.toml")
     return 0
@@ -30,7 +41,7 @@ def push(record: Record, repository: str | None, private: bool, local: bool) -> 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a pull asks for, as its flags say it."""
+    """What a pull asks for."""
 
     repository: str | None = None
     revision: str | None = None
@@ -40,39 +51,34 @@ class Wanted:
 
 
 def pull(record: Record, wanted: Wanted) -> int:
-    """Fetch a plugin's checkpoints into the cache and see that they load; with `pin`, write down which they are."""
+    """Fetch a plugin's checkpoints into the cache and see that they load; with `pin`, make them the plugin's own."""
     if wanted.pin and not wanted.unpinned:
         raise UserError("--pin writes down what --unpinned fetched: give both, or neither.")
-    fetched = {}
-    for name, reference, expected in _places(record, wanted):
-        try:
-            source = weights.fetch(record, name, reference, expected)
-        except MissingFileError:
-            if name in (wanted.checkpoint, record.facts.default_checkpoint):
-                raise
-            print(f"{record.name}, {name}: not in {reference}")
-            continue
+    _check_name(record, wanted.checkpoint)
+    repository, fetched = choose_repository(record, wanted.repository), {}
+    for name, reference, expected in _places(record, repository, wanted):
+        source = weights.fetch(record, name, reference, expected)
         checkpoint.load(source.folder, engine.import_part(record, "model"))
         print(f"{record.name}, {name}: {source.label}; it loads, and lies in {source.folder}")
-        fetched[name] = release.pin(source.folder, reference.revision)
+        fetched[name] = source.folder, pins.measure(source.folder, reference.revision)
     if wanted.pin:
-        pins.write(record, _choose_repository(record, wanted.repository), fetched)
+        pins.write(record, repository, {name: pin for name, (_, pin) in fetched.items()})
         print(f"{record.name}: pinned {', '.join(fetched)} in plugin.toml")
+        for name, (folder, _) in fetched.items():
+            _renew_bundled(record, name, folder)
     return 0
 
 
-def _places(record: Record, wanted: Wanted) -> Iterator[tuple[str, Reference, Pin]]:
+def _places(record: Record, repository: str, wanted: Wanted) -> Iterator[tuple[str, Reference, Pin]]:
     """Yield each checkpoint that is wanted, where it is on the Hub, and which file it must be."""
-    known = record.facts.checkpoints
-    if wanted.checkpoint and wanted.checkpoint not in known:
-        raise UserError(f"{record.name} has no checkpoint {wanted.checkpoint!r}: it has {', '.join(known)}.")
-    names = [wanted.checkpoint] if wanted.checkpoint else list(known)
-    repository = _choose_repository(record, wanted.repository)
+    names = [wanted.checkpoint] if wanted.checkpoint else list(record.facts.checkpoints)
     if wanted.unpinned:
-        exact = hub.resolve(Reference(repository, wanted.revision or "main"))
-        yield from ((name, exact, NO_PIN) for name in names)
+        exact = hub.resolve(Reference(repository, wanted.revision or hub.MAIN))
+        there = hub.list_files(exact)
+        held = [name for name in names if record.facts.place(name) + FACTS in there]
+        yield from ((name, exact, NO_PIN) for name in held or names[:1])
         return
-    pinned = {name: pin for name, pin in known.items() if name in names and pin.revision}
+    pinned = {name: pin for name, pin in record.facts.checkpoints.items() if name in names and pin.revision}
     if not pinned:
         raise UserError(
             f"{record.name} pins nothing in plugin.toml: push it, or add --unpinned for what nothing vouches for."
@@ -86,38 +92,53 @@ def _places(record: Record, wanted: Wanted) -> Iterator[tuple[str, Reference, Pi
         yield name, Reference(repository, pin.revision or ""), pin
 
 
+def _renew_bundled(record: Record, name: str, folder: Path) -> None:
+    """Put the checkpoint in `folder` in the place of the bundled one, if there is one, since that is what would run."""
+    if bundled := weights.bundled_folder(record, name):
+        for file in (FACTS, NUMBERS):
+            shutil.copyfile(folder / file, bundled / file)
+        print(f"{record.name}, {name}: renewed in {bundled}")
+
+
 def space(name: str, records: Sequence[Record], out: Path | None, repository: str | None, terms: Terms) -> int:
     """Assemble a Space for `records` in `out`, and put it on the Hub if a `repository` is named."""
     if out is None and repository is None:
         raise UserError("say where the Space is to go: --out FOLDER, --push owner/name, or both.")
+    hardware = terms.hardware or (repository and deployment.current_hardware(repository)) or assembly.FREE
     with tempfile.TemporaryDirectory() as temporary:
         folder = out or Path(temporary) / name
-        assembly.assemble(name, records, folder, terms.hardware)
+        assembly.assemble(name, records, folder, hardware)
         if out:
-            print(f"{name}: assembled in {out} for {terms.hardware}; to try it: cd {out} && python app.py")
+            print(f"{name}: assembled in {out} for {hardware}; to try it: cd {out} && python app.py")
         if repository:
+            deployment.refuse_private_weights(assembly.repositories(records), terms)
             print(f"{name}: runs at {deployment.deploy(folder, repository, terms)}")
     return 0
 
 
-def order_training(record: Record, options: Any, arguments: list[str]) -> int:
+def order_training(record: Record, order: Order, arguments: list[str], dry_run: bool) -> int:
     """Train a plugin on the Hub's machines with the flags in `arguments`; with `dry_run`, print what would be sent."""
-    recipe = engine.import_part(record, "train")
-    jobs.refuse_local_paths(commands.parse(recipe.Config, arguments, f"python -m core train {record.name}"))
-    chosen = {name: getattr(options, name) for name in ("flavor", "timeout", "dataset") if getattr(options, name)}
-    order = Order(_choose_repository(record, options.repo), private=options.private, **chosen)
-    if options.dry_run:
-        planned = jobs.describe(record, order, arguments, "(the commit that uploading the code makes)")
-        print(json.dumps(planned | {"secrets": {"HF_TOKEN": "(your token)"}}, indent=2))
+    config = commands.parse_config(record, arguments)
+    jobs.refuse_other_paths(config, order)
+    if dry_run:
+        job = jobs.describe(record, order, config.checkpoint, arguments, "(the commit that uploading the code makes)")
+        shown = {"volumes": [volume.to_dict() for volume in job["volumes"]], "secrets": {"HF_TOKEN": "(your token)"}}
+        print(json.dumps(job | shown, indent=2))
         return 0
-    job = jobs.submit(record, order, arguments)
-    print(f"{record.name}: job {job.id} trains on {order.flavor}, for {order.timeout} at most: {job.url}")
+    made = jobs.submit(record, order, config.checkpoint, arguments)
+    print(f"{record.name}: job {made.id} trains on {order.flavor}, for {order.timeout} at most: {made.url}")
     print(f"When it is done: python -m core pull {record.name} --repo {order.repository} --unpinned --pin")
     return 0
 
 
-def _choose_repository(record: Record, repository: str | None) -> str:
+def choose_repository(record: Record, repository: str | None) -> str:
+    """Return the repository that is named, or else the plugin's own. Raises UserError where there is neither."""
     chosen = repository or record.facts.repository
     if chosen is None:
         raise UserError(f"{record.name} names no repository in plugin.toml yet: say which by --repo owner/name.")
     return chosen
+
+
+def _check_name(record: Record, name: str | None) -> None:
+    if name and name not in record.facts.checkpoints:
+        raise UserError(f"{record.name} has no checkpoint {name!r}: it has {', '.join(record.facts.checkpoints)}.")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import httpx2
-from huggingface_hub import constants
+from huggingface_hub import constants, get_token
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -31,15 +31,11 @@ ATTEMPTS = 5
 PASSING_STATUSES = {408, 429, 500, 502, 503, 504}
 LOGIN = "log in with `hf auth login`, or set HF_TOKEN"
 Result = TypeVar("Result")
-logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # what goes wrong is said here, once
+logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # its warnings are of retries, which are said here
 
 
 class HubError(UserError):
     """What the Hub, or the way to it, refused; the message says what to do about it."""
-
-
-class MissingFileError(HubError):
-    """The repository is there, the revision too, and lacks the file."""
 
 
 def persist(action: Callable[[], Result]) -> Result:
@@ -47,11 +43,19 @@ def persist(action: Callable[[], Result]) -> Result:
     retrying = Retrying(
         retry=retry_if_exception(_is_passing),
         stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential(multiplier=0.5, max=8) + wait_random(0, 0.5),
+        wait=_pause,
         before_sleep=_announce,
         reraise=True,
     )
     return retrying(action)
+
+
+def _pause(state: RetryCallState) -> float:
+    """Return the seconds to wait before another try: ever more, and as many as a busy Hub asks for, up to a minute."""
+    backoff = wait_exponential(multiplier=0.5, max=8) + wait_random(0, 0.5)
+    error = _root(state.outcome.exception() or Exception()) if state.outcome else None
+    asked = error.response.headers.get("Retry-After", "") if isinstance(error, HfHubHTTPError) else ""
+    return max(backoff(state), min(float(asked), 60) if asked.isdigit() else 0)
 
 
 @contextmanager
@@ -65,8 +69,7 @@ def explained(reference: Reference) -> Iterator[None]:
         sentence = _sentence(_root(error), reference)
         if sentence is None:
             raise
-        kind = MissingFileError if isinstance(error, RemoteEntryNotFoundError) else HubError
-        raise kind(sentence) from error
+        raise HubError(sentence) from error
 
 
 def _sentence(error: BaseException, reference: Reference) -> str | None:
@@ -80,7 +83,7 @@ def _sentence(error: BaseException, reference: Reference) -> str | None:
         case RepositoryNotFoundError():
             return f"{hub} shows no repository {repository!r}: check the name, or, if it is private, {LOGIN}."
         case RevisionNotFoundError():
-            return f"{repository} has no revision {reference.revision!r}: see {hub}/{repository}/commits/main."
+            return f"{repository} has no revision {reference.revision!r}: its page on {hub} lists those that it has."
         case RemoteEntryNotFoundError():
             return f"{reference} lacks the file {_path(error)}: it was not pushed by `python -m core push`."
         case LocalTokenNotFoundError():
@@ -95,10 +98,12 @@ def _sentence(error: BaseException, reference: Reference) -> str | None:
             return f"{repository!r} is no name of a repository: write owner/name."
         case OSError() if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return f"the disk of {constants.HF_HUB_CACHE} is full: make room, or set HF_HOME to another disk."
-        case OSError() if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM, errno.ENOTDIR, errno.ENOENT):
-            return f"{error.filename or constants.HF_HUB_CACHE} cannot be written: set HF_HOME to a folder of yours."
+        case OSError() if str(error.filename or "").startswith(constants.HF_HUB_CACHE):
+            return f"{error.filename} cannot be written ({error.strerror}): set HF_HOME to a folder of yours."
         case OSError() if "Consistency check failed" in str(error):
             return f"{reference} came with another size than announced: try again later."
+        case RuntimeError():  # how the Hub's newer storage (Xet) fails, in words of its own
+            return f"the storage of {hub} failed ({error}): try again later, or set HF_HUB_DISABLE_XET=1."
         case ValueError() if "Invalid metadata in README.md" in str(error):
             return f"the Hub refuses the front matter of README.md: {str(error).partition(chr(10))[2]}"
     return None
@@ -108,10 +113,14 @@ def _status_sentence(error: HfHubHTTPError, reference: Reference) -> str:
     """Return in words what an HTTP status means that has no exception of its own."""
     hub, status = constants.ENDPOINT, error.response.status_code
     said = error.response.headers.get("X-Error-Message") or error.server_message or "no reason given"
+    if status == 401 and get_token() is None:
+        return f"{hub} wants to know who you are: {LOGIN}."
     if status == 401:
         return f"{hub} does not know your token ({said}): {LOGIN}."
     if status == 403:
         return f"you may not do this with {reference.repository} ({said}): use a token that may write to it."
+    if status == 402:
+        return f"{hub} wants to be paid for that ({said}): see {hub}/settings/billing."
     if status in (409, 412):
         return f"{reference.repository} was changed by somebody else meanwhile ({said}): look at it, then try again."
     if status in PASSING_STATUSES:
@@ -126,7 +135,7 @@ def _is_passing(error: BaseException) -> bool:
     root = _root(error)
     if isinstance(root, HfHubHTTPError):
         return root.response.status_code in PASSING_STATUSES
-    return isinstance(root, httpx2.TransportError) and not isinstance(root, httpx2.ConnectError)
+    return isinstance(root, httpx2.TransportError) or type(root) is RuntimeError  # the latter: see `_sentence`
 
 
 def _root(error: BaseException) -> BaseException:

@@ -29,10 +29,13 @@ SCRIPT = """\
 set -euo pipefail
 cp -r /source /work
 cd /work
-pip install --quiet "${@:4:$3}"
-python -m core train "$1" "${@:4+$3}"
-python -m core push "$1" --repo "$2" --local
-"""  # $1 the plugin, $2 the repository, $3 how many words for pip follow, then those, then the flags of the training
+pip install --quiet "${@:5:$4}"
+python -m core train "$1" "${@:5+$4}"
+python -m core push "$1" --repo "$2" --checkpoint "$3" --local || {
+    hf upload "$2" runs runs --revision source   # what was paid for is not lost
+    exit 1
+}
+"""  # $1 the plugin, $2 the repository, $3 the checkpoint, $4 how many words for pip follow; then the training's flags
 
 
 @dataclass(frozen=True)
@@ -53,25 +56,28 @@ class Order:
             raise UserError(f"--timeout {self.timeout!r} is no duration: write 90m, 2h or 1d.")
 
 
-def describe(record: Record, order: Order, arguments: Sequence[str], commit: str) -> dict[str, Any]:
-    """Return what is submitted, as the arguments of `huggingface_hub.run_job`, but for the token."""
+def describe(record: Record, order: Order, checkpoint: str, arguments: Sequence[str], commit: str) -> dict[str, Any]:
+    """Return what is submitted, as the arguments of `huggingface_hub.run_job`, but for the token.
+
+    `checkpoint` is the one that is trained, by `arguments`, with the code at `commit`.
+    """
     pip = ["-r", "requirements.txt" if order.flavor.startswith("cpu") else "requirements-gpu.txt"]
     pip += record.facts.requires
-    words = [record.name, order.repository, str(len(pip)), *pip, *arguments]
+    words = [record.name, order.repository, checkpoint, str(len(pip)), *pip, *arguments]
     source = Volume(type="model", source=order.repository, mount_path="/source", revision=commit, read_only=True)
     return {
         "image": IMAGE,
         "command": ["bash", "-c", SCRIPT, "train", *words],
         "flavor": order.flavor,
         "timeout": order.timeout,
-        "volumes": [volume.to_dict() for volume in (source, *_data(order))],
+        "volumes": [source, *_data(order)],
         "labels": {"darkroom": record.name},
     }
 
 
-def submit(record: Record, order: Order, arguments: Sequence[str]) -> JobInfo:
+def submit(record: Record, order: Order, checkpoint: str, arguments: Sequence[str]) -> JobInfo:
     """Upload the code, start the job, and return what the Hub says of it. Raises HubError where it refuses."""
-    token = get_token()
+    token = get_token()  # the job pushes what it trained; it gets this as a secret, and nothing else does
     if token is None:
         raise HubError(f"a job must be able to push what it trained: {LOGIN}.")
     target = Target(order.repository, branch=BRANCH, private=order.private)
@@ -79,26 +85,24 @@ def submit(record: Record, order: Order, arguments: Sequence[str]) -> JobInfo:
         folder = Path(temporary)
         bundle.write([record], folder)
         commit, _ = hub.upload(folder, target, f"The code that trains {record.name}", is_stale=lambda path: True)
-    job = describe(record, order, arguments, commit)
-    volumes = [Volume(**volume) for volume in job.pop("volumes")]
+    job = describe(record, order, checkpoint, arguments, commit)
     with explained(Reference(order.repository, commit)):
-        return HfApi().run_job(**job, volumes=volumes, secrets={"HF_TOKEN": token})
+        return HfApi().run_job(**job, secrets={"HF_TOKEN": token})
 
 
-def refuse_local_paths(config: Any) -> None:
-    """Raise UserError for a path in `config` that is there on this machine, where the job cannot read it."""
+def refuse_other_paths(config: Any, order: Order) -> None:
+    """Raise UserError for a path in `config` that the job's machine will not have."""
     for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
-        if isinstance(value, Path) and value.exists():
+        value, flag = getattr(config, field.name), f"--{field.name.replace('_', '-')}"
+        if isinstance(value, Path) and (order.dataset is None or not value.is_relative_to(DATA)):
             raise UserError(
-                f"--{field.name.replace('_', '-')} {str(value)!r} is on this machine, not on the job's: put it into a "
-                f"data set on the Hub, name that by --dataset owner/name, and write {DATA}/… here."
+                f"{flag} is {str(value)!r}, which the job's machine has not: put it into a data set on the Hub, name "
+                f"that by --dataset owner/name, and write {flag} {DATA}/…; or {flag} None, if it is not needed."
             )
 
 
 def _data(order: Order) -> list[Volume]:
     if order.dataset is None:
         return []
-    place = reference.parse(order.dataset) or Reference(order.dataset, "main")
-    revision = {"revision": place.revision}
-    return [Volume(type="dataset", source=place.repository, mount_path=DATA, read_only=True, **revision)]
+    place = reference.parse(order.dataset) or Reference(order.dataset, hub.MAIN)
+    return [Volume(type="dataset", source=place.repository, mount_path=DATA, revision=place.revision, read_only=True)]

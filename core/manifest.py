@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from core.errors import UserError
 
 FILE = "plugin.toml"
+NUMBERS, FACTS = "model.safetensors", "checkpoint.json"  # the two files of a checkpoint
 API = (1, 0)
 SHA256 = r"^[0-9a-f]{64}$"
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")

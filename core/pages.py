@@ -25,6 +25,7 @@ from gradio.utils import get_upload_folder
 
 from core import images
 from core.errors import UserError
+from core.hub_errors import HubError
 from core.images import Image
 from core.plugin import Plugin
 from core.registry import Record
@@ -33,6 +34,7 @@ from core.steps import Progress, translate
 DEVICE_QUEUE = "device"  # one call at a time computes, whichever page it came from
 Dropped = str | bytes | None  # a path, the bytes of a `data:` URL, or nothing
 LOGGER = logging.getLogger(__name__)
+UNREACHABLE = "The network cannot be fetched at the moment: try again in a while."
 
 
 class Page:
@@ -84,6 +86,9 @@ class Page:
     def _describe(self) -> str:
         try:
             return _header(self.plugin.record, self.plugin.describe())
+        except HubError as error:  # nothing that a visitor could mend
+            LOGGER.error("%s: %s", self.plugin.name, error)
+            return _header(self.plugin.record, UNREACHABLE)
         except (Exception, SystemExit) as error:  # the page stays up, and says what is wrong
             LOGGER.exception("%s has no network", self.plugin.name)
             return _header(self.plugin.record, str(error))
@@ -203,7 +208,10 @@ def _apology(error: BaseException, name: str) -> gr.Error:
     if isinstance(error, gr.Error):
         return error
     words = str(error)
-    if not isinstance(error, UserError):
+    if isinstance(error, HubError):
+        LOGGER.error("%s failed: %s", name, error)
+        words = UNREACHABLE
+    elif not isinstance(error, UserError):
         LOGGER.error("%s failed", name, exc_info=error)
         words = f"This is our mistake, not yours ({type(error).__name__}). What was on the page is still there."
     return gr.Error(words, title="That did not work", print_exception=False)

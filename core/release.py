@@ -5,7 +5,6 @@ The default checkpoint lies at the repository's root, the others in `checkpoints
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
@@ -17,10 +16,10 @@ from pathlib import Path
 import keras
 
 from core import card, checkpoint, engine, hub, pins, weights
-from core.checkpoint import FACTS, NUMBERS
+from core.checkpoint import Checkpoint
 from core.errors import UserError
 from core.hub import Target
-from core.manifest import Pin
+from core.manifest import FACTS, NUMBERS
 from core.reference import Reference
 from core.registry import Record
 from core.weights import Source
@@ -39,14 +38,18 @@ class Release:
     is_new: bool
 
 
-def push(record: Record, repository: str, private: bool = False, local: bool = False) -> Release:
-    """Put the plugin's checkpoints on the Hub as one commit, tag it, and pin it in the plugin's manifest.
+def push(
+    record: Record, repository: str, private: bool = False, local: bool = False, only: str | None = None
+) -> Release:
+    """Put the plugin's checkpoints on the Hub as one commit, pin them in the plugin's manifest, and tag it.
 
-    With `local`, the newest finished run of each checkpoint goes before the bundled one. Pushing the same again
-    changes nothing. Raises UserError where there is nothing to push, or the Hub refuses.
+    With `local`, the newest finished run of each checkpoint goes before the bundled one; with `only`, nothing but
+    that checkpoint goes. Pushing the same again changes nothing. Raises UserError where there is nothing to push, or
+    the Hub refuses.
     """
-    sources = find_sources(record, local)
-    elsewhere = tuple(record.facts.place(name) for name in record.facts.checkpoints if name not in sources)
+    sources = find_sources(record, local, only)
+    pins.check(record, repository, sources)
+    elsewhere = tuple(f"checkpoints/{name}/" for name in record.facts.checkpoints if name not in sources)
 
     def is_stale(path: str) -> bool:
         return path.startswith(("checkpoints/", "examples/")) and not path.startswith(elsewhere)
@@ -56,18 +59,19 @@ def push(record: Record, repository: str, private: bool = False, local: bool = F
         assemble(record, repository, sources, folder)
         message = f"{record.title}: {', '.join(sources)}"
         commit, is_new = hub.upload(folder, Target(repository, private=private), message, is_stale)
-        pinned = {name: pin(folder / record.facts.place(name), commit) for name in sources}
-    tag = hub.tag(repository, commit)
+        pinned = {name: pins.measure(folder / record.facts.place(name), commit) for name in sources}
     pins.write(record, repository, pinned)
-    return Release(Reference(repository, commit), tag, tuple(sources), is_new)
+    reference = Reference(repository, commit)
+    return Release(reference, hub.tag(reference), tuple(sources), is_new)
 
 
-def find_sources(record: Record, local: bool) -> dict[str, Source]:
+def find_sources(record: Record, local: bool, only: str | None = None) -> dict[str, Source]:
     """Return the source on this machine of each checkpoint that has one. Raises UserError where none has."""
-    found = {name: weights.find_here(record, name, local) for name in record.facts.checkpoints}
+    names = [only] if only else list(record.facts.checkpoints)
+    found = {name: weights.find_here(record, name, local) for name in names}
     sources = {name: source for name, source in found.items() if source}
     if not sources:
-        raise UserError(f"{record.name} has no weights to push: train it, then push with --local.")
+        raise UserError(f"{record.name} has no weights here to push ({', '.join(names)}): train, then push --local.")
     return sources
 
 
@@ -86,8 +90,19 @@ def assemble(record: Record, repository: str, sources: Mapping[str, Source], fol
         target = folder / picture.relative_to(record.folder)
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(picture, target)
-    facts = {name: checkpoint.read(source.folder) for name, source in sources.items()}
-    (folder / "README.md").write_text(card.build(record, repository, facts))
+    (folder / "README.md").write_text(card.build(record, repository, _known_facts(record, repository, sources)))
+
+
+def _known_facts(record: Record, repository: str, sources: Mapping[str, Source]) -> dict[str, Checkpoint]:
+    """Return what is known of each checkpoint, here or in `repository`: the card tells of all that it will hold."""
+    facts = {}
+    for name, pin in record.facts.checkpoints.items():
+        if name in sources:
+            facts[name] = checkpoint.read(sources[name].folder)
+        elif name in record.facts.pinned and record.facts.repository == repository:
+            there = Reference(repository, pin.revision or "")
+            facts[name] = checkpoint.read(hub.fetch(there, record.facts.place(name) + FACTS, pin.facts_sha256).parent)
+    return facts
 
 
 def save_keras_files(network: keras.Model, folder: Path) -> None:
@@ -105,15 +120,4 @@ def save_keras_files(network: keras.Model, folder: Path) -> None:
             lambda found: str(numbers.setdefault(found[0], len(numbers))),
             config.read_text(),
         )
-    )
-
-
-def pin(folder: Path, commit: str) -> Pin:
-    """Return what a manifest says of the checkpoint in `folder` once it is on the Hub as `commit`."""
-    facts, numbers = ((folder / file).read_bytes() for file in (FACTS, NUMBERS))
-    return Pin(
-        revision=commit,
-        size=len(numbers),
-        sha256=hashlib.sha256(numbers).hexdigest(),
-        facts_sha256=hashlib.sha256(facts).hexdigest(),
     )

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import logging
 import os
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, get_args
@@ -26,7 +27,20 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-def main(arguments: list[str] | None = None, engine: Callable[[Preference, Precision], Engine] = LocalEngine) -> None:
+MakeEngine = Callable[[Preference, Precision], Engine]
+
+
+def main(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) -> int:
+    """Serve plugins until interrupted; return the exit status: 2, with one line, for what the user can mend."""
+    try:
+        serve(arguments, engine)
+    except UserError as error:
+        print(f"darkroom: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) -> None:
     """Serve the plugins that the command line names, all by default, until interrupted; `engine` runs their verbs."""
     options = _parser().parse_args(arguments)
     chosen = list(registry.discover().values())

@@ -17,15 +17,17 @@ import yaml
 from huggingface_hub import RepoCard, SpaceHardware
 from packaging.requirements import Requirement
 
-from core import bundle
+from core import bundle, pins, weights
 from core.bundle import ROOT
-from core.checkpoint import FACTS, NUMBERS
 from core.errors import UserError
+from core.manifest import FACTS, NUMBERS, Pin
 from core.registry import Record
 
 SUITE = "suite"
 SHORT = 60  # characters that the Hub allows for a short description
-NOT_FOR_SERVING = "command line only"  # what requirements.txt says of a package that a Space goes without
+FREE = "cpu-basic"
+MARK = ".darkroom-space"  # what may be assembled anew
+NOT_FOR_SERVING = ("tyro",)  # the command line's
 
 
 class Variant(StrEnum):
@@ -44,17 +46,21 @@ def variant_of(hardware: str) -> Variant:
     return {"cpu": Variant.CPU, "zero": Variant.ZERO}.get(hardware.partition("-")[0], Variant.GPU)
 
 
-def assemble(name: str, records: Sequence[Record], out: Path, hardware: str = "cpu-basic") -> None:
+def assemble(name: str, records: Sequence[Record], out: Path, hardware: str = FREE) -> None:
     """Write into the folder `out` the Space `name` (a plugin's name, or "suite"), which serves `records`.
 
-    Raises UserError for hardware that the Hub does not have, and for a folder that is not empty.
+    A Space that was assembled there before is replaced. Raises UserError for hardware that the Hub does not have, and
+    for a folder that holds anything else.
     """
     variant = variant_of(hardware)
+    if (out / MARK).exists():
+        shutil.rmtree(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UserError(f"{out} is not an empty folder: name another one, or remove it.")
+        raise UserError(f"{out} holds something else than a Space assembled before: name another folder.")
     bundle.write(records, out)
+    (out / MARK).touch()
     for record in records:
-        for checkpoint in record.facts.pinned:
+        for checkpoint in preloaded(record):
             shutil.rmtree(out / "plugins" / record.name / "weights" / checkpoint, ignore_errors=True)
     for surplus in out.glob("requirements-*.txt"):
         surplus.unlink()
@@ -79,9 +85,9 @@ def requirements(records: Iterable[Record], variant: Variant) -> list[str]:
 
 
 def _read_requirements(file: str) -> list[str]:
-    lines = [line for line in (ROOT / file).read_text().splitlines() if NOT_FOR_SERVING not in line]
-    bare = [line.partition("#")[0].strip() for line in lines]
-    return [line for line in bare if line and not line.startswith("-r")]
+    bare = [line.partition("#")[0].strip() for line in (ROOT / file).read_text().splitlines()]
+    lines = [line for line in bare if line and not line.startswith("-r")]
+    return [line for line in lines if Requirement(line).name not in NOT_FOR_SERVING]
 
 
 def _is_backend(requirement: str) -> bool:
@@ -103,7 +109,7 @@ def _front_matter(name: str, records: Sequence[Record], hardware: str, lines: li
     title = "Darkroom" if name == SUITE else records[0].title
     summary = title if name == SUITE else records[0].facts.summary
     gradio = next(Requirement(line) for line in lines if Requirement(line).name == "gradio")
-    models = sorted({record.facts.repository for record in records if record.facts.repository and record.facts.pinned})
+    models = repositories(records)
     facts = {
         "title": title,
         "emoji": "🔴",
@@ -129,8 +135,23 @@ def _lowest(requirement: Requirement) -> str:
     return ".".join([*version.split("."), "0", "0"][:3])
 
 
+def preloaded(record: Record) -> dict[str, Pin]:
+    """Return the checkpoints that a Space has from the Hub, and which files there they are.
+
+    A bundled checkpoint that differs from the pinned one is what runs here, so it is what the Space gets.
+    """
+    pinned = record.facts.pinned
+    folders = {name: weights.bundled_folder(record, name) for name in pinned}
+    return {name: pin for name, pin in pinned.items() if not (folder := folders[name]) or pins.matches(pin, folder)}
+
+
+def repositories(records: Iterable[Record]) -> list[str]:
+    """Return the repositories that a Space for `records` has weights from."""
+    return sorted({record.facts.repository or "" for record in records if preloaded(record)})
+
+
 def _preloads(record: Record) -> Iterable[str]:
     """Yield what the Hub is to download while it builds the Space: repository, files, commit."""
-    for checkpoint, pin in record.facts.pinned.items():
+    for checkpoint, pin in preloaded(record).items():
         place = record.facts.place(checkpoint)
         yield f"{record.facts.repository} {place}{FACTS},{place}{NUMBERS} {pin.revision}"

@@ -25,6 +25,7 @@ from core.checkpoint import Checkpoint
 from core.data import Batches
 from core.engine import Precision
 from core.errors import UserError
+from core.manifest import FACTS
 
 RUNS = Path("runs")
 AnyConfig = TypeVar("AnyConfig")
@@ -99,7 +100,7 @@ class Run:
     @property
     def finished(self) -> bool:
         """Whether the run came to its end."""
-        return (self.checkpoint / checkpoint.FACTS).exists()
+        return (self.checkpoint / FACTS).exists()
 
     def trains(self, checkpoint: str) -> bool:
         """Return whether this run's network is to become `checkpoint`."""

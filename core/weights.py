@@ -13,7 +13,7 @@ from pathlib import Path
 
 from core import reference, registry
 from core.errors import UserError
-from core.manifest import NO_PIN, Pin
+from core.manifest import FACTS, NO_PIN, NUMBERS, Pin
 from core.reference import Reference
 from core.registry import Record, State
 
@@ -82,35 +82,37 @@ def locate(record: Record, name: str, preference: Preference = BUNDLED) -> Sourc
 
 def find_here(record: Record, name: str, local: bool) -> Source | None:
     """Return the source of a checkpoint on this machine: with `local`, the newest finished run; the bundled one."""
-    from core import checkpoint, training  # late: they import Keras, and the app is served before that
+    from core import training  # late: it imports Keras, and the app is served before that
 
     run = training.find_run(record.name, finished=True, checkpoint=name) if local else None
     if run:
         return Source(run.checkpoint, f"weights of the run {run.folder.name}")
     bundled = bundled_folder(record, name)
-    return Source(bundled, f"bundled weights, {name}") if (bundled / checkpoint.FACTS).exists() else None
+    return Source(bundled, f"bundled weights, {name}") if bundled else None
 
 
-def bundled_folder(record: Record, name: str) -> Path:
+def bundled_folder(record: Record, name: str) -> Path | None:
     """Return where a checkpoint lies if it comes with the plugin."""
-    return record.folder / "weights" / name
+    folder = record.folder / "weights" / name
+    return folder if (folder / FACTS).exists() else None
 
 
 def fetch(record: Record, name: str, reference: Reference, pin: Pin = NO_PIN) -> Source:
     """Return the source of a checkpoint on the Hub, its two files held against `pin`; nothing else is fetched."""
-    from core import checkpoint, hub  # late: the client reads its settings from the environment at its import
+    from core import hub  # late: the client reads its settings from the environment at its import
 
     exact, place = hub.resolve(reference), record.facts.place(name)
-    facts = hub.fetch(exact, place + checkpoint.FACTS, pin.facts_sha256)
-    hub.fetch(exact, place + checkpoint.NUMBERS, pin.sha256, pin.size)
-    return Source(facts.parent, f"weights from the Hub at {exact.revision[:12]} ({exact.repository})")
+    facts = hub.fetch(exact, place + FACTS, pin.facts_sha256)
+    hub.fetch(exact, place + NUMBERS, pin.sha256, pin.size)
+    vouched = "" if pin.revision else ", not pinned"
+    return Source(facts.parent, f"weights from the Hub at {exact.revision[:12]} ({exact.repository}{vouched})")
 
 
 def need_the_hub(records: Iterable[Record], preference: Preference) -> bool:
     """Return whether any weights may have to come from the Hub, so that the network must not be shut off."""
     wished = any(isinstance(wish, Reference) for wish in preference.wishes.values())
     return wished or any(
-        not bundled_folder(record, name).exists()
+        bundled_folder(record, name) is None
         for record in records
         if record.state is State.READY
         for name in record.facts.pinned

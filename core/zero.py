@@ -6,6 +6,7 @@ Documentation: https://huggingface.co/docs/hub/spaces-zerogpu
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import GeneratorType
@@ -18,6 +19,7 @@ from core.registry import Record
 from core.steps import Progress, Steps
 from core.weights import BUNDLED, Preference, Source
 
+LOGGER = logging.getLogger(__name__)
 Lend = Callable[..., Callable[[Call], Iterator[Any]]]
 LONGEST_CALL = 60  # seconds, what the Hub sets aside of a visitor's quota at most
 
@@ -41,14 +43,15 @@ class ZeroEngine(LocalEngine):
     def stream(self, call: Call) -> Steps[Any]:
         """Yield the progress of `call`, then return its result; closing it between steps cancels the call."""
         self._load(call.record, call.checkpoint)  # here, so that the processes forked from this one inherit it
-        for step in self._on_gpu(call):
+        outcome = Outcome(error=RuntimeError(f"{call.verb} ended without a result"))
+        for step in self._on_gpu(call):  # to its end: left earlier, it would stop whatever its process does next
             if isinstance(step, Progress):
                 yield step
-            elif step.error is not None:
-                raise step.error
             else:
-                return step.value
-        raise RuntimeError(f"{call.verb} ended without a result")
+                outcome = step
+        if outcome.error is not None:
+            raise outcome.error
+        return outcome.value
 
     def describe(self, record: Record, checkpoint: str | None = None) -> str:
         """Return the device and the source of the weights, loading them if need be."""
@@ -79,11 +82,14 @@ class ZeroEngine(LocalEngine):
         except UserError as error:
             yield Outcome(error=error)
         except Exception as error:  # not every exception can be sent to the other process
+            LOGGER.exception("%s failed", call.verb)
             yield Outcome(error=RuntimeError(f"{call.verb} failed: {type(error).__name__}: {error}"))
 
     def _inherited(self, call: Call) -> Any:
         """Return the network of `call`, built once more where the process was forked before the network was there."""
         name = call.checkpoint or call.record.facts.default_checkpoint
-        if known := self._networks.get((call.record.name, name)):
-            return known[0]
-        return self._build(call.record, weights.locate(call.record, name, self._preference))
+        key = call.record.name, name
+        if key not in self._networks:
+            source = weights.locate(call.record, name, self._preference)
+            self._networks[key] = self._build(call.record, source), source.label
+        return self._networks[key][0]

@@ -1,6 +1,7 @@
 """The entry of a Space on ZeroGPU: networks wait on the CPU, each call moves its own to the GPU that it is lent."""
 
 import os
+import sys
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
@@ -10,4 +11,4 @@ from core.server import main
 from core.zero import ZeroEngine
 
 if __name__ == "__main__":
-    main(engine=lambda preference, precision: ZeroEngine(spaces.GPU, preference, precision))
+    sys.exit(main(engine=lambda preference, precision: ZeroEngine(spaces.GPU, preference, precision)))

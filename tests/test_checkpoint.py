@@ -12,6 +12,7 @@ import pytest
 
 from core import checkpoint
 from core.checkpoint import Checkpoint, CheckpointError
+from core.manifest import FACTS, NUMBERS
 
 
 def build_tiny(width: int = 3) -> keras.Model:
@@ -47,12 +48,18 @@ def test_another_shape_or_name_is_refused_and_nothing_is_changed(tmp_path: Path)
     network = build_tiny(width=3)
     before = network.get_weights()[0]
     with pytest.raises(CheckpointError, match=r"does not fit tiny, first at only/"):
-        checkpoint.fill(network, tmp_path / checkpoint.NUMBERS)
+        checkpoint.fill(network, tmp_path / NUMBERS)
     np.testing.assert_array_equal(network.get_weights()[0], before)
     inputs = keras.Input((2,))
     renamed = keras.Model(inputs, keras.layers.Dense(4, name="other")(inputs))
     with pytest.raises(CheckpointError, match="does not fit"):
-        checkpoint.fill(renamed, tmp_path / checkpoint.NUMBERS)
+        checkpoint.fill(renamed, tmp_path / NUMBERS)
+
+
+def test_a_network_that_would_fill_the_memory_is_refused_before_it_does(tmp_path: Path, model: ModuleType) -> None:
+    checkpoint.save(build_tiny(), Checkpoint("build_tiny", {"width": 10**12}), tmp_path)
+    with pytest.raises(CheckpointError, match=r"does not fit tiny, first at only/\w+ \(.*3,?\) instead of"):
+        checkpoint.load(tmp_path, model)
 
 
 @pytest.mark.parametrize("builder", ["os.system", "build_nothing", "Path"])
@@ -66,9 +73,9 @@ def test_missing_and_damaged_files_are_named(tmp_path: Path, model: ModuleType) 
     with pytest.raises(CheckpointError, match=r"holds no checkpoint\.json"):
         checkpoint.load(tmp_path, model)
     checkpoint.save(build_tiny(), Checkpoint("build_tiny"), tmp_path)
-    (tmp_path / checkpoint.NUMBERS).write_bytes(b"junk")
+    (tmp_path / NUMBERS).write_bytes(b"junk")
     with pytest.raises(CheckpointError, match="cannot be read"):
         checkpoint.load(tmp_path, model)
-    (tmp_path / checkpoint.FACTS).write_text(json.dumps({"builder": "build_tiny", "surprise": 1}))
+    (tmp_path / FACTS).write_text(json.dumps({"builder": "build_tiny", "surprise": 1}))
     with pytest.raises(CheckpointError, match="malformed"):
         checkpoint.load(tmp_path, model)

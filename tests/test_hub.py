@@ -133,13 +133,16 @@ def test_what_was_spoiled_in_the_cache_is_fetched_again(there: Reference) -> Non
     assert client.fetch(there, "model.safetensors").read_bytes() == BIG
 
 
-@pytest.mark.parametrize("expected", [{"sha256": "0" * 64}, {"size": 1}])
-def test_another_file_than_expected_is_refused_and_removed(there: Reference, expected: dict[str, str]) -> None:
-    with pytest.raises(HubError, match=r"model\.safetensors of alice/thing@\w{40} came damaged twice"):
-        client.fetch(there, "model.safetensors", **expected)  # type: ignore[arg-type]
-    assert not [
-        path for path in Path(constants.HF_HUB_CACHE).rglob("*") if path.is_file() and path.stat().st_size > 1e6
-    ]
+def test_another_file_than_expected_is_refused_and_removed(there: Reference) -> None:
+    with pytest.raises(HubError, match=r"model\.safetensors of alice/thing@\w{40} has another checksum than it must"):
+        client.fetch(there, "model.safetensors", sha256="0" * 64)
+    assert not [path for path in Path(constants.HF_HUB_CACHE).glob("*/blobs/*") if path.stat().st_size > 1e6]
+
+
+def test_a_file_of_another_size_is_not_even_fetched(hub: Hub, there: Reference) -> None:
+    with pytest.raises(HubError, match="is of 20000000 bytes, 1 are expected: it is not fetched"):
+        client.fetch(there, "model.safetensors", size=1)
+    assert not hub.made("GET /cdn")
 
 
 @pytest.mark.parametrize(
@@ -231,15 +234,46 @@ def test_a_cache_that_cannot_be_written_is_a_sentence(
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "file"))
-    with pytest.raises(HubError, match="cannot be written: set HF_HOME to a folder of yours"):
+    with pytest.raises(HubError, match=r"cannot be written \(Not a directory\): set HF_HOME to a folder of yours"):
         client.fetch(there, "README.md")
 
 
 def test_versions_are_tagged_once_and_counted(hub: Hub, folder: Path, there: Reference) -> None:
-    assert client.tag("alice/thing", there.revision) == client.tag("alice/thing", there.revision) == "v1"
+    assert client.tag(there) == client.tag(there) == "v1"
     (folder / "README.md").write_bytes(CARD + b"more")
-    assert client.tag("alice/thing", upload(folder)[0]) == "v2"
+    assert client.tag(Reference("alice/thing", upload(folder)[0])) == "v2"
     assert client.resolve(Reference("alice/thing", "v1")) == there
+
+
+def test_a_tag_whose_answer_was_lost_is_not_made_twice(hub: Hub, there: Reference) -> None:
+    hub.spoil("answer to POST .*/tag", "reset")
+    assert client.tag(there) == "v1"
+    assert hub.model("alice/thing").tags == {"v1": there.revision}
+
+
+@pytest.mark.parametrize("fault", ["503", "reset"])
+def test_a_branch_is_resolved_anew_and_never_from_the_cache(hub: Hub, folder: Path, fault: Fault) -> None:
+    main = Reference("alice/thing", "main")
+    first, _ = upload(folder)
+    client.fetch(client.resolve(main), "README.md")
+    (folder / "README.md").write_bytes(CARD + b"more")
+    second, _ = upload(folder)
+    hub.spoil("GET /api/models/alice/thing", fault)
+    assert client.resolve(main).revision == second != first
+
+
+def test_a_file_that_is_too_large_is_not_fetched(hub: Hub, there: Reference, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "LARGEST", 1_000_000)
+    with pytest.raises(HubError, match="is of 20000000 bytes, 1000000 are expected: it is not fetched"):
+        client.fetch(there, "model.safetensors")
+    assert not hub.made("GET /cdn")
+
+
+def test_a_hub_that_is_down_for_good_is_a_sentence(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_errors, "ATTEMPTS", 2)
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    with pytest.raises(HubError, match=r"http://127\.0\.0\.1:9 cannot be reached"):
+        client.resolve(Reference("alice/thing", "main"))
 
 
 XET = """
@@ -248,6 +282,17 @@ from core import hub
 from core.reference import Reference
 commit, _ = hub.upload(Path({folder!r}), hub.Target("alice/thing"), "a message", lambda path: False)
 print(hub.fetch(Reference("alice/thing", commit), "model.safetensors"))
+"""
+FAILING_XET = """
+import shutil
+from core import hub, hub_errors
+from core.reference import Reference
+shutil.rmtree({store!r})
+hub_errors.ATTEMPTS = 2
+try:
+    hub.fetch(Reference("alice/thing", {commit!r}), "model.safetensors")
+except hub_errors.HubError as error:
+    print(error)
 """
 
 
@@ -259,3 +304,8 @@ def test_a_file_goes_up_and_down_by_xet_too(hub: Hub, folder: Path, tmp_path: Pa
     assert hub.made("GET .*/xet-write-token")
     assert hub.made("GET .*/xet-read-token")
     assert not hub.made("PUT|GET /cdn|POST .*/batch")
+    commit = hub.model("alice/thing").branches["main"]
+    program = FAILING_XET.format(store=str(tmp_path / "xet"), commit=commit)
+    ended = run_python("-c", program, HF_HUB_DISABLE_XET="0", HF_HOME=str(tmp_path / "other"))
+    assert "failed (" in ended.stdout, ended.stderr
+    assert "try again later, or set HF_HUB_DISABLE_XET=1" in ended.stdout

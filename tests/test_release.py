@@ -117,7 +117,10 @@ def test_a_pull_fetches_two_files_a_checkpoint_once(hub: Hub, pushed: Record, ca
     assert main(["pull", "denoiser"]) == 0
     commit = pushed_commit(hub)
     assert f"weights from the Hub at {commit[:12]} (alice/denoiser); it loads" in capsys.readouterr().out
-    assert len(hub.made("HEAD .*/resolve/")) == 4
+    assert {request.path.rpartition("/")[2] for request in hub.made("HEAD .*/resolve/")} == {
+        "checkpoint.json",
+        "model.safetensors",
+    }
     hub.requests.clear()
     assert main(["pull", "denoiser", "--checkpoint", "digits"]) == 0
     assert not hub.requests
@@ -125,10 +128,15 @@ def test_a_pull_fetches_two_files_a_checkpoint_once(hub: Hub, pushed: Record, ca
 
 def test_a_pull_holds_the_hub_against_the_pins(hub: Hub, pushed: Record, capsys: Output) -> None:
     files = hub.model("alice/denoiser").files
-    for path, other in (("checkpoint.json", "config.json"), ("model.safetensors", "model.weights.h5")):
-        kept, files[path] = files[path], files[other]
+    for path, words in (
+        ("checkpoint.json", "has another checksum"),
+        ("model.safetensors", "bytes, 4068390 are expected"),
+    ):
+        kept, files[path] = files[path], files["config.json"]
         assert main(["pull", "denoiser"]) == 2
-        assert f"{path} of alice/denoiser@{pushed_commit(hub)} came damaged twice" in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert f"{path} of alice/denoiser@{pushed_commit(hub)}" in said
+        assert words in said
         files[path] = kept
 
 
@@ -151,6 +159,39 @@ def test_what_was_fetched_unpinned_can_be_pinned(hub: Hub, pushed: Record) -> No
     shutil.copy(Path(__file__).parent.parent / "plugins" / "denoiser" / "plugin.toml", pushed.folder)
     assert main(["pull", "denoiser", "--repo", "alice/denoiser", "--unpinned", "--pin"]) == 0
     assert (pushed.folder / "plugin.toml").read_text() == pins
+
+
+def test_pinning_renews_what_is_bundled(hub: Hub, pushed: Record) -> None:
+    bundled = pushed.folder / "weights" / "photographs" / "checkpoint.json"
+    newer = bundled.read_text()
+    bundled.write_text(newer.replace("build_denoiser", "build_nothing"))
+    assert main(["pull", "denoiser", "--unpinned", "--pin"]) == 0
+    assert bundled.read_text() == newer
+
+
+def test_one_checkpoint_alone_leaves_the_others_and_their_scores(hub: Hub, pushed: Record) -> None:
+    before = manifest.read(pushed.folder).checkpoints
+    facts = pushed.folder / "weights" / "digits" / "checkpoint.json"
+    facts.write_text(facts.read_text() + "\n")
+    shutil.rmtree(pushed.folder / "weights" / "photographs")
+    assert main(["push", "denoiser", "--checkpoint", "digits"]) == 0
+    after = manifest.read(pushed.folder).checkpoints
+    assert after["photographs"] == before["photographs"]
+    assert after["digits"].revision == pushed_commit(hub) != before["digits"].revision
+    card = ModelCard(hub.model("alice/denoiser").files["README.md"].data.decode())
+    assert {result.dataset_type for result in card.data.eval_results or []} == {"photographs", "digits"}
+
+
+def test_another_repository_must_take_all_that_is_pinned(hub: Hub, pushed: Record, capsys: Output) -> None:
+    assert main(["push", "denoiser", "--repo", "alice/other", "--checkpoint", "digits"]) == 2
+    assert "photographs of denoiser would stay pinned in alice/denoiser" in capsys.readouterr().err
+    assert ("model", "alice/other") not in hub.repositories
+
+
+def test_a_repository_has_an_owner_and_a_name(capsys: Output) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["push", "denoiser", "--repo", "denoiser"])
+    assert "'denoiser' names no repository: write owner/name" in capsys.readouterr().err
 
 
 def test_a_checkpoint_of_another_network_is_refused(hub: Hub, pushed: Record, capsys: Output) -> None:
@@ -190,7 +231,7 @@ def test_half_a_pin_is_no_pin(copied_denoiser: Record) -> None:
 def test_no_weights_no_push(hub: Hub, copied_denoiser: Record, capsys: Output) -> None:
     shutil.rmtree(copied_denoiser.folder / "weights")
     assert main(PUSH) == 2
-    assert "has no weights to push: train it" in capsys.readouterr().err
+    assert "has no weights here to push" in capsys.readouterr().err
     assert not hub.requests
 
 

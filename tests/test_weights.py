@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from local_hub import Hub
 
-from core import registry, training, weights
+from core import hub_errors, registry, training, weights
 from core.__main__ import main
 from core.errors import UserError
 from core.hub_errors import HubError
@@ -72,7 +72,9 @@ def test_what_is_not_bundled_comes_from_the_hub(hub: Hub, on_the_hub: Record) ->
 def test_a_place_on_the_hub_wins_over_the_bundled_weights(hub: Hub, copied_denoiser: Record) -> None:
     assert main(["push", "denoiser", "--repo", "alice/denoiser"]) == 0
     preference = weights.parse_preference(["denoiser=alice/denoiser@v1"], local=False)
-    assert weights.locate(copied_denoiser, "photographs", preference).label.startswith("weights from the Hub at ")
+    label = weights.locate(copied_denoiser, "photographs", preference).label
+    assert label.startswith("weights from the Hub at ")
+    assert label.endswith("(alice/denoiser, not pinned)")
 
 
 def test_an_app_falls_back_on_the_bundled_weights_and_says_so(hub: Hub, caplog: pytest.LogCaptureFixture) -> None:
@@ -80,6 +82,14 @@ def test_an_app_falls_back_on_the_bundled_weights_and_says_so(hub: Hub, caplog: 
     label = weights.locate(registry.find("denoiser"), "photographs", preference).label
     assert label == f"bundled weights, photographs (those of {NOWHERE} could not be had)"
     assert "shows no repository 'alice/nowhere'" in caplog.text
+
+
+@pytest.mark.parametrize("revision", ["main", "0" * 40])
+def test_an_app_falls_back_where_the_hub_is_down(revision: str, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_errors, "ATTEMPTS", 1)
+    hub.spoil(".*", *["reset"] * 20)
+    preference = weights.parse_preference([f"denoiser=alice/nowhere@{revision}"], local=False)
+    assert "could not be had" in weights.locate(registry.find("denoiser"), "photographs", preference).label
 
 
 def test_a_command_does_not_fall_back(hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

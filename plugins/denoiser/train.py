@@ -19,6 +19,7 @@ from core.data import Batches, Bytes, DataError, PatchSampler, checksum, picture
 from core.errors import UserError
 from core.evaluation import Evaluation, Scores
 from core.images import Image
+from core.manifest import NUMBERS
 from core.metrics import psnr, ssim
 from core.plugin import Plugin
 from core.steps import finish
@@ -39,7 +40,7 @@ class Config(training.Settings):
 
     checkpoint: Literal["photographs", "digits"] = "photographs"
     """What to train on. A network only knows what it has seen: try it on the other subject."""
-    data: Path = Path("data/photos/train")
+    data: Path | None = Path("data/photos/train")
     """Folder of clean photographs, for --checkpoint photographs."""
     test: Path | None = None
     """Folder of other photographs to score the result on; left out, every so many of --data are kept for it."""
@@ -73,7 +74,7 @@ def train(config: Config, run: Run) -> Scores:
     with device.precision(config.precision):
         network = build_denoiser(config.widths, config.blocks)
     if config.start:
-        checkpoint.fill(network, config.start / checkpoint.NUMBERS)
+        checkpoint.fill(network, config.start / NUMBERS)
     network.compile(training.adam(config), loss=config.loss)
     sampler = PatchSampler(pictures, config.patch)
     power = {"mae": 1, "mse": 2}[config.loss]
@@ -145,6 +146,8 @@ def read_subject(config: Config) -> tuple[list[Bytes], list[Bytes], list[Bytes]]
     if config.checkpoint == "digits":
         seen, unseen = (mosaics(read_mnist(config.mnist, split)) for split in ("train", "test"))
         return seen, unseen[:VALIDATION_PICTURES], unseen[VALIDATION_PICTURES:]
+    if config.data is None:
+        raise DataError("--data is None: name a folder of photographs, or choose --checkpoint digits.")
     files = picture_files(config.data)
     watched = files[:: max(2, len(files) // VALIDATION_PICTURES)]
     validation = read_pictures(watched)
