@@ -7,6 +7,8 @@ files is ever executed. The same files load under TensorFlow, JAX and PyTorch.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +22,8 @@ from safetensors.numpy import load_file, save_file
 
 from core.errors import UserError
 from core.manifest import FACTS, NUMBERS
+
+Shapes = dict[str, tuple[int, ...]]
 
 
 class CheckpointError(UserError):
@@ -63,14 +67,24 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
             "the checkpoint belongs to another plugin or version."
         )
     try:
-        with keras.StatelessScope(initialize_variables=False):  # plans, and takes no memory
-            planned = build(**facts.arguments)
+        with ThreadPoolExecutor(1) as planner:  # Keras fills all that was planned in a thread, at the next chance in it
+            shapes = planner.submit(_plan, build, facts.arguments).result()
     except (TypeError, ValueError, ArithmeticError) as error:
         raise CheckpointError(f"{folder}: {facts.builder} cannot be given its arguments ({error}).") from None
-    _match(planned, folder / NUMBERS)
+    _match(shapes, folder / NUMBERS)
     network = build(**facts.arguments)
     fill(network, folder / NUMBERS)
     return network
+
+
+def _plan(build: Callable[..., keras.Model], arguments: dict[str, Any]) -> Shapes:
+    """Return the shapes of the network that `build` would return, without taking memory for it."""
+    with keras.StatelessScope(initialize_variables=False):
+        return _shapes(build(**arguments))
+
+
+def _shapes(network: keras.Model) -> Shapes:
+    return {name: tuple(variable.shape) for name, variable in variables(network).items()}
 
 
 def read(folder: Path) -> Checkpoint:
@@ -88,25 +102,24 @@ def fill(network: keras.Model, path: Path) -> None:
 
     Raises CheckpointError, and leaves the network as it was, where anything is missing, left over or misshapen.
     """
-    _match(network, path)
+    _match(_shapes(network), path)
     numbers = load_file(path)
     for name, variable in variables(network).items():
         variable.assign(_cast(numbers[name], "float32"))
 
 
-def _match(network: keras.Model, path: Path) -> None:
-    """Raise CheckpointError where a name or a shape of `network` is not that stored at `path`."""
+def _match(shapes: Shapes, path: Path) -> None:
+    """Raise CheckpointError where a name or a shape is not that stored at `path`."""
     try:
         with safe_open(path, "numpy") as file:
             stored = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path} cannot be read ({error}): fetch or train it again.") from None
-    wanted = {name: tuple(variable.shape) for name, variable in variables(network).items()}
-    wrong = sorted(wanted.keys() ^ stored.keys()) or [
-        f"{name} {stored[name]} instead of {shape}" for name, shape in wanted.items() if stored[name] != shape
+    wrong = sorted(shapes.keys() ^ stored.keys()) or [
+        f"{name} {stored[name]} instead of {shape}" for name, shape in shapes.items() if stored[name] != shape
     ]
     if wrong:
-        raise CheckpointError(f"{path} does not fit {network.name}, first at {wrong[0]} ({len(wrong)} differ).")
+        raise CheckpointError(f"{path} does not fit its network, first at {wrong[0]} ({len(wrong)} differ).")
 
 
 def _cast(values: Any, dtype: str) -> Any:

@@ -198,7 +198,7 @@ def test_a_checkpoint_of_another_network_is_refused(hub: Hub, pushed: Record, ca
     files = hub.model("alice/denoiser").files
     files["model.safetensors"] = files["checkpoints/digits/model.safetensors"]
     assert main(["pull", "denoiser", "--unpinned"]) == 2
-    assert "does not fit denoiser" in capsys.readouterr().err
+    assert "does not fit its network" in capsys.readouterr().err
 
 
 def test_a_mirror_serves_the_pinned_commit(hub: Hub, pushed: Record) -> None:
