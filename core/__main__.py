@@ -7,8 +7,9 @@ import re
 import sys
 from pathlib import Path
 
-from core import backend, registry
+from core import backend, reference, registry
 from core.errors import UserError
+from core.manifest import REPOSITORY
 from core.registry import Record, State
 
 
@@ -17,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
     try:
+        reference.check_endpoint()
         status: int = options.command(options, rest)
         return status
     except UserError as error:
@@ -58,7 +60,7 @@ def train(options: argparse.Namespace, rest: list[str]) -> int:
     from core import hub_commands
     from core.jobs import Order
 
-    chosen = {name: value for name in ("flavor", "timeout", "dataset") if (value := getattr(options, name))}
+    chosen = {name: value for name in ("flavor", "timeout", "dataset") if (value := getattr(options, name)) is not None}
     order = Order(hub_commands.choose_repository(record, options.repo), private=options.private, **chosen)
     return hub_commands.order_training(record, order, rest, options.dry_run)
 
@@ -208,7 +210,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _repository(words: str) -> str:
     """Return `words` if they are owner/name, for argparse to refuse them otherwise."""
-    if not re.fullmatch(r"[\w.-]+/[\w.-]+", words):
+    if not re.fullmatch(REPOSITORY, words):
         raise argparse.ArgumentTypeError(f"{words!r} names no repository: write owner/name")
     return words
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import keras
 import numpy as np
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
@@ -69,8 +69,8 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
     try:
         with ThreadPoolExecutor(1) as planner:  # Keras fills all that was planned in a thread, at the next chance in it
             shapes = planner.submit(_plan, build, facts.arguments).result()
-    except (TypeError, ValueError, ArithmeticError) as error:
-        raise CheckpointError(f"{folder}: {facts.builder} cannot be given its arguments ({error}).") from None
+    except Exception as error:  # whatever a builder makes of arguments that are not its own
+        raise CheckpointError(f"{folder}: {facts.builder} cannot be given its arguments ({_short(error)}).") from None
     _match(shapes, folder / NUMBERS)
     network = build(**facts.arguments)
     fill(network, folder / NUMBERS)
@@ -93,8 +93,11 @@ def read(folder: Path) -> Checkpoint:
         return TypeAdapter(Checkpoint).validate_json((folder / FACTS).read_bytes())
     except FileNotFoundError:
         raise CheckpointError(f"{folder} holds no {FACTS}: it is not a checkpoint.") from None
-    except ValueError as error:
-        raise CheckpointError(f"{folder / FACTS} is malformed ({error}): restore or retrain it.") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "its beginning"
+        words = _short(f"at {where}: {first['msg']}")
+        raise CheckpointError(f"{folder / FACTS} is malformed ({words}): fetch or train it again.") from None
 
 
 def fill(network: keras.Model, path: Path) -> None:
@@ -103,9 +106,21 @@ def fill(network: keras.Model, path: Path) -> None:
     Raises CheckpointError, and leaves the network as it was, where anything is missing, left over or misshapen.
     """
     _match(_shapes(network), path)
-    numbers = load_file(path)
+    numbers = _read_numbers(path)
     for name, variable in variables(network).items():
-        variable.assign(_cast(numbers[name], "float32"))
+        variable.assign(numbers[name])
+
+
+def _read_numbers(path: Path) -> dict[str, Any]:
+    """Return the arrays stored at `path`, floats as float32. Raises CheckpointError unless all numbers are finite."""
+    try:
+        numbers = {name: _cast(values, "float32") for name, values in load_file(path).items()}
+    except (OSError, SafetensorError, AttributeError, TypeError) as error:
+        raise CheckpointError(f"{path} cannot be read ({_short(error)}): fetch or train it again.") from None
+    for name, values in numbers.items():
+        if values.dtype.kind not in "fi" or not np.isfinite(values).all():
+            raise CheckpointError(f"{path} holds at {_short(name)} what is no finite number: do not use it.")
+    return numbers
 
 
 def _match(shapes: Shapes, path: Path) -> None:
@@ -114,16 +129,23 @@ def _match(shapes: Shapes, path: Path) -> None:
         with safe_open(path, "numpy") as file:
             stored = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{path} cannot be read ({error}): fetch or train it again.") from None
+        raise CheckpointError(f"{path} cannot be read ({_short(error)}): fetch or train it again.") from None
     wrong = sorted(shapes.keys() ^ stored.keys()) or [
         f"{name} {stored[name]} instead of {shape}" for name, shape in shapes.items() if stored[name] != shape
     ]
     if wrong:
-        raise CheckpointError(f"{path} does not fit its network, first at {wrong[0]} ({len(wrong)} differ).")
+        raise CheckpointError(f"{path} does not fit its network, first at {_short(wrong[0])} ({len(wrong)} differ).")
 
 
 def _cast(values: Any, dtype: str) -> Any:
-    return values.astype(dtype) if values.dtype.kind == "f" else values
+    is_float = values.dtype.kind in "fV"  # V: bfloat16, which is no type of NumPy's own
+    with np.errstate(over="ignore"):  # what becomes infinite is refused
+        return values.astype(dtype) if is_float else values
+
+
+def _short(words: object) -> str:
+    """Return `words`, which may be a stranger's, in one line of bearable length."""
+    return "".join(character if character.isprintable() else " " for character in str(words)[:200])
 
 
 def _portable(value: Any) -> str:

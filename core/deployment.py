@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ POLL_SECONDS = 5.0
 GRACE = 90.0  # seconds that the Hub may take to notice a commit; what it says of a Space before is of the one before
 PATIENCE = 45 * 60.0  # seconds
 LOG_LINES = 20
+LONGEST_SLEEP = 30 * 24 * 3600
 IDLE_SECONDS = 3600  # before paid hardware sleeps, unless told otherwise: the Hub's own default is never
 RUNNING = {"RUNNING", "SLEEPING"}
 SWITCHED_OFF = {"PAUSED", "STOPPED"}
@@ -39,8 +41,15 @@ class Terms:
     private: bool = False
 
     def __post_init__(self) -> None:
+        if self.hardware is not None:
+            variant_of(self.hardware)  # raises for what the Hub does not have
         if self.sleep is not None and not self.is_paid:
             raise UserError(f"--sleep needs paid --hardware: {FREE} always sleeps after 48 hours without visitors.")
+        if self.sleep is not None and (self.sleep < -1 or self.sleep == 0 or self.sleep > LONGEST_SLEEP):
+            raise UserError(f"--sleep is {self.sleep}: use seconds, up to {LONGEST_SLEEP}, or -1 for never.")
+        if wrong := [name for name in self.secrets if not re.fullmatch(r"[A-Za-z_]\w*", name)]:
+            name = wrong[0].partition("=")[0]  # behind it may stand the secret itself
+            raise UserError(f"--secret {name!r} takes the name of an environment variable alone, never its value.")
         if unset := [name for name in self.secrets if not os.environ.get(name)]:
             raise UserError(f"--secret {unset[0]}: set the environment variable {unset[0]} to its value first.")
 

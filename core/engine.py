@@ -100,10 +100,18 @@ class LocalEngine:
         key = record.name, name
         with self._locks[key]:
             if key not in self._networks:
-                source = weights.locate(record, name, self._preference)  # may take its time, where it is the Hub's
-                with self._building:
-                    self._networks[key] = self._build(record, source), source.label
+                self._networks[key] = self._locate_and_build(record, name)
             return self._networks[key]
+
+    def _locate_and_build(self, record: Record, name: str) -> tuple[Any, str]:
+        source = weights.locate(record, name, self._preference)  # may take its time, where it is the Hub's
+        with self._building:
+            try:
+                network = self._build(record, source)
+            except UserError as error:  # it was had, and is of no use
+                source = weights.locate_instead(record, name, self._preference, error)
+                network = self._build(record, source)
+        return network, source.label
 
     def _build(self, record: Record, source: Source) -> Any:
         """Return the network of the checkpoint in `source`."""

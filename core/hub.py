@@ -165,7 +165,8 @@ def upload(folder: Path, target: Target, message: str, is_stale: Callable[[str],
     overwritten: HubError says so.
     """
     api, name, kind, branch = HfApi(), target.repository, target.kind, target.branch
-    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith(".darkroom"))
+    files = {path.relative_to(folder).as_posix(): path for path in paths}
 
     def commit() -> str:
         """Commit once: after an answer that was lost, the files are there already, and no second one is made."""

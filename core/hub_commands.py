@@ -95,8 +95,9 @@ def _places(record: Record, repository: str, wanted: Wanted) -> Iterator[tuple[s
 def _renew_bundled(record: Record, name: str, folder: Path) -> None:
     """Put the checkpoint in `folder` in the place of the bundled one, if there is one, since that is what would run."""
     if bundled := weights.bundled_folder(record, name):
-        for file in (FACTS, NUMBERS):
-            shutil.copyfile(folder / file, bundled / file)
+        for file in (NUMBERS, FACTS):
+            shutil.copyfile(folder / file, bundled / f"{file}.partial")
+            (bundled / f"{file}.partial").replace(bundled / file)
         print(f"{record.name}, {name}: renewed in {bundled}")
 
 

@@ -21,7 +21,7 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
-from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential, wait_random
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential, wait_random
 
 from core.errors import UserError
 from core.reference import Reference
@@ -42,12 +42,19 @@ def persist(action: Callable[[], Result]) -> Result:
     """Return what `action` returns, tried again, ever later, where the connection broke or the Hub was busy."""
     retrying = Retrying(
         retry=retry_if_exception(_is_passing),
-        stop=stop_after_attempt(ATTEMPTS),
+        stop=_is_enough,
         wait=_pause,
         before_sleep=_announce,
         reraise=True,
     )
     return retrying(action)
+
+
+def _is_enough(state: RetryCallState) -> bool:
+    """Return whether to give up: after fewer tries where nobody answers at all, since each takes long."""
+    error = _root(state.outcome.exception() or Exception()) if state.outcome else None
+    is_silent = isinstance(error, httpx2.TimeoutException | httpx2.ConnectError)
+    return state.attempt_number >= (min(2, ATTEMPTS) if is_silent else ATTEMPTS)
 
 
 def _pause(state: RetryCallState) -> float:
@@ -77,7 +84,7 @@ def _sentence(error: BaseException, reference: Reference) -> str | None:
     hub, repository = constants.ENDPOINT, reference.repository
     match error:
         case OfflineModeIsEnabled():
-            return f"{reference} is not in the cache, and HF_HUB_OFFLINE forbids to fetch it: unset that once."
+            return f"HF_HUB_OFFLINE forbids to ask {hub} for {reference}, which is not in the cache: unset that once."
         case GatedRepoError():
             return f"{repository} is gated: ask for access at {hub}/{repository}, then {LOGIN}."
         case RepositoryNotFoundError():
@@ -98,15 +105,25 @@ def _sentence(error: BaseException, reference: Reference) -> str | None:
             return f"{repository!r} is no name of a repository: write owner/name."
         case OSError() if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return f"the disk of {constants.HF_HUB_CACHE} is full: make room, or set HF_HOME to another disk."
-        case OSError() if str(error.filename or "").startswith(constants.HF_HUB_CACHE):
+        case IsADirectoryError() if _is_in_cache(error):
+            return f"{error.filename} is a folder where a file belongs: remove it."
+        case OSError() if _is_in_cache(error):
             return f"{error.filename} cannot be written ({error.strerror}): set HF_HOME to a folder of yours."
         case OSError() if "Consistency check failed" in str(error):
             return f"{reference} came with another size than announced: try again later."
+        case UnicodeError():
+            return f"HF_TOKEN or HF_ENDPOINT ({hub}) holds characters that do not belong there: set it anew."
         case RuntimeError():  # how the Hub's newer storage (Xet) fails, in words of its own
             return f"the storage of {hub} failed ({error}): try again later, or set HF_HUB_DISABLE_XET=1."
         case ValueError() if "Invalid metadata in README.md" in str(error):
             return f"the Hub refuses the front matter of README.md: {str(error).partition(chr(10))[2]}"
     return None
+
+
+def _is_in_cache(error: OSError) -> bool:
+    """Return whether `error` is of a path in the cache, or of a folder that the cache was to lie in."""
+    path, cache = str(error.filename or "-"), constants.HF_HUB_CACHE
+    return path.startswith(cache) or cache.startswith(path)
 
 
 def _status_sentence(error: HfHubHTTPError, reference: Reference) -> str:
@@ -135,7 +152,8 @@ def _is_passing(error: BaseException) -> bool:
     root = _root(error)
     if isinstance(root, HfHubHTTPError):
         return root.response.status_code in PASSING_STATUSES
-    return isinstance(root, httpx2.TransportError) or type(root) is RuntimeError  # the latter: see `_sentence`
+    is_transport = isinstance(root, httpx2.TransportError) and not isinstance(root, httpx2.UnsupportedProtocol)
+    return is_transport or type(root) is RuntimeError  # the latter: see `_sentence`
 
 
 def _root(error: BaseException) -> BaseException:

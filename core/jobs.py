@@ -7,6 +7,8 @@ job at the very commit; a data set on the Hub can be mounted at /data.
 from __future__ import annotations
 
 import dataclasses
+import os
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ from core import bundle, hub, reference
 from core.errors import UserError
 from core.hub import Target
 from core.hub_errors import LOGIN, HubError, explained
+from core.manifest import REPOSITORY
 from core.reference import Reference
 from core.registry import Record
 
@@ -52,8 +55,10 @@ class Order:
         known = [item.value for item in JobHardware]
         if self.flavor not in known:
             raise UserError(f"--flavor {self.flavor!r} is unknown: the Hub has {', '.join(known)}.")
-        if not (self.timeout[:-1].replace(".", "", 1).isdigit() and self.timeout[-1] in "smhd"):
+        if not re.fullmatch(r"(?=.*[1-9])[0-9]{1,6}(\.[0-9]+)?[smhd]", self.timeout):
             raise UserError(f"--timeout {self.timeout!r} is no duration: write 90m, 2h or 1d.")
+        if self.dataset is not None and not re.fullmatch(rf"{REPOSITORY[1:-1]}(@[\w./-]+)?", self.dataset):
+            raise UserError(f"--dataset {self.dataset!r} names no data set: write owner/name or owner/name@revision.")
 
 
 def describe(record: Record, order: Order, checkpoint: str, arguments: Sequence[str], commit: str) -> dict[str, Any]:
@@ -94,7 +99,9 @@ def refuse_other_paths(config: Any, order: Order) -> None:
     """Raise UserError for a path in `config` that the job's machine will not have."""
     for field in dataclasses.fields(config):
         value, flag = getattr(config, field.name), f"--{field.name.replace('_', '-')}"
-        if isinstance(value, Path) and (order.dataset is None or not value.is_relative_to(DATA)):
+        if isinstance(value, Path) and (
+            order.dataset is None or not Path(os.path.normpath(value)).is_relative_to(DATA)
+        ):
             raise UserError(
                 f"{flag} is {str(value)!r}, which the job's machine has not: put it into a data set on the Hub, name "
                 f"that by --dataset owner/name, and write {flag} {DATA}/…; or {flag} None, if it is not needed."

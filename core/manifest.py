@@ -13,6 +13,7 @@ from core.errors import UserError
 FILE = "plugin.toml"
 NUMBERS, FACTS = "model.safetensors", "checkpoint.json"  # the two files of a checkpoint
 API = (1, 0)
+REPOSITORY = r"^[\w-][\w.-]*/[\w-][\w.-]*$"
 SHA256 = r"^[0-9a-f]{64}$"
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -27,7 +28,7 @@ class Pin(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     revision: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}$", description="full commit")
-    size: int | None = Field(default=None, gt=0, description="bytes of model.safetensors")
+    size: int | None = Field(default=None, gt=0, lt=10**12, description="bytes of model.safetensors")
     sha256: str | None = Field(default=None, pattern=SHA256, description="of model.safetensors")
     facts_sha256: str | None = Field(default=None, pattern=SHA256, description="of checkpoint.json")
 
@@ -51,7 +52,7 @@ class Manifest(BaseModel):
     summary: str = Field(min_length=1, max_length=160, description="one sentence for the home page")
     requires: tuple[str, ...] = Field((), description="packages beyond the suite's own, as pip writes them")
     enabled: bool = True
-    repository: str | None = Field(default=None, pattern=r"^[\w.-]+/[\w.-]+$", description="owner/name on the Hub")
+    repository: str | None = Field(default=None, pattern=REPOSITORY, description="owner/name on the Hub")
     checkpoints: dict[str, Pin] = Field(min_length=1)
 
     @field_validator("checkpoints")
@@ -61,6 +62,12 @@ class Manifest(BaseModel):
             if not NAME.fullmatch(name):
                 raise ValueError(f"checkpoint {name!r} is not in snake_case")
         return checkpoints
+
+    @model_validator(mode="after")
+    def _has_place_for_pins(self) -> Manifest:
+        if self.repository is None and any(pin.revision for pin in self.checkpoints.values()):
+            raise ValueError("checkpoints are pinned, and repository does not say where: push again")
+        return self
 
     @property
     def default_checkpoint(self) -> str:

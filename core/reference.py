@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-FORM = re.compile(r"([\w.-]+/[\w.-]+)@([\w./-]+)")
+from core.errors import UserError
+from core.manifest import REPOSITORY
+
+FORM = re.compile(rf"({REPOSITORY[1:-1]})@(\w[\w./-]*)")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -29,3 +34,15 @@ def parse(words: str) -> Reference | None:
     """Return the reference that `words` are, or None if they are not of the form owner/name@revision."""
     found = FORM.fullmatch(words)
     return Reference(*found.groups()) if found else None
+
+
+def check_endpoint() -> None:
+    """Raise UserError where HF_ENDPOINT is no address: the Hub's client fails on that while it is imported."""
+    endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
+    try:
+        parts = urlsplit(endpoint)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise UserError(f"HF_ENDPOINT is {endpoint!r}, which is no address: write https://…, or unset it.")

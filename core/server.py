@@ -11,7 +11,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, get_args
 
-from core import registry, weights
+from core import reference, registry, weights
 from core.engine import Engine, LocalEngine, Precision
 from core.errors import UserError
 from core.weights import Preference
@@ -43,6 +43,7 @@ def main(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) -
 def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) -> None:
     """Serve the plugins that the command line names, all by default, until interrupted; `engine` runs their verbs."""
     options = _parser().parse_args(arguments)
+    reference.check_endpoint()
     chosen = list(registry.discover().values())
     if options.plugins:
         chosen = [registry.find(name.strip()) for name in options.plugins.split(",")]

@@ -26,7 +26,7 @@ from core.registry import Record
 SUITE = "suite"
 SHORT = 60  # characters that the Hub allows for a short description
 FREE = "cpu-basic"
-MARK = ".darkroom-space"  # what may be assembled anew
+MARK = ".darkroom-space"  # lists what was assembled, which may be assembled anew; it stays here
 NOT_FOR_SERVING = ("tyro",)  # the command line's
 
 
@@ -53,12 +53,39 @@ def assemble(name: str, records: Sequence[Record], out: Path, hardware: str = FR
     for a folder that holds anything else.
     """
     variant = variant_of(hardware)
-    if (out / MARK).exists():
-        shutil.rmtree(out)
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UserError(f"{out} holds something else than a Space assembled before: name another folder.")
+    out = out.resolve()
+    try:
+        _clear(out, records)
+        _write(name, records, out, hardware, variant)
+        (out / MARK).write_text("\n".join(sorted(_files(out))) + "\n")
+    except OSError as error:
+        raise UserError(f"the Space cannot be assembled in {out} ({error}): name another folder.") from None
+
+
+def _clear(out: Path, records: Iterable[Record]) -> None:
+    """Remove a Space that was assembled in `out` before. Raises UserError where anything else is, or would be."""
+    folders = [record.folder.resolve() for record in records]
+    if any(source.is_relative_to(out) for source in (ROOT, *folders)):
+        raise UserError(f"{out} holds what a Space is made of: name a folder beside it.")
+    if any(out.is_relative_to(source) for source in (ROOT / "core", ROOT / "spaces", ROOT / "plugins", *folders)):
+        raise UserError(f"{out} lies within what a Space is made of: name a folder elsewhere.")
+    if not out.exists():
+        return
+    mark = out / MARK
+    ours = {MARK, *mark.read_text().splitlines()} if mark.exists() else set()
+    if not out.is_dir() or (strange := sorted(_files(out) - ours)):
+        what = f"such as {strange[0]}" if out.is_dir() else "as a file"
+        raise UserError(f"{out} holds something else than a Space assembled before, {what}: name another folder.")
+    shutil.rmtree(out)
+
+
+def _files(folder: Path) -> set[str]:
+    paths = (path for path in folder.rglob("*") if not path.is_dir() and "__pycache__" not in path.parts)
+    return {path.relative_to(folder).as_posix() for path in paths}
+
+
+def _write(name: str, records: Sequence[Record], out: Path, hardware: str, variant: Variant) -> None:
     bundle.write(records, out)
-    (out / MARK).touch()
     for record in records:
         for checkpoint in preloaded(record):
             shutil.rmtree(out / "plugins" / record.name / "weights" / checkpoint, ignore_errors=True)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from core import reference, registry
 from core.errors import UserError
@@ -19,6 +20,7 @@ from core.registry import Record, State
 
 LOGGER = logging.getLogger(__name__)
 Wish = Path | Reference
+MOST_ARGUMENTS, LARGEST_ARGUMENT = 64, 2048  # of the builder of a network that nobody vouches for
 
 
 class WeightsNotFoundError(UserError):
@@ -61,23 +63,33 @@ def locate(record: Record, name: str, preference: Preference = BUNDLED) -> Sourc
     wished = preference.wish(record, name)
     if isinstance(wished, Path):
         return Source(wished, f"weights from {wished}")
-    regret = ""
     if wished:
         try:
             return fetch(record, name, wished)
         except UserError as error:
-            if not preference.lenient:
-                raise
-            LOGGER.warning("%s: %s", record.name, error)
-            regret = f" (those of {wished} could not be had)"  # why is for the log: it is nothing to a visitor
-    found = find_here(record, name, preference.local) or _fetch_pinned(record, name)
+            return locate_instead(record, name, preference, error)
+    return _locate_own(record, name, preference.local)
+
+
+def locate_instead(record: Record, name: str, preference: Preference, error: UserError) -> Source:
+    """Return the source to take where a wish came to `error`. Raises that where it is no wish, or not a lenient one."""
+    wished = preference.wish(record, name)
+    if not preference.lenient or not isinstance(wished, Reference):
+        raise error
+    LOGGER.warning("%s: %s", record.name, error)  # why is for the log: it is nothing to a visitor
+    own = _locate_own(record, name, preference.local)
+    return Source(own.folder, f"{own.label} (those of {wished} could not be had)")
+
+
+def _locate_own(record: Record, name: str, local: bool) -> Source:
+    found = find_here(record, name, local) or _fetch_pinned(record, name)
     if found is None:
         known = ", ".join(record.facts.checkpoints)
         raise WeightsNotFoundError(
             f"{record.name} has no weights for {name!r} (its checkpoints: {known}): train it with "
             f"python -m core train {record.name}, then use --local."
         )
-    return Source(found.folder, found.label + regret)
+    return found
 
 
 def find_here(record: Record, name: str, local: bool) -> Source | None:
@@ -99,13 +111,27 @@ def bundled_folder(record: Record, name: str) -> Path | None:
 
 def fetch(record: Record, name: str, reference: Reference, pin: Pin = NO_PIN) -> Source:
     """Return the source of a checkpoint on the Hub, its two files held against `pin`; nothing else is fetched."""
-    from core import hub  # late: the client reads its settings from the environment at its import
+    from core import checkpoint, hub  # late: the client reads its settings from the environment at its import
 
     exact, place = hub.resolve(reference), record.facts.place(name)
     facts = hub.fetch(exact, place + FACTS, pin.facts_sha256)
+    if pin is NO_PIN:
+        _refuse_strange(checkpoint.read(facts.parent).arguments, exact)
     hub.fetch(exact, place + NUMBERS, pin.sha256, pin.size)
     vouched = "" if pin.revision else ", not pinned"
     return Source(facts.parent, f"weights from the Hub at {exact.revision[:12]} ({exact.repository}{vouched})")
+
+
+def _refuse_strange(arguments: Any, source: Reference) -> None:
+    """Raise UserError for arguments of a builder that would keep it busy for minutes: nobody vouches for them."""
+    leaves = [arguments]
+    while any(isinstance(leaf, dict | list) for leaf in leaves) and len(leaves) <= MOST_ARGUMENTS:
+        nested = [
+            leaf.values() if isinstance(leaf, dict) else leaf if isinstance(leaf, list) else [leaf] for leaf in leaves
+        ]
+        leaves = [leaf for group in nested for leaf in group]
+    if len(leaves) > MOST_ARGUMENTS or any(isinstance(leaf, int) and abs(leaf) > LARGEST_ARGUMENT for leaf in leaves):
+        raise UserError(f"{source} asks for a network of an unreasonable size: do not use it.")
 
 
 def need_the_hub(records: Iterable[Record], preference: Preference) -> bool:

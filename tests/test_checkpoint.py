@@ -9,6 +9,7 @@ from types import ModuleType
 import keras
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from core import checkpoint
 from core.checkpoint import Checkpoint, CheckpointError
@@ -61,6 +62,30 @@ def test_a_network_that_would_fill_the_memory_is_refused_before_it_does(tmp_path
     with pytest.raises(CheckpointError, match=r"does not fit its network, first at only/\w+ \(.*3,?\) instead of"):
         checkpoint.load(tmp_path, model)
     build_tiny()  # where Keras would fill what was planned
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_numbers_that_are_none_are_refused(tmp_path: Path, model: ModuleType, value: float) -> None:
+    checkpoint.save(build_tiny(), Checkpoint("build_tiny"), tmp_path)
+    numbers = load_file(tmp_path / NUMBERS)
+    numbers["only/bias"][0] = value
+    save_file(numbers, tmp_path / NUMBERS)
+    with pytest.raises(CheckpointError, match="holds at only/bias what is no finite number"):
+        checkpoint.load(tmp_path, model)
+
+
+def test_whatever_a_builder_raises_is_a_sentence(tmp_path: Path, model: ModuleType) -> None:
+    checkpoint.save(build_tiny(), Checkpoint("build_tiny", {"width": []}), tmp_path)
+    with pytest.raises(CheckpointError, match="build_tiny cannot be given its arguments"):
+        checkpoint.load(tmp_path, model)
+
+
+def test_a_stranger_s_words_are_kept_short_and_plain(tmp_path: Path) -> None:
+    (tmp_path / FACTS).write_text(json.dumps({"builder": "x", "scores": {"\x1b[31m" + "a" * 5000: "no"}}))
+    with pytest.raises(CheckpointError) as raised:
+        checkpoint.read(tmp_path)
+    assert len(str(raised.value)) < 500
+    assert str(raised.value).isprintable()
 
 
 @pytest.mark.parametrize("builder", ["os.system", "build_nothing", "Path"])

@@ -17,8 +17,9 @@ from local_hub import BAD, READER, Fault, Hub
 
 from core import hub as client
 from core import hub_errors
+from core.errors import UserError
 from core.hub_errors import HubError
-from core.reference import Reference
+from core.reference import Reference, check_endpoint
 
 BIG = np.random.default_rng(0).bytes(20_000_000)
 CARD = b"---\nlibrary_name: keras\n---\n# Something\n"
@@ -191,7 +192,7 @@ def test_a_gated_repository_says_where_to_ask(hub: Hub, there: Reference, monkey
 
 def test_no_network_is_a_sentence(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
-    with pytest.raises(HubError, match="not in the cache, and HF_HUB_OFFLINE forbids"):
+    with pytest.raises(HubError, match=r"HF_HUB_OFFLINE forbids to ask .* which is not in the cache"):
         client.fetch(Reference("alice/thing", "0" * 40), "README.md")
 
 
@@ -267,6 +268,23 @@ def test_a_file_that_is_too_large_is_not_fetched(hub: Hub, there: Reference, mon
     with pytest.raises(HubError, match="is of 20000000 bytes, 1000000 are expected: it is not fetched"):
         client.fetch(there, "model.safetensors")
     assert not hub.made("GET /cdn")
+
+
+@pytest.mark.parametrize("token", ["hf_secrét", "hf_\nsecret"])
+def test_a_token_that_is_none_is_a_sentence(
+    hub: Hub, folder: Path, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", token)
+    with pytest.raises(HubError) as raised:
+        upload(folder)
+    assert "secr" not in str(raised.value)
+
+
+@pytest.mark.parametrize("endpoint", ["not a url", "http://[::1", "http://127.0.0.1:99999", "ftp://x.y"])
+def test_an_address_that_is_none_is_a_sentence(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", endpoint)
+    with pytest.raises(UserError, match="which is no address: write https://"):
+        check_endpoint()
 
 
 def test_a_hub_that_is_down_for_good_is_a_sentence(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

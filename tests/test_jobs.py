@@ -63,6 +63,10 @@ def test_a_dry_run_prints_what_would_be_submitted_and_asks_the_hub_nothing(hub: 
     ("arguments", "words"),
     [
         (["--flavor", "abacus"], "--flavor 'abacus' is unknown: the Hub has cpu-basic"),
+        (["--timeout", "0h"], "--timeout '0h' is no duration"),
+        (["--timeout", ""], "--timeout '' is no duration"),
+        (["--dataset", "my photos"], "--dataset 'my photos' names no data set"),
+        (["--dataset", "alice/photos", "--data", "/data/../etc"], "which the job's machine has not"),
         (["--timeout", "soon"], "--timeout 'soon' is no duration: write 90m, 2h or 1d"),
         ([], "--data is 'data/photos/train', which the job's machine has not"),
         (["--dataset", "alice/photos"], "name that by --dataset owner/name, and write --data /data/…"),

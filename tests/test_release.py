@@ -228,6 +228,13 @@ def test_half_a_pin_is_no_pin(copied_denoiser: Record) -> None:
         manifest.read(copied_denoiser.folder)
 
 
+def test_pins_without_a_repository_are_none(hub: Hub, pushed: Record) -> None:
+    path = pushed.folder / "plugin.toml"
+    path.write_text("".join(line for line in path.read_text().splitlines(True) if not line.startswith("repository")))
+    with pytest.raises(manifest.ManifestError, match="repository does not say where"):
+        manifest.read(pushed.folder)
+
+
 def test_no_weights_no_push(hub: Hub, copied_denoiser: Record, capsys: Output) -> None:
     shutil.rmtree(copied_denoiser.folder / "weights")
     assert main(PUSH) == 2

@@ -104,14 +104,43 @@ def test_a_plugin_without_a_folder_below_spaces_gets_front_matter_too(
         (["--out", "{full}/new", "--hardware", "abacus"], "--hardware 'abacus' is unknown: the Hub has cpu-basic"),
         ([], "say where the Space is to go"),
         (["--push", "alice/denoiser", "--sleep", "60"], "--sleep needs paid --hardware"),
+        (["--push", "alice/denoiser", "--hardware", "t4-small", "--sleep", "0"], "--sleep is 0: use seconds"),
+        (["--push", "alice/denoiser", "--secret", "TOKEN=do-not-tell"], "--secret 'TOKEN' takes the name of"),
+        (["--push", "alice/denoiser", "--hardware", ""], "--hardware '' is unknown"),
         (["--push", "alice/denoiser", "--secret", "UNSET_SECRET"], "set the environment variable UNSET_SECRET"),
     ],
 )
 def test_what_cannot_be_assembled_says_why(arguments: list[str], words: str, tmp_path: Path, capsys: Output) -> None:
     (tmp_path / "note.txt").touch()
     assert main(["space", "denoiser", *(word.format(full=tmp_path) for word in arguments)]) == 2
-    assert words in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert words in said
+    assert "do-not-tell" not in said
     assert (tmp_path / "note.txt").exists()
+
+
+def test_nothing_but_an_assembled_space_is_ever_removed(tmp_path: Path, capsys: Output) -> None:
+    out = tmp_path / "space"
+    assert main(["space", "denoiser", "--out", str(out)]) == 0
+    (out / "core" / "__pycache__").mkdir()
+    assert main(["space", "denoiser", "--out", str(out)]) == 0
+    (out / "notes.md").write_text("mine")
+    assert main(["space", "denoiser", "--out", str(out)]) == 2
+    assert "holds something else than a Space assembled before, such as notes.md" in capsys.readouterr().err
+    assert (out / "notes.md").exists()
+    assert (out / "app.py").exists()
+
+
+@pytest.mark.parametrize("place", [".", "..", "core/new", "plugins/denoiser/new", "spaces/new"])
+def test_a_space_is_not_assembled_into_its_own_source(place: str, capsys: Output) -> None:
+    assert main(["space", "denoiser", "--out", str(ROOT / place)]) == 2
+    assert "what a Space is made of" in capsys.readouterr().err
+    assert not (ROOT / place / space.MARK).exists()
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(capsys: Output) -> None:
+    assert main(["space", "denoiser", "--out", "/proc/nowhere"]) == 2
+    assert "cannot be assembled in /proc/nowhere" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -130,7 +159,7 @@ def test_a_space_is_pushed_and_waited_for(hub: Hub, capsys: Output) -> None:
     assert "alice/demo: building\nalice/demo: app starting\nalice/demo: running" in shown
     assert f"runs at {hub.endpoint}/spaces/alice/demo" in shown
     assert {"README.md", "app.py", "core/space.py"} <= set(hub.space("alice/demo").files)
-    assert not [path for path in hub.space("alice/demo").files if path.startswith("spaces/")]
+    assert not [path for path in hub.space("alice/demo").files if path.startswith(("spaces/", space.MARK))]
 
 
 @pytest.mark.usefixtures("quick")

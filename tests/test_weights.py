@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 from local_hub import Hub
+from local_hub_state import File, Repository
 
 from core import hub_errors, registry, training, weights
 from core.__main__ import main
+from core.engine import LocalEngine
 from core.errors import UserError
 from core.hub_errors import HubError
 from core.reference import Reference
@@ -90,6 +92,30 @@ def test_an_app_falls_back_where_the_hub_is_down(revision: str, hub: Hub, monkey
     hub.spoil(".*", *["reset"] * 20)
     preference = weights.parse_preference([f"denoiser=alice/nowhere@{revision}"], local=False)
     assert "could not be had" in weights.locate(registry.find("denoiser"), "photographs", preference).label
+
+
+def unreasonable(hub: Hub, arguments: dict[str, object]) -> None:
+    """Let friend's repository hold a network of `arguments`."""
+    facts = {"builder": "build_denoiser", "arguments": arguments}
+    bundled = registry.find("denoiser").folder / "weights" / "photographs" / "model.safetensors"
+    numbers = File(bundled.read_bytes(), True)
+    hub.repositories["model", "friend/denoiser"] = Repository()
+    hub.model("friend/denoiser").commit(
+        {"checkpoint.json": File(json.dumps(facts).encode(), False), "model.safetensors": numbers}, "theirs"
+    )
+
+
+@pytest.mark.parametrize("arguments", [{"blocks": [1, 2, 10**7]}, {"widths": [1] * 3000}, {"widths": [[[9] * 9] * 9]}])
+def test_a_stranger_s_network_of_unreasonable_size_is_refused(hub: Hub, arguments: dict[str, object]) -> None:
+    unreasonable(hub, arguments)
+    with pytest.raises(UserError, match=r"friend/denoiser@\w+ asks for a network of an unreasonable size"):
+        weights.fetch(registry.find("denoiser"), "photographs", Reference("friend/denoiser", "main"))
+
+
+def test_an_app_falls_back_where_what_it_got_is_of_no_use(hub: Hub) -> None:
+    unreasonable(hub, {"widths": [], "blocks": []})
+    engine = LocalEngine(weights.parse_preference(["denoiser=friend/denoiser@main"], local=False))
+    assert engine.describe(registry.find("denoiser")).endswith("(those of friend/denoiser@main could not be had)")
 
 
 def test_a_command_does_not_fall_back(hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
