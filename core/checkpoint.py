@@ -111,6 +111,23 @@ def fill(network: keras.Model, path: Path) -> None:
         variable.assign(numbers[name])
 
 
+def fill_alike(network: keras.Model, path: Path) -> None:
+    """Give `network` the numbers stored at `path` wherever name and shape are alike: a start from another network.
+
+    Raises CheckpointError where none are.
+    """
+    numbers = _read_numbers(path)
+    alike = [
+        (variable, numbers[name])
+        for name, variable in variables(network).items()
+        if name in numbers and numbers[name].shape == tuple(variable.shape)
+    ]
+    if not alike:
+        raise CheckpointError(f"{path} has nothing in common with {network.name}: start from another, or from none.")
+    for variable, values in alike:
+        variable.assign(values)
+
+
 def _read_numbers(path: Path) -> dict[str, Any]:
     """Return the arrays stored at `path`, floats as float32. Raises CheckpointError unless all numbers are finite."""
     try:

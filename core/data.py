@@ -38,6 +38,20 @@ def read_pictures(files: Iterable[Path]) -> list[Bytes]:
     return [images.to_uint8(images.flatten(images.load(path))) for path in files]
 
 
+def read_split(folder: Path | None, test: Path | None, watched: int) -> tuple[list[Bytes], list[Bytes], list[Bytes]]:
+    """Return the pictures of `folder` to train on, about `watched` of them kept to watch training by, those to score.
+
+    Scored are those of the folder `test`, or, where that is None, those that training was watched by.
+    """
+    if folder is None:
+        raise DataError("--data is None: name a folder of pictures to train on.")
+    files = picture_files(folder)
+    kept = files[:: max(2, len(files) // watched)]
+    validation = read_pictures(kept)
+    pictures = read_pictures(path for path in files if path not in kept)
+    return pictures, validation, read_pictures(picture_files(test)) if test else validation
+
+
 def read_mnist(folder: Path | None, split: str) -> Bytes:
     """Return MNIST's `split` ("train" or "test") as (n, 28, 28) bytes, white digits on black.
 

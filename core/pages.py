@@ -120,10 +120,12 @@ def examples(pictures: Sequence[Path], target: gr.Image, also: Mapping[Any, Any]
     thumbnails = gr.Dataset(
         components=[target], samples=[[str(path)] for path in pictures], label="Or one of these", type="index"
     )
-    values = list(also.values())
-    thumbnails.click(
-        lambda index: [str(pictures[index]), *values], thumbnails, [target, *also], api_visibility="private"
-    )
+    values = dict(also)
+
+    def place(index: int) -> dict[Any, Any]:
+        return {target: str(pictures[index])} | values
+
+    thumbnails.click(place, thumbnails, [target, *also], api_visibility="private")
 
 
 def picture_input(label: str, height: int = 260) -> gr.Image:
@@ -149,9 +151,10 @@ def comparison(label: str) -> gr.ImageSlider:
     )
 
 
-def result_picture(label: str) -> gr.Image:
+def result_picture(label: str, visible: bool = True) -> gr.Image:
     """Return a picture that is shown, never edited: a PNG file, bit for bit."""
-    return gr.Image(label=label, type="filepath", format="png", interactive=False, buttons=["download", "fullscreen"])
+    buttons = ["download", "fullscreen"]
+    return gr.Image(label=label, type="filepath", format="png", interactive=False, buttons=buttons, visible=visible)
 
 
 def write_png(image: Image, name: str) -> str:

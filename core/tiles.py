@@ -22,11 +22,16 @@ class DeviceMemoryError(UserError):
 
 
 def apply(
-    function: Callable[[Image], Image], image: Image, tile: int = TILE, overlap: int = 64, multiple: int = 8
+    function: Callable[[Image], Image],
+    image: Image,
+    tile: int = TILE,
+    overlap: int = 64,
+    multiple: int = 8,
+    scale: int = 1,
 ) -> Steps[Image]:
     """Yield progress after each tile, then return `function` over the whole of `image` (h, w, c).
 
-    `function` maps a (tile, tile, c) image to one of the same height and width. Tiles start at multiples of
+    `function` maps a (tile, tile, c) image to one `scale` times as high and wide. Tiles start at multiples of
     `multiple` (the network's total downsampling), so that each is processed in phase with its neighbours; each
     gives its middle, so half of `overlap` is context on every side. A picture smaller than a tile is mirrored up
     to it. Where the device runs out of memory, all starts again with tiles of half the side.
@@ -36,7 +41,7 @@ def apply(
         raise ValueError(f"tile is {tile}: use a multiple of {multiple}.")
     while tile >= SMALLEST_TILE:
         try:
-            return (yield from _apply(function, image, tile, min(overlap, tile // 2), multiple))
+            return (yield from _apply(function, image, tile, min(overlap, tile // 2), multiple, scale))
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
@@ -54,17 +59,21 @@ def is_out_of_memory(error: BaseException) -> bool:
     )
 
 
-def _apply(function: Callable[[Image], Image], image: Image, tile: int, overlap: int, multiple: int) -> Steps[Image]:
+def _apply(
+    function: Callable[[Image], Image], image: Image, tile: int, overlap: int, multiple: int, scale: int
+) -> Steps[Image]:
     height, width = image.shape[:2]
     rows, columns = (_spans(side, tile, overlap, multiple) for side in (height, width))
     result: Image | None = None
     for done, (row, column) in enumerate(product(rows, columns), 1):
         out = function(_cut(image, row.start, column.start, tile))
-        if out.shape[:2] != (tile, tile):
+        if out.shape[:2] != (scale * tile, scale * tile):
             raise ValueError(f"the function turned a tile of {tile} × {tile} pixels into {out.shape[:2]}.")
         if result is None:
-            result = np.empty((height, width, out.shape[-1]), np.float32)
-        result[row.kept, column.kept] = out[row.within, column.within]
+            result = np.empty((scale * height, scale * width, out.shape[-1]), np.float32)
+        result[_times(row.kept, scale), _times(column.kept, scale)] = out[
+            _times(row.within, scale), _times(column.within, scale)
+        ]
         yield Progress(done, len(rows) * len(columns))
     assert result is not None
     return result
@@ -80,6 +89,10 @@ class _Span:
     @property
     def within(self) -> slice:
         return slice(self.kept.start - self.start, self.kept.stop - self.start)
+
+
+def _times(part: slice, scale: int) -> slice:
+    return slice(part.start * scale, part.stop * scale)
 
 
 def _spans(length: int, tile: int, overlap: int, multiple: int) -> list[_Span]:

@@ -64,6 +64,18 @@ def test_a_network_that_would_fill_the_memory_is_refused_before_it_does(tmp_path
     build_tiny()  # where Keras would fill what was planned
 
 
+def test_another_network_can_be_started_from_what_is_alike(tmp_path: Path) -> None:
+    checkpoint.save(build_tiny(width=3), Checkpoint("build_tiny"), tmp_path)
+    inputs = keras.Input((2,))
+    alike = keras.Model(inputs, keras.layers.Dense(5, name="new")(keras.layers.Dense(3, name="only")(inputs)))
+    checkpoint.fill_alike(alike, tmp_path / NUMBERS)
+    np.testing.assert_array_equal(alike.get_weights()[0], load_file(tmp_path / NUMBERS)["only/kernel"])
+    with pytest.raises(CheckpointError, match="has nothing in common with stranger"):
+        checkpoint.fill_alike(
+            keras.Model(inputs, keras.layers.Dense(7, name="x")(inputs), name="stranger"), tmp_path / NUMBERS
+        )
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_numbers_that_are_none_are_refused(tmp_path: Path, model: ModuleType, value: float) -> None:
     checkpoint.save(build_tiny(), Checkpoint("build_tiny"), tmp_path)

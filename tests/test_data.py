@@ -68,3 +68,13 @@ def test_a_checksum_tells_data_apart() -> None:
     one, two = np.zeros((2, 2), np.uint8), np.ones((2, 2), np.uint8)
     assert data.checksum([one, two]) == data.checksum([one.copy(), two])
     assert data.checksum([one, two]) != data.checksum([two, one])
+
+
+def test_pictures_are_split_into_those_to_learn_from_to_watch_and_to_score(tmp_path: Path) -> None:
+    for number in range(6):
+        images.save(np.full((2, 2, 3), number / 10, np.float32), tmp_path / f"{number}.png")
+    pictures, watched, scored = data.read_split(tmp_path, None, watched=2)
+    assert (len(pictures), len(watched), len(scored)) == (4, 2, 2)
+    assert len(data.read_split(tmp_path, tmp_path, watched=2)[2]) == 6
+    with pytest.raises(DataError, match="--data is None: name a folder"):
+        data.read_split(None, None, watched=2)

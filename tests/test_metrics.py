@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from core import metrics
 from core.images import Image
 from core.metrics import psnr, ssim
 
@@ -38,3 +39,15 @@ def test_what_cannot_be_compared_is_refused(picture: Image) -> None:
         psnr(picture, picture[:10])
     with pytest.raises(ValueError, match="11 × 11"):
         ssim(picture[:10], picture[:10])
+
+
+def test_luma_is_what_the_papers_score() -> None:
+    black, white, red = (np.array([[colour]], np.float32) for colour in ((0, 0, 0), (1, 1, 1), (1, 0, 0)))
+    assert metrics.luma(black)[0, 0, 0] * 255 == pytest.approx(16)
+    assert metrics.luma(white)[0, 0, 0] * 255 == pytest.approx(235)
+    assert metrics.luma(red)[0, 0, 0] * 255 == pytest.approx(16 + 65.481)
+
+
+def test_shaving_takes_a_border_off_each_side(picture: Image) -> None:
+    np.testing.assert_array_equal(metrics.shave(picture, 4), picture[4:-4, 4:-4])
+    assert metrics.shave(picture, 0).shape == picture.shape

@@ -30,6 +30,17 @@ def test_an_identity_gives_back_the_picture(shape: tuple[int, int]) -> None:
     assert seen == {(64, 64, 3)}
 
 
+@pytest.mark.parametrize("scale", [2, 3])
+def test_a_picture_can_grow(scale: int) -> None:
+    image = np.random.default_rng(0).random((70, 130, 3), np.float32)
+
+    def enlarge(tile: Image) -> Image:
+        return tile.repeat(scale, 0).repeat(scale, 1)
+
+    result = finish(tiles.apply(enlarge, image, tile=64, overlap=16, scale=scale))
+    np.testing.assert_array_equal(result, enlarge(image))
+
+
 def test_a_local_filter_leaves_no_seams() -> None:
     image = np.random.default_rng(0).random((150, 210, 1), np.float32)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core import checkpoint, device, evaluation, images, training
 from core.checkpoint import Checkpoint
-from core.data import Batches, Bytes, DataError, PatchSampler, checksum, picture_files, read_mnist, read_pictures
+from core.data import Batches, Bytes, DataError, PatchSampler, checksum, picture_files, read_mnist, read_split
 from core.errors import UserError
 from core.evaluation import Evaluation, Scores
 from core.images import Image
@@ -146,13 +146,7 @@ def read_subject(config: Config) -> tuple[list[Bytes], list[Bytes], list[Bytes]]
     if config.checkpoint == "digits":
         seen, unseen = (mosaics(read_mnist(config.mnist, split)) for split in ("train", "test"))
         return seen, unseen[:VALIDATION_PICTURES], unseen[VALIDATION_PICTURES:]
-    if config.data is None:
-        raise DataError("--data is None: name a folder of photographs, or choose --checkpoint digits.")
-    files = picture_files(config.data)
-    watched = files[:: max(2, len(files) // VALIDATION_PICTURES)]
-    validation = read_pictures(watched)
-    pictures = read_pictures(path for path in files if path not in watched)
-    test = read_pictures(picture_files(config.test)) if config.test else validation
+    pictures, validation, test = read_split(config.data, config.test, VALIDATION_PICTURES)
     if min(side for picture in test for side in picture.shape[:2]) < SMALLEST_SCORED:
         raise DataError(f"a picture to score has a side below {SMALLEST_SCORED} pixels, too small for SSIM: remove it.")
     return pictures, validation, test
