@@ -79,7 +79,7 @@ def build_nlm(threads: int) -> Denoiser:
     def run(noisy: Image, sigma: float) -> Image:
         strength = 0.9 * sigma  # OpenCV's advice for h at these patch sizes
         clean = cv2.fastNlMeansDenoisingColored(images.to_uint8(noisy), None, strength, strength, 7, 21)
-        return clean.astype(np.float32) / np.float32(255)
+        return images.from_uint8(clean)
 
     return run
 

@@ -26,9 +26,9 @@ from core import data, images, registry
 from core.engine import LocalEngine
 from core.evaluation import mean
 from core.images import Image
-from core.metrics import luma, psnr, shave, ssim
+from core.metrics import psnr, ssim
 from core.plugin import Plugin
-from plugins.super_resolver.shrinking import crop, enlarge, shrink
+from plugins.super_resolver.shrinking import brightness, crop, enlarge, shrink
 
 Upscaler = Callable[[Image], Image]
 
@@ -77,14 +77,13 @@ def compare(upscalers: dict[str, Upscaler], files: list[Path], scale: int) -> di
     rows: dict[str, list[dict[str, float]]] = defaultdict(list)
     for path in files:
         high = crop(images.flatten(images.load(path)), scale)
-        low = shrink(high, scale)
+        low, wanted = shrink(high, scale), brightness(high, scale)
         for name, upscale in upscalers.items():
             upscale(low)  # the first call for a size compiles
             began = time.perf_counter()
             large = upscale(low)
             seconds = time.perf_counter() - began
-            ours = shave(luma(images.to_uint8(large).astype(np.float32) / np.float32(255)), scale)
-            wanted = shave(luma(high), scale)
+            ours = brightness(images.from_uint8(images.to_uint8(large)), scale)
             speed = seconds / (high.shape[0] * high.shape[1] / 1e6)
             rows[name].append({"PSNR": psnr(ours, wanted), "SSIM": ssim(ours, wanted), "s/MP": speed})
     return {name: mean(scores) for name, scores in rows.items()}

@@ -73,7 +73,7 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
         raise CheckpointError(f"{folder}: {facts.builder} cannot be given its arguments ({_short(error)}).") from None
     _match(shapes, folder / NUMBERS)
     network = build(**facts.arguments)
-    fill(network, folder / NUMBERS)
+    _assign(network, folder / NUMBERS)
     return network
 
 
@@ -106,6 +106,10 @@ def fill(network: keras.Model, path: Path) -> None:
     Raises CheckpointError, and leaves the network as it was, where anything is missing, left over or misshapen.
     """
     _match(_shapes(network), path)
+    _assign(network, path)
+
+
+def _assign(network: keras.Model, path: Path) -> None:
     numbers = _read_numbers(path)
     for name, variable in variables(network).items():
         variable.assign(numbers[name])

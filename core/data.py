@@ -17,6 +17,7 @@ from core.errors import UserError
 from core.images import Image
 
 Bytes = NDArray[np.uint8]
+DIGITS_IN_A_MOSAIC = 8  # each side; a mosaic of digits is a picture like any other
 
 
 class DataError(UserError):
@@ -67,6 +68,20 @@ def read_mnist(folder: Path | None, split: str) -> Bytes:
     return np.frombuffer(raw, np.uint8, offset=16).reshape(-1, 28, 28)
 
 
+def read_digits(folder: Path | None, watched: int) -> tuple[list[Bytes], list[Bytes], list[Bytes]]:
+    """Return MNIST's mosaics to train on, `watched` of the test digits' to watch training by, and the rest to score."""
+    seen, unseen = (mosaics(read_mnist(folder, split)) for split in ("train", "test"))
+    return seen, unseen[:watched], unseen[watched:]
+
+
+def mosaics(digits: Bytes) -> list[Bytes]:
+    """Return `digits` (n, 28, 28) as pictures (h, w, 3) of 8 × 8 digits each, leftovers dropped."""
+    side, (_, height, width) = DIGITS_IN_A_MOSAIC, digits.shape
+    whole = digits[: len(digits) // side**2 * side**2].reshape(-1, side, side, height, width)
+    gray = whole.transpose(0, 1, 3, 2, 4).reshape(-1, side * height, side * width)
+    return list(np.repeat(gray[..., None], 3, axis=-1))
+
+
 def checksum(arrays: Iterable[Bytes]) -> str:
     """Return one sha256 over the bytes of all `arrays`, in order: which data a checkpoint was trained on."""
     digest = hashlib.sha256()
@@ -93,7 +108,7 @@ class PatchSampler:
     def draw(self, count: int, random: np.random.Generator) -> Image:
         """Return `count` patches as (count, size, size, c), 0 to 1."""
         chosen = random.choice(len(self.pictures), count, p=self.weights)
-        return np.stack([self._patch(self.pictures[i], random) for i in chosen]).astype(np.float32) / np.float32(255)
+        return images.from_uint8(np.stack([self._patch(self.pictures[i], random) for i in chosen]))
 
     def _patch(self, picture: Bytes, random: np.random.Generator) -> Bytes:
         top, left = (int(random.integers(side - self.size + 1)) for side in picture.shape[:2])

@@ -93,10 +93,7 @@ class LocalEngine:
 
     def _load(self, record: Record, checkpoint: str | None) -> tuple[Any, str]:
         """Return the network of a checkpoint and the label of its source; it is loaded by the first who asks."""
-        name = checkpoint or record.facts.default_checkpoint
-        if name not in record.facts.checkpoints:
-            known = ", ".join(record.facts.checkpoints)
-            raise VerbNotFoundError(f"{record.name} has no checkpoint {name!r}: it has {known}.")
+        name = find_checkpoint(record, checkpoint)
         key = record.name, name
         with self._locks[key]:
             if key not in self._networks:
@@ -154,6 +151,14 @@ def find_verb(record: Record, name: str) -> Callable[..., Any]:
     if name not in known:
         raise VerbNotFoundError(f"{record.name} has no verb {name!r}: it has {', '.join(known) or 'none'}.")
     return known[name]
+
+
+def find_checkpoint(record: Record, name: str | None) -> str:
+    """Return the checkpoint `name` of a plugin, or its default one. Raises VerbNotFoundError where there is none."""
+    known = record.facts.checkpoints
+    if name and name not in known:
+        raise VerbNotFoundError(f"{record.name} has no checkpoint {name!r}: it has {', '.join(known)}.")
+    return name or record.facts.default_checkpoint
 
 
 def _takes_network(name: str, function: Callable[..., Any]) -> bool:

@@ -31,7 +31,7 @@ class Given:
 
 def push(record: Record, given: Given) -> int:
     """Put a plugin's checkpoints on the Hub, and pin them in its plugin.toml."""
-    _check_name(record, given.checkpoint)
+    engine.find_checkpoint(record, given.checkpoint)
     repository = choose_repository(record, given.repository)
     made = release.push(record, repository, given.private, given.local, given.checkpoint)
     done = "pushed" if made.is_new else "was there already"
@@ -54,7 +54,7 @@ def pull(record: Record, wanted: Wanted) -> int:
     """Fetch a plugin's checkpoints into the cache and see that they load; with `pin`, make them the plugin's own."""
     if wanted.pin and not wanted.unpinned:
         raise UserError("--pin writes down what --unpinned fetched: give both, or neither.")
-    _check_name(record, wanted.checkpoint)
+    engine.find_checkpoint(record, wanted.checkpoint)
     repository, fetched = choose_repository(record, wanted.repository), {}
     for name, reference, expected in _places(record, repository, wanted):
         source = weights.fetch(record, name, reference, expected)
@@ -138,8 +138,3 @@ def choose_repository(record: Record, repository: str | None) -> str:
     if chosen is None:
         raise UserError(f"{record.name} names no repository in plugin.toml yet: say which by --repo owner/name.")
     return chosen
-
-
-def _check_name(record: Record, name: str | None) -> None:
-    if name and name not in record.facts.checkpoints:
-        raise UserError(f"{record.name} has no checkpoint {name!r}: it has {', '.join(record.facts.checkpoints)}.")

@@ -52,15 +52,14 @@ def persist(action: Callable[[], Result]) -> Result:
 
 def _is_enough(state: RetryCallState) -> bool:
     """Return whether to give up: after fewer tries where nobody answers at all, since each takes long."""
-    error = _root(state.outcome.exception() or Exception()) if state.outcome else None
-    is_silent = isinstance(error, httpx2.TimeoutException | httpx2.ConnectError)
+    is_silent = isinstance(_failure(state), httpx2.TimeoutException | httpx2.ConnectError)
     return state.attempt_number >= (min(2, ATTEMPTS) if is_silent else ATTEMPTS)
 
 
 def _pause(state: RetryCallState) -> float:
     """Return the seconds to wait before another try: ever more, and as many as a busy Hub asks for, up to a minute."""
     backoff = wait_exponential(multiplier=0.5, max=8) + wait_random(0, 0.5)
-    error = _root(state.outcome.exception() or Exception()) if state.outcome else None
+    error = _failure(state)
     asked = error.response.headers.get("Retry-After", "") if isinstance(error, HfHubHTTPError) else ""
     return max(backoff(state), min(float(asked), 60) if asked.isdigit() else 0)
 
@@ -167,5 +166,10 @@ def _path(error: HfHubHTTPError) -> str:
 
 
 def _announce(state: RetryCallState) -> None:
-    error = state.outcome and state.outcome.exception()
-    LOGGER.warning("the connection to %s broke (%s): trying again", constants.ENDPOINT, type(error).__name__)
+    LOGGER.warning("the connection to %s broke (%s): trying again", constants.ENDPOINT, type(_failure(state)).__name__)
+
+
+def _failure(state: RetryCallState) -> BaseException | None:
+    """Return what the last try came to, if it failed."""
+    error = state.outcome.exception() if state.outcome else None
+    return error and _root(error)

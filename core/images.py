@@ -101,6 +101,11 @@ def to_uint8(image: Image) -> NDArray[np.uint8]:
     return scaled
 
 
+def from_uint8(values: NDArray[np.uint8]) -> Image:
+    """Return 0 to 255 as an image, 0 to 1."""
+    return values.astype(np.float32) / np.float32(255)
+
+
 def flatten(image: Image) -> Image:
     """Return the three colour channels of `image`, over white where it is transparent."""
     if image.shape[-1] == 3:

@@ -189,9 +189,13 @@ def save(network: keras.Model, facts: Checkpoint, run: Run, dtype: str = "float3
 
 
 def provenance(config: Any, data: dict[str, Any], run: Run) -> dict[str, Any]:
-    """Return where a checkpoint comes from: its `data` and their checksums, config, versions, device, duration."""
+    """Return where a checkpoint comes from: its `data` and their checksums, config, versions, device, duration.
+
+    Where the config has a `start`, the folder of a checkpoint, also where that came from.
+    """
     packages = ("keras", keras.backend.backend(), "numpy")  # by module: TensorFlow is sold under several names
-    return {
+    start = getattr(config, "start", None)
+    facts = {
         "data": data,
         "config": asdict(config),
         "versions": {"python": platform.python_version()} | {name: sys.modules[name].__version__ for name in packages},
@@ -199,6 +203,7 @@ def provenance(config: Any, data: dict[str, Any], run: Run) -> dict[str, Any]:
         "device": device.name(),
         "training_seconds": round(run.seconds_so_far()),
     }
+    return facts | ({"started_from": checkpoint.read(start).provenance} if start else {})
 
 
 class Backup(keras.callbacks.Callback):  # type: ignore[misc]

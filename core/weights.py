@@ -115,10 +115,11 @@ def fetch(record: Record, name: str, reference: Reference, pin: Pin = NO_PIN) ->
 
     exact, place = hub.resolve(reference), record.facts.place(name)
     facts = hub.fetch(exact, place + FACTS, pin.facts_sha256)
-    if pin is NO_PIN:
+    vouched = ""
+    if pin == NO_PIN:
+        vouched = ", not pinned"
         _refuse_strange(checkpoint.read(facts.parent).arguments, exact)
     hub.fetch(exact, place + NUMBERS, pin.sha256, pin.size)
-    vouched = "" if pin.revision else ", not pinned"
     return Source(facts.parent, f"weights from the Hub at {exact.revision[:12]} ({exact.repository}{vouched})")
 
 

@@ -13,7 +13,7 @@ from types import GeneratorType
 from typing import Any
 
 from core import weights
-from core.engine import Call, LocalEngine, Precision, find_verb
+from core.engine import Call, LocalEngine, Precision, find_checkpoint, find_verb
 from core.errors import UserError
 from core.registry import Record
 from core.steps import Progress, Steps
@@ -87,7 +87,7 @@ class ZeroEngine(LocalEngine):
 
     def _inherited(self, call: Call) -> Any:
         """Return the network of `call`, built once more where the process was forked before the network was there."""
-        name = call.checkpoint or call.record.facts.default_checkpoint
+        name = find_checkpoint(call.record, call.checkpoint)
         key = call.record.name, name
         if key not in self._networks:
             source = weights.locate(call.record, name, self._preference)

@@ -78,3 +78,10 @@ def test_pictures_are_split_into_those_to_learn_from_to_watch_and_to_score(tmp_p
     assert len(data.read_split(tmp_path, tmp_path, watched=2)[2]) == 6
     with pytest.raises(DataError, match="--data is None: name a folder"):
         data.read_split(None, None, watched=2)
+
+
+def test_digits_become_mosaics() -> None:
+    digits = np.arange(70, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
+    (mosaic,) = data.mosaics(digits)
+    assert mosaic.shape == (224, 224, 3)
+    assert mosaic[30, 60, 0] == 8 + 2

@@ -18,7 +18,7 @@ from core.metrics import psnr
 from core.plugin import Plugin
 from plugins.denoiser.model import build_denoiser
 from plugins.denoiser.noise import add_noise, estimate_sigma
-from plugins.denoiser.train import draw_pairs, mosaics
+from plugins.denoiser.train import draw_pairs
 
 EXAMPLES = ROOT / "plugins" / "denoiser" / "examples"
 
@@ -121,13 +121,6 @@ def test_pairs_hold_their_own_noise_level(photo: Image) -> None:
     assert level.max() <= 75 / 255
     assert np.argmax(weight) == np.argmin(level[:, 0, 0, 0])
     assert weight.shape == (8, 1, 1)
-
-
-def test_digits_become_mosaics() -> None:
-    digits = np.arange(70, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
-    (mosaic,) = mosaics(digits)
-    assert mosaic.shape == (224, 224, 3)
-    assert mosaic[30, 60, 0] == 8 + 2
 
 
 BACKEND_PROGRAM = """

@@ -7,7 +7,7 @@ a small DRUNet that starts at half resolution: most of its arithmetic is done on
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -16,6 +16,7 @@ from keras import layers
 from core import tiles
 from core.errors import UserError
 from core.images import Image
+from core.layers import residual_blocks
 from core.steps import Steps
 
 from .noise import LARGEST_SIGMA, estimate_sigma
@@ -41,29 +42,16 @@ def build_denoiser(widths: tuple[int, ...] = (40, 80, 160), blocks: tuple[int, .
     for level, (width, depth) in enumerate(zip(widths, blocks, strict=True)):
         x = layers.Conv2D(width, 2, strides=2, name=f"down{level}")(x)
         if level < len(widths) - 1:
-            x = residual_blocks(x, depth, f"encoder{level}")
+            x = residual_blocks(x, depth, f"encoder{level}_")
             skips.append(x)
-    x = residual_blocks(x, blocks[-1], "middle")
+    x = residual_blocks(x, blocks[-1], "middle_")
     for level in reversed(range(len(skips))):
         x = layers.Conv2DTranspose(widths[level], 2, strides=2, name=f"up{level}")(x)
         x = layers.add([x, skips[level]])
-        x = residual_blocks(x, blocks[level], f"decoder{level}")
+        x = residual_blocks(x, blocks[level], f"decoder{level}_")
     # Starting at zero, the network starts as the identity: at σ 25 that saved thousands of steps.
     noise = layers.Conv2DTranspose(3, 2, strides=2, kernel_initializer="zeros", dtype="float32", name="noise")(x)
     return keras.Model([noisy, noise_level], layers.Add(dtype="float32")([noisy, noise]), name="denoiser")
-
-
-def residual_blocks(x: Any, count: int, name: str) -> Any:
-    """Return `x` after `count` blocks of two convolutions, each block added to what came into it.
-
-    Blocks start as the identity (Fixup, https://arxiv.org/abs/1901.09321): without normalisation, it keeps them stable.
-    """
-    for i in range(count):
-        width = x.shape[-1]
-        y = layers.Conv2D(width, 3, padding="same", activation="relu", name=f"{name}_block{i}_in")(x)
-        y = layers.Conv2D(width, 3, padding="same", kernel_initializer="zeros", name=f"{name}_block{i}_out")(y)
-        x = layers.add([x, y])
-    return x
 
 
 def denoise(network: keras.Model, image: Image, sigma: float | None = None) -> Steps[Denoised]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core import checkpoint, device, evaluation, images, training
 from core.checkpoint import Checkpoint
-from core.data import Batches, Bytes, DataError, PatchSampler, checksum, picture_files, read_mnist, read_split
+from core.data import Batches, Bytes, DataError, PatchSampler, checksum, picture_files, read_digits, read_split
 from core.errors import UserError
 from core.evaluation import Evaluation, Scores
 from core.images import Image
@@ -31,7 +31,6 @@ from .noise import LARGEST_SIGMA, add_noise
 SIGMAS = (15, 25, 50)
 VALIDATION_PICTURES = 8
 SMALLEST_SCORED = 11
-DIGITS_IN_A_MOSAIC = 8  # each side; a mosaic of digits is a picture like any other
 
 
 @dataclass(frozen=True)
@@ -88,8 +87,6 @@ def train(config: Config, run: Run) -> Scores:
     facts = {"subject": config.checkpoint, "pictures": len(pictures), "sha256": checksum(pictures)}
     arguments = {"widths": config.widths, "blocks": config.blocks}
     provenance = training.provenance(config, facts, run)
-    if config.start:
-        provenance["started_from"] = checkpoint.read(config.start).provenance
     training.save(trained, Checkpoint("build_denoiser", arguments, scores, provenance), run, dtype="float16")
     return scores
 
@@ -144,25 +141,16 @@ def draw_pairs(
 def read_subject(config: Config) -> tuple[list[Bytes], list[Bytes], list[Bytes]]:
     """Return the pictures to train on, to watch the training by, and to score."""
     if config.checkpoint == "digits":
-        seen, unseen = (mosaics(read_mnist(config.mnist, split)) for split in ("train", "test"))
-        return seen, unseen[:VALIDATION_PICTURES], unseen[VALIDATION_PICTURES:]
+        return read_digits(config.mnist, VALIDATION_PICTURES)
     pictures, validation, test = read_split(config.data, config.test, VALIDATION_PICTURES)
     if min(side for picture in test for side in picture.shape[:2]) < SMALLEST_SCORED:
         raise DataError(f"a picture to score has a side below {SMALLEST_SCORED} pixels, too small for SSIM: remove it.")
     return pictures, validation, test
 
 
-def mosaics(digits: Bytes) -> list[Bytes]:
-    """Return `digits` (n, 28, 28) as pictures (h, w, 3) of 8 × 8 digits each, leftovers dropped."""
-    side, (_, height, width) = DIGITS_IN_A_MOSAIC, digits.shape
-    whole = digits[: len(digits) // side**2 * side**2].reshape(-1, side, side, height, width)
-    gray = whole.transpose(0, 1, 3, 2, 4).reshape(-1, side * height, side * width)
-    return list(np.repeat(gray[..., None], 3, axis=-1))
-
-
 def as_images(pictures: Iterable[Bytes]) -> Iterator[Image]:
     """Yield each picture (0 to 255) as an image (0 to 1)."""
-    return (picture.astype(np.float32) / np.float32(255) for picture in pictures)
+    return (images.from_uint8(picture) for picture in pictures)
 
 
 def run_denoise(network: keras.Model, noisy: Image, sigma: float) -> Image:

@@ -11,12 +11,12 @@ import numpy as np
 from core import images, pages
 from core.errors import UserError
 from core.images import Image
-from core.metrics import luma, psnr, shave, ssim
+from core.metrics import psnr, ssim
 from core.pages import Dropped, Page
 from core.plugin import Plugin
 from core.steps import Steps
 
-from .shrinking import crop, enlarge, shrink
+from .shrinking import brightness, crop, enlarge, shrink
 
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.webp"))
@@ -147,7 +147,7 @@ def _findings(small: Image, bicubic: Image, large: Image, truth: Image | None, s
     if truth is None:
         return f"{size}\n\n{GUESS}", gr.Image(visible=False), gr.Image(visible=False)
     scored = {
-        name: (shave(luma(image), scale), shave(luma(truth), scale))
+        name: (brightness(image, scale), brightness(truth, scale))
         for name, image in (("Bicubic interpolation", bicubic), ("the network", large))
     }
     scores = ", ".join(f"{name} **{psnr(*pair):.2f} dB**, SSIM {ssim(*pair):.3f}" for name, pair in scored.items())

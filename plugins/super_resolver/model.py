@@ -8,7 +8,6 @@ enlargement, as in SRVGG, the small network of Real-ESRGAN (https://arxiv.org/ab
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import keras
 import numpy as np
@@ -16,6 +15,7 @@ from keras import layers
 
 from core import tiles
 from core.images import Image
+from core.layers import residual_blocks
 from core.steps import Steps
 
 from .shrinking import enlarge
@@ -37,19 +37,6 @@ def build_super_resolver(scale: int = 4, width: int = 48, blocks: int = 10) -> k
     )(x)
     x = layers.Add(dtype="float32", name="detail")([x, layers.Concatenate(name="nearest")([low] * scale**2)])
     return keras.Model(low, keras.ops.depth_to_space(x, scale), name=f"super_resolver_x{scale}")
-
-
-def residual_blocks(x: Any, count: int) -> Any:
-    """Return `x` after `count` blocks of two convolutions, each block added to what came into it.
-
-    Blocks start as the identity (Fixup, https://arxiv.org/abs/1901.09321): without normalisation, it keeps them stable.
-    """
-    width = x.shape[-1]
-    for i in range(count):
-        y = layers.Conv2D(width, 3, padding="same", activation="relu", name=f"block{i}_in")(x)
-        y = layers.Conv2D(width, 3, padding="same", kernel_initializer="zeros", name=f"block{i}_out")(y)
-        x = layers.Add(name=f"block{i}")([x, y])
-    return x
 
 
 def scale_of(network: keras.Model) -> int:

@@ -1,4 +1,4 @@
-"""How pictures are made small: the degradation that the networks learnt to undo, and the enlargement they must beat.
+"""How pictures are made small, which the networks learnt to undo; the enlargement that they must beat; what is scored.
 
 Both are Pillow's bicubic interpolation (Keys 1981, a = -0.5) on 8-bit pictures, antialiased when it shrinks: what
 MATLAB's `imresize`, and so the papers, do, but for rounding.
@@ -11,6 +11,7 @@ from PIL import Image as pillow  # noqa: N813 - as in core.images
 
 from core import images
 from core.images import Image
+from core.metrics import luma, shave
 
 
 def crop(image: Image, scale: int) -> Image:
@@ -29,8 +30,13 @@ def enlarge(image: Image, scale: int) -> Image:
     return _resize(image, image.shape[0] * scale, image.shape[1] * scale)
 
 
+def brightness(image: Image, scale: int) -> Image:
+    """Return the brightness of `image` where papers score it: without `scale` pixels on each side."""
+    return shave(luma(image), scale)
+
+
 def _resize(image: Image, height: int, width: int) -> Image:
     size = width, height
     channels = [pillow.fromarray(channel) for channel in np.moveaxis(images.to_uint8(image), -1, 0)]
     resized = [np.asarray(channel.resize(size, pillow.Resampling.BICUBIC)) for channel in channels]
-    return np.stack(resized, axis=-1).astype(np.float32) / np.float32(255)
+    return images.from_uint8(np.stack(resized, axis=-1))
