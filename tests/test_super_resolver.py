@@ -21,7 +21,7 @@ from core.steps import finish
 from plugins.super_resolver import interface, model
 from plugins.super_resolver.model import build_super_resolver, upscale
 from plugins.super_resolver.shrinking import crop, enlarge, shrink
-from plugins.super_resolver.train import draw_pairs, find_low, score
+from plugins.super_resolver.train import draw_pairs, find_low, pair, score
 
 PHOTO = ROOT / "plugins" / "denoiser" / "examples" / "oakland-zoo-otters.jpg"
 
@@ -45,7 +45,7 @@ def test_a_new_network_is_the_nearest_neighbour_enlargement(scale: int, picture:
 
 @pytest.mark.parametrize(("name", "scale"), [("x2", 2), ("x4", 4)])
 def test_it_beats_bicubic_interpolation(plugin: Plugin, photo: Image, name: str, scale: int) -> None:
-    scores = score(lambda small: plugin.run("upscale", small, checkpoint=name), photo, scale)
+    scores = score(lambda small: plugin.run("upscale", small, checkpoint=name), *pair(photo, scale), scale)
     assert scores[f"psnr_y_x{scale}"] > scores[f"bicubic_psnr_y_x{scale}"] + 0.3
     assert scores[f"ssim_y_x{scale}"] > scores[f"bicubic_ssim_y_x{scale}"]
 
