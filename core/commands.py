@@ -52,9 +52,10 @@ def run(record: Record, verb: str, arguments: list[str]) -> int:
     flags = _parse(_flags(function, inputs, settings), arguments, f"python -m core run {record.name} {verb}")
     images.check_output(flags.out)
     values = [images.load(getattr(flags, name)) for name in inputs]
+    depth = _choose_depth([getattr(flags, name) for name in inputs], flags.out)
     chosen = {name: getattr(flags, name) for name in settings}
     steps = flags.where.plugin(record).stream(verb, *values, **chosen)
-    _write(_watch(steps, verb), flags.out)
+    _write(_watch(steps, verb), flags.out, depth)
     return 0
 
 
@@ -156,11 +157,19 @@ def _watch(steps: Steps[Any], label: str) -> Any:
         return finish(steps, draw)
 
 
-def _write(result: Any, path: Path) -> None:
+def _choose_depth(inputs: list[Path], out: Path) -> int:
+    """Return how many bits a channel what comes out gets: as many as what went in, if the format can."""
+    depth = max(map(images.depth, inputs), default=8)
+    if depth == 16 and out.suffix.lower() != ".png":
+        print(f"{out.name} will hold 8 of the 16 bits a channel: name a .png to keep them all.", file=sys.stderr)
+    return depth
+
+
+def _write(result: Any, path: Path, depth: int) -> None:
     """Write the `image` in a verb's result to `path`, other pictures beside it, and print what else it holds."""
     parts = result._asdict() if hasattr(result, "_asdict") else {"image": result}
     for name, value in parts.items():
         if isinstance(value, ndarray):
-            images.save(value, path if name == "image" else path.with_stem(f"{path.stem}_{name}"))
+            images.save(value, path if name == "image" else path.with_stem(f"{path.stem}_{name}"), depth)
         else:
             print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")

@@ -1,8 +1,7 @@
-"""Data to train on: folders of pictures, the classic digit set, random patches, batches that can be repeated."""
+"""Data to train on: folders of pictures, mosaics of digits, random patches, batches that can be repeated."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -51,27 +50,6 @@ def read_split(folder: Path | None, test: Path | None, watched: int) -> tuple[li
     validation = read_pictures(kept)
     pictures = read_pictures(path for path in files if path not in kept)
     return pictures, validation, read_pictures(picture_files(test)) if test else validation
-
-
-def read_mnist(folder: Path | None, split: str) -> Bytes:
-    """Return MNIST's `split` ("train" or "test") as (n, 28, 28) bytes, white digits on black.
-
-    From the idx files in `folder` (gzipped or not), or, where that is None, from Keras, which fetches them once.
-    """
-    if folder is None:
-        return np.asarray(keras.datasets.mnist.load_data()[split == "test"][0])
-    stem = f"{'t10k' if split == 'test' else 'train'}-images"
-    path = next((path for path in sorted(folder.glob(f"{stem}*"))), None)
-    if path is None:
-        raise DataError(f"{folder} holds no {stem}-idx3-ubyte: put MNIST's idx files there, or leave --mnist out.")
-    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return np.frombuffer(raw, np.uint8, offset=16).reshape(-1, 28, 28)
-
-
-def read_digits(folder: Path | None, watched: int) -> tuple[list[Bytes], list[Bytes], list[Bytes]]:
-    """Return MNIST's mosaics to train on, `watched` of the test digits' to watch training by, and the rest to score."""
-    seen, unseen = (mosaics(read_mnist(folder, split)) for split in ("train", "test"))
-    return seen, unseen[:watched], unseen[watched:]
 
 
 def mosaics(digits: Bytes) -> list[Bytes]:

@@ -5,13 +5,15 @@ An image is float32, height × width × 3 (or 4 where it really has transparency
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+import png
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is the array that a picture becomes
 from PIL import ImageFile, ImageOps, UnidentifiedImageError
@@ -19,10 +21,12 @@ from PIL import ImageFile, ImageOps, UnidentifiedImageError
 from core.errors import UserError
 
 Image = NDArray[np.float32]
+Numbers = Annotated[NDArray[np.float32], "no picture"]  # on the command line: flags, and printed
 
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # a phone's MPO comes in as JPEG
 SUFFIXES = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 DEFAULT_MEGAPIXELS = 40.0
+LONGEST_ROW = 12
 LONGEST_SIDE = 30_000  # a picture one pixel high costs a network as much as one 512 high
 
 pillow.init()  # all formats, not only the five that Pillow loads on demand
@@ -64,19 +68,32 @@ def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Ima
         raise ImageError(f"{name} is damaged and could not be read ({error}): export it again.") from None
 
 
-def save(image: Image, path: str | Path) -> None:
-    """Write `image` as 8 bits in the format of the path's suffix; formats without transparency get it on white.
+def depth(source: str | Path | bytes) -> int:
+    """Return how many bits a channel the picture `source` has, 8 or 16; 8 where it cannot be read."""
+    try:
+        with pillow.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as file:
+            return 16 if file.mode.startswith("I") or _is_16_bit_colour(file) else 8
+    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError):
+        return 8
 
-    The file appears whole or not at all. Raises ImageError for a suffix that is not an image's.
+
+def save(image: Image, path: str | Path, depth: int = 8) -> None:
+    """Write `image` in the format of the path's suffix; formats without transparency get it on white.
+
+    It gets `depth` bits a channel in a PNG, 8 in every other format. The file appears whole or not at all.
+    Raises ImageError for a suffix that is not an image's.
     """
-    path = Path(path)
+    path, image = Path(path), as_colour(image)
     check_output(path)
     if path.suffix.lower() in (".jpg", ".jpeg", ".bmp"):
         image = flatten(image)
     partial = path.with_name(f".{path.stem}.partial{path.suffix}")
     options: dict[str, Any] = {"quality": 95, "subsampling": 0} if path.suffix.lower() in (".jpg", ".jpeg") else {}
     try:
-        pillow.fromarray(to_uint8(image)).save(partial, **options)
+        if depth == 16 and path.suffix.lower() == ".png":
+            _write_16_bit_png(image, partial)
+        else:
+            pillow.fromarray(to_uint8(image)).save(partial, **options)
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
@@ -104,6 +121,27 @@ def to_uint8(image: Image) -> NDArray[np.uint8]:
 def from_uint8(values: NDArray[np.uint8]) -> Image:
     """Return 0 to 255 as an image, 0 to 1."""
     return values.astype(np.float32) / np.float32(255)
+
+
+def sheet(pictures: Image) -> Image:
+    """Return many small pictures (n, h, w, c) as one: a row of up to 12, more in rows that make about a square."""
+    count, height, width, channels = pictures.shape
+    columns = count if count <= LONGEST_ROW else math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    cells = np.zeros((rows * columns, height, width, channels), np.float32)
+    cells[:count] = pictures
+    grid = cells.reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
+    return as_colour(grid.reshape(rows * height, columns * width, channels))
+
+
+def magnify(image: Image, times: int) -> Image:
+    """Return `image` with each pixel as a square of `times` × `times`."""
+    return image.repeat(times, 0).repeat(times, 1)
+
+
+def as_colour(image: Image) -> Image:
+    """Return a gray image (h, w, 1) with three channels; one of three or four as it is."""
+    return np.repeat(image, 3, axis=-1) if image.shape[-1] == 1 else image
 
 
 def flatten(image: Image) -> Image:
@@ -159,6 +197,15 @@ def _decode_16_bit_colour(png: bytes) -> Image:
             file.tile = [tile._replace(args=f"{str(tile.args)[:-1]}{order}") for tile in file.tile]
             halves.append(np.asarray(ImageOps.exif_transpose(file), np.float32))
     return (halves[0] * 256 + halves[1]) / np.float32(65535)
+
+
+def _write_16_bit_png(image: Image, path: Path) -> None:
+    """Write what Pillow cannot: colour at 16 bits a channel."""
+    height, width, channels = image.shape
+    values = np.clip(image * np.float32(65535) + 0.5, 0, 65535).astype(">u2")
+    writer = png.Writer(width, height, greyscale=False, alpha=channels == 4, bitdepth=16)
+    with path.open("wb") as file:
+        writer.write_packed(file, (row.tobytes() for row in values))
 
 
 def _without_idle_alpha(image: Image) -> Image:

@@ -157,12 +157,12 @@ def result_picture(label: str, visible: bool = True) -> gr.Image:
     return gr.Image(label=label, type="filepath", format="png", interactive=False, buttons=buttons, visible=visible)
 
 
-def write_png(image: Image, name: str) -> str:
-    """Return the path of a new file `<name>.png` that holds `image`; the app removes it after a while."""
+def write_png(image: Image, name: str, depth: int = 8) -> str:
+    """Return the path of a new file `<name>.png` that holds `image` at `depth` bits a channel; the app removes it."""
     folder = Path(get_upload_folder()) / uuid.uuid4().hex
     folder.mkdir(parents=True)
     path = folder / f"{name}.png"
-    images.save(image, path)
+    images.save(image, path, depth)
     return str(path)
 
 

@@ -1,4 +1,4 @@
-"""Big pictures through a network in overlapping tiles of one fixed shape: bounded device memory, one compilation."""
+"""Big pictures through a network in overlapping tiles of one of few shapes: bounded device memory, few compilations."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from core.steps import Progress, Steps
 
 TILE = 512
 SMALLEST_TILE = 64
+GRAIN = 64  # tiles are cut down to multiples of it: eight sides at most, where a network is compiled for each
 
 
 class DeviceMemoryError(UserError):
@@ -31,10 +32,11 @@ def apply(
 ) -> Steps[Image]:
     """Yield progress after each tile, then return `function` over the whole of `image` (h, w, c).
 
-    `function` maps a (tile, tile, c) image to one `scale` times as high and wide. Tiles start at multiples of
-    `multiple` (the network's total downsampling), so that each is processed in phase with its neighbours; each
-    gives its middle, so half of `overlap` is context on every side. A picture smaller than a tile is mirrored up
-    to it. Where the device runs out of memory, all starts again with tiles of half the side.
+    `function` maps an image of at most `tile` × `tile` pixels to one `scale` times as high and wide; the sides are
+    the same for all tiles of a picture, no longer than it takes. Tiles start at multiples of `multiple` (the
+    network's total downsampling), so that each is processed in phase with its neighbours; each gives its middle,
+    so half of `overlap` is context on every side. A picture smaller than a tile is mirrored up to it. Where the
+    device runs out of memory, all starts again with tiles of half the side.
     Raises DeviceMemoryError when even tiles of 64 pixels do not fit.
     """
     if tile % multiple:
@@ -66,9 +68,9 @@ def _apply(
     rows, columns = (_spans(side, tile, overlap, multiple) for side in (height, width))
     result: Image | None = None
     for done, (row, column) in enumerate(product(rows, columns), 1):
-        out = function(_cut(image, row.start, column.start, tile))
-        if out.shape[:2] != (scale * tile, scale * tile):
-            raise ValueError(f"the function turned a tile of {tile} × {tile} pixels into {out.shape[:2]}.")
+        out = function(_cut(image, row, column))
+        if out.shape[:2] != (scale * row.side, scale * column.side):
+            raise ValueError(f"the function turned {row.side} × {column.side} pixels into {out.shape[:2]}.")
         if result is None:
             result = np.empty((scale * height, scale * width, out.shape[-1]), np.float32)
         result[_times(row.kept, scale), _times(column.kept, scale)] = out[
@@ -81,9 +83,10 @@ def _apply(
 
 @dataclass(frozen=True)
 class _Span:
-    """One tile along one axis: where it starts, and the part that it gives, in the picture and within the tile."""
+    """One tile along one axis: where it starts, its side, the part that it gives, in the picture and in the tile."""
 
     start: int
+    side: int
     kept: slice
 
     @property
@@ -95,16 +98,18 @@ def _times(part: slice, scale: int) -> slice:
     return slice(part.start * scale, part.stop * scale)
 
 
-def _spans(length: int, tile: int, overlap: int, multiple: int) -> list[_Span]:
-    """Return the tiles that cover `length` pixels; the last may reach over the end, by less than `multiple`."""
-    covered = max(tile, ceil(length / multiple) * multiple)
-    count = max(1, ceil((covered - overlap) / (tile - overlap)))
-    starts = [i * (covered - tile) // max(1, count - 1) // multiple * multiple for i in range(count)]
-    seams = [0, *((start + previous + tile) // 2 for previous, start in pairwise(starts)), length]
-    return [_Span(start, slice(*kept)) for start, kept in zip(starts, pairwise(seams), strict=True)]
+def _spans(length: int, largest: int, overlap: int, multiple: int) -> list[_Span]:
+    """Return as few tiles as cover `length` pixels, as short as will do; the last may reach over the end."""
+    covered = ceil(length / multiple) * multiple
+    count = max(1, ceil((covered - overlap) / (largest - overlap)))
+    side = min(largest, ceil(((covered - overlap) / count + overlap) / GRAIN) * GRAIN)
+    starts = [max(0, i * (covered - side) // max(1, count - 1) // multiple * multiple) for i in range(count)]
+    seams = [0, *((start + previous + side) // 2 for previous, start in pairwise(starts)), length]
+    return [_Span(start, side, slice(*kept)) for start, kept in zip(starts, pairwise(seams), strict=True)]
 
 
-def _cut(image: Image, top: int, left: int, tile: int) -> Image:
+def _cut(image: Image, row: _Span, column: _Span) -> Image:
     """Return one tile of `image`, mirrored where it reaches over the right and lower border."""
-    part = image[top : top + tile, left : left + tile]
-    return np.pad(part, ((0, tile - part.shape[0]), (0, tile - part.shape[1]), (0, 0)), mode="symmetric")
+    part = image[row.start : row.start + row.side, column.start : column.start + column.side]
+    missing = row.side - part.shape[0], column.side - part.shape[1]
+    return np.pad(part, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="symmetric")

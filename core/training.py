@@ -9,7 +9,7 @@ import platform
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -145,9 +145,9 @@ def find_run(plugin: str, finished: bool, checkpoint: str | None = None, runs: P
     return None
 
 
-def adam(settings: Settings) -> keras.optimizers.Optimizer:
+def adam(settings: Settings, clip: float = 0.1) -> keras.optimizers.Optimizer:
     """Return Adam at the `cosine` rate, gradients clipped: one wild batch in thousands is enough to lose a run."""
-    return keras.optimizers.Adam(cosine(settings), global_clipnorm=0.1)
+    return keras.optimizers.Adam(cosine(settings), global_clipnorm=clip)
 
 
 def cosine(settings: Settings) -> keras.optimizers.schedules.LearningRateSchedule:
@@ -161,10 +161,18 @@ def cosine(settings: Settings) -> keras.optimizers.schedules.LearningRateSchedul
     )
 
 
-def fit(network: keras.Model, batches: Batches, validation: Any, settings: Settings, run: Run) -> None:
+def fit(
+    network: keras.Model,
+    batches: Batches,
+    validation: Any,
+    settings: Settings,
+    run: Run,
+    also: Sequence[keras.callbacks.Callback] = (),
+) -> None:
     """Train the compiled `network` on `batches`, from where `run` was interrupted if it was.
 
-    `validation` is what `keras.Model.fit` takes as `validation_data`. Raises RunError where the loss diverges.
+    `validation` is what `keras.Model.fit` takes as `validation_data`; callbacks in `also` are called before ours.
+    Raises RunError where the loss diverges.
     """
     backup = Backup(run, settings.backup_minutes)
     batches.epoch = backup.restore(network)
@@ -174,7 +182,7 @@ def fit(network: keras.Model, batches: Batches, validation: Any, settings: Setti
         epochs=settings.epochs,
         initial_epoch=batches.epoch,
         shuffle=False,  # batches are random already, and repeat in their order only
-        callbacks=[History(run, batches.epoch), StopWhereDiverged(run), backup],
+        callbacks=[*also, History(run, batches.epoch), StopWhereDiverged(run), backup],
         verbose=1 if sys.stdout.isatty() else 2,  # a moving bar helps a person, and clutters a log
     )
     if network.stop_training:

@@ -58,6 +58,15 @@ def test_evaluate_scores_the_checkpoint_that_is_named(photo: Path, capsys: pytes
     assert scores[0] != scores[1]
 
 
+def test_a_picture_of_16_bits_stays_one(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deep = tmp_path / "deep.png"
+    images.save(images.load(photo), deep, depth=16)
+    for name, depth, words in [("out.png", 16, ""), ("out.jpg", 8, "out.jpg will hold 8 of the 16 bits a channel")]:
+        assert main(["run", "denoiser", "denoise", str(deep), str(tmp_path / name)]) == 0
+        assert images.depth(tmp_path / name) == depth
+        assert words in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 from pathlib import Path
 
 import numpy as np
@@ -24,19 +23,6 @@ def test_pictures_are_read_in_order_and_other_files_left_alone(tmp_path: Path, p
 def test_an_empty_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no pictures"):
         data.picture_files(tmp_path)
-
-
-@pytest.mark.parametrize("compressed", [True, False])
-def test_idx_files_are_read(tmp_path: Path, compressed: bool) -> None:
-    digits = np.arange(2 * 784, dtype=np.uint32).astype(np.uint8).reshape(2, 28, 28)
-    raw = bytes(16) + digits.tobytes()
-    if compressed:
-        (tmp_path / "t10k-images-idx3-ubyte.gz").write_bytes(gzip.compress(raw))
-    else:
-        (tmp_path / "t10k-images-idx3-ubyte").write_bytes(raw)
-    np.testing.assert_array_equal(data.read_mnist(tmp_path, "test"), digits)
-    with pytest.raises(DataError, match="train-images"):
-        data.read_mnist(tmp_path, "train")
 
 
 def test_patches_come_from_the_pictures_in_all_orientations() -> None:

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import png
 import pytest
 from PIL import Image as pillow  # noqa: N813 - as in core.images
 
@@ -29,10 +30,10 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 def png_16_bit(pixels: np.ndarray) -> bytes:
     """Return `pixels` (h, w, 3 or 4) of 16 bits as a PNG, which Pillow cannot write."""
-    height, width, channels = pixels.shape
-    header = struct.pack(">IIBBBBB", width, height, 16, {3: 2, 4: 6}[channels], 0, 0, 0)
-    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    buffer = BytesIO()
+    rows = pixels.astype(np.uint16).reshape(len(pixels), -1)
+    png.from_array(rows, {3: "RGB", 4: "RGBA"}[pixels.shape[-1]] + ";16").write(buffer)
+    return buffer.getvalue()
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF", "BMP", "GIF"])
@@ -46,6 +47,16 @@ def test_lossless_formats_come_back_exactly(kind: str, picture: Image) -> None:
 def test_16_bit_colour_keeps_its_depth(channels: int) -> None:
     pixels = np.random.default_rng(0).integers(0, 65536, (9, 7, channels))
     np.testing.assert_allclose(images.load(png_16_bit(pixels)), pixels / 65535, atol=1e-6)
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_16_bits_are_written_where_they_fit(channels: int, tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 65536, (9, 7, channels))
+    image = (pixels / 65535).astype(np.float32)
+    for name, depth in (("a.png", 16), ("a.tif", 8)):
+        images.save(image, tmp_path / name, depth=16)
+        assert images.depth(tmp_path / name) == depth
+        np.testing.assert_allclose(images.load(tmp_path / name), image, atol=0.5001 / (2**depth - 1))
 
 
 def test_16_bit_gray_keeps_its_depth() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import gradio as gr
 import keras
 import numpy as np
 import pytest
-from conftest import ROOT
+from conftest import ROOT, run_python
 from PIL import Image as pillow  # noqa: N813 - as in core.images
 
 from core import checkpoint, images, registry
@@ -15,14 +17,16 @@ from core.data import PatchSampler
 from core.engine import LocalEngine
 from core.errors import UserError
 from core.images import Image
-from core.metrics import shave
+from core.metrics import psnr, shave
 from core.plugin import Plugin
 from core.steps import finish
 from plugins.super_resolver import interface, model
+from plugins.super_resolver.degradation import degrade
 from plugins.super_resolver.model import build_super_resolver, upscale
 from plugins.super_resolver.shrinking import crop, enlarge, shrink
 from plugins.super_resolver.train import draw_pairs, find_low, pair, score
 
+PARTS = "psnr", "ssim"
 PHOTO = ROOT / "plugins" / "denoiser" / "examples" / "oakland-zoo-otters.jpg"
 
 
@@ -43,11 +47,51 @@ def test_a_new_network_is_the_nearest_neighbour_enlargement(scale: int, picture:
     np.testing.assert_allclose(finish(upscale(network, picture)), expected, atol=1e-6)
 
 
-@pytest.mark.parametrize(("name", "scale"), [("x2", 2), ("x4", 4)])
+@pytest.mark.parametrize(("name", "scale"), [("x2", 2), ("x3", 3), ("x4", 4)])
 def test_it_beats_bicubic_interpolation(plugin: Plugin, photo: Image, name: str, scale: int) -> None:
-    scores = score(lambda small: plugin.run("upscale", small, checkpoint=name), *pair(photo, scale), scale)
+    high, low = pair(photo, scale)
+    scores = score(lambda small: plugin.run("upscale", small, checkpoint=name), high, low, scale)
     assert scores[f"psnr_y_x{scale}"] > scores[f"bicubic_psnr_y_x{scale}"] + 0.3
     assert scores[f"ssim_y_x{scale}"] > scores[f"bicubic_ssim_y_x{scale}"]
+
+
+def test_real_photos_are_better_off_with_the_network_for_them(plugin: Plugin, photo: Image) -> None:
+    gains = []
+    for seed in range(4):
+        high, low = pair(photo, 4, seed)
+        clean, real = (psnr(plugin.run("upscale", low, checkpoint=name), high) for name in ("x4", "x4_real"))
+        gains.append(real - clean)
+        assert real > psnr(enlarge(low, 4), high)
+    assert np.mean(gains) > 0.5
+
+
+def test_less_than_a_network_makes_is_had_by_shrinking(plugin: Plugin, photo: Image) -> None:
+    small = photo[:40, :50]
+    assert plugin.run("upscale", small, scale=3).shape == (120, 150, 3)
+    np.testing.assert_array_equal(plugin.run("upscale", small, scale=4), plugin.run("upscale", small))
+    with pytest.raises(UserError, match="the scale is 4, this checkpoint's 2: use 1 to 2"):
+        plugin.run("upscale", small, scale=4, checkpoint="x2")
+
+
+def test_a_12_megapixel_result_stays_far_below_1_5_gb(tmp_path: Path) -> None:
+    images.save(np.random.default_rng(0).random((750, 1000, 3), np.float32), tmp_path / "in.png")
+    program = (
+        "import sys, keras; from benchmarks.memory import peak_megabytes; from core.__main__ import main;"
+        "from core import commands, engine, registry;"
+        "engine.import_part(registry.find('super_resolver'), 'model');"
+        "print(peak_megabytes(lambda: main(['run', 'super_resolver', 'upscale', *sys.argv[1:]])))"
+    )
+    ended = run_python("-c", program, str(tmp_path / "in.png"), str(tmp_path / "out.png"))
+    assert images.load(tmp_path / "out.png").shape == (3000, 4000, 3)
+    assert float(ended.stdout.split()[-1]) < 1000
+
+
+def test_the_faults_of_a_real_photo_are_drawn(photo: Image) -> None:
+    first, again, other = (degrade(photo, 4, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert first.shape == (64, 96, 3)
+    assert 15 < psnr(first, shrink(photo, 4)) < 40
+    assert np.abs(first - other).mean() > 1 / 255
 
 
 def test_tiles_leave_no_seams(plugin: Plugin, photo: Image, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,28 +140,64 @@ def test_a_small_picture_is_found_by_its_name(tmp_path: Path) -> None:
         find_low(tmp_path, Path("woman.png"), 4)
 
 
-def test_the_page_scores_what_it_shrank_itself(plugin: Plugin) -> None:
-    sample = next(interface.EXAMPLES.glob("oakland*"))
-    (before, after), words, given, errors, _ = finish(interface.upscale(plugin, str(sample), 4, True))
-    assert images.load(before).shape == images.load(after).shape == (256, 384, 3)
-    assert "96 × 64 → 384 × 256" in words
+@pytest.mark.parametrize(("scale", "real"), [(4, False), (3, True)])
+def test_the_page_scores_what_it_shrank_itself(plugin: Plugin, scale: int, real: bool) -> None:
+    sample = str(next(interface.EXAMPLES.glob("oakland*")))
+    (before, after), words, given, errors, _ = finish(interface.upscale(plugin, sample, scale, real, True))
+    height, width = 256 // scale, 384 // scale
+    assert images.load(before).shape == images.load(after).shape == (height * scale, width * scale, 3)
+    assert f"{width} × {height} → {width * scale} × {height * scale}" in words
     assert words.count(" dB") == 2
-    assert images.load(given.value["path"]).shape == (64, 96, 3)
+    assert images.load(given.value["path"]).shape == images.load(errors.value["path"]).shape
     assert errors.visible
 
 
-def test_the_page_refuses_what_is_too_large_or_too_small(plugin: Plugin, tmp_path: Path) -> None:
-    for shape, shrink_first, words in [((40, 40), True, "too small to shrink"), ((2000, 2000), False, "64 megapixels")]:
-        images.save(np.zeros((*shape, 3), np.float32), tmp_path / "picture.png")
+def test_the_page_refuses_what_is_too_small_and_what_is_nowhere(plugin: Plugin, tmp_path: Path) -> None:
+    small, photo = tmp_path / "small.png", str(interface.PHOTOS[0])
+    images.save(np.zeros((40, 40, 3), np.float32), small)
+    for arguments, words in [
+        ((str(small), 4, False, True), "40 × 40 pixels are too few"),
+        ((photo, 5), "The scale is 5: use 2, 3, 4"),
+        ((photo, 4, False, False, -1), "The piece is -1 pixels"),
+        ((photo, 4, False, False, 128, 130), "at 130 %"),
+    ]:
         with pytest.raises(UserError, match=words):
-            finish(interface.upscale(plugin, str(tmp_path / "picture.png"), 4, shrink_first))
+            finish(interface.upscale(plugin, *arguments))
+
+
+def test_of_a_large_picture_the_page_takes_a_piece(plugin: Plugin, tmp_path: Path) -> None:
+    large = np.zeros((1200, 1300, 3), np.float32)
+    large[:100, 1200:] = 1
+    images.save(large, tmp_path / "large.png")
+    (_, after), words, *_ = finish(interface.upscale(plugin, str(tmp_path / "large.png"), 4, across=100, down=0))
+    assert "A piece of your 1300 × 1200 pixels" in words
+    assert "512 × 512 → 2048 × 2048" in words
+    assert images.load(after)[200, -200].min() > 0.9
+    with pytest.raises(UserError, match="too large to enlarge here: use at most 1024"):
+        finish(interface.upscale(plugin, str(tmp_path / "large.png"), 4, piece=1200))
+
+
+def test_a_click_chooses_the_piece() -> None:
+    click = gr.SelectData(None, {"index": [96, 64], "value": None})
+    assert interface._point_at(str(interface.PHOTOS[0]), 0, 0, click) == (25, 25, 128, 1)
+    assert interface._point_at(str(interface.PHOTOS[0]), 512, 3, click) == (25, 25, 512, 4)
+
+
+def test_each_teacher_is_better_at_its_own_subject(plugin: Plugin) -> None:
+    for subject, better in (("digits", 1), ("a photo", -1)):
+        *_, words = finish(interface.compare_teachers(plugin, subject))
+        digits, photographs = (float(part.split("**")[1].removesuffix(" dB")) for part in words.split(" on ")[1:3])
+        assert better * (digits - photographs) > 0
+    with pytest.raises(UserError, match="The subject is 'cats'"):
+        finish(interface.compare_teachers(plugin, "cats"))
 
 
 def test_scores_in_the_model_card_are_those_of_the_checkpoints(plugin: Plugin) -> None:
     card = (plugin.record.folder / "README.md").read_text()
     for name in plugin.record.facts.checkpoints:
         scores = checkpoint.read(plugin.record.folder / "weights" / name).scores
-        assert f"| `{name}` | {scores[f'psnr_y_{name}']:.2f} | {scores[f'ssim_y_{name}']:.4f} |" in card
+        psnr_y, ssim_y = (next(value for key, value in scores.items() if f"{part}_y_x" in key) for part in PARTS)
+        assert f"| `{name}` | {psnr_y:.2f} | {ssim_y:.4f} |" in card
 
 
 def test_noise_has_a_seed(plugin: Plugin) -> None:
@@ -135,3 +215,35 @@ def test_training_makes_it_better(photo: Image) -> None:
     before = network.evaluate(low, high, verbose=0)
     network.fit(low, high, batch_size=8, epochs=40, verbose=0)
     assert network.evaluate(low, high, verbose=0) < 0.9 * before
+
+
+@pytest.mark.browser
+def test_a_visitor_enlarges_a_photo_and_clicks_for_a_piece(browser: Any, app_address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{app_address}/super_resolver")
+    page.locator(".source img").nth(1).click()
+    page.get_by_text("384 × 256 → 1536 × 1024").wait_for(timeout=120_000)
+    page.locator(".source img").first.click(position={"x": 80, "y": 60})
+    page.get_by_text("128 × 128 → 512 × 512").wait_for(timeout=60_000)
+    assert page.get_by_label("128 px").is_checked()
+    with page.expect_download() as download:
+        page.get_by_text("Download PNG").click()
+    assert download.value.suggested_filename == "oakland-zoo-otters_x4.png"
+    assert images.load(download.value.path().read_bytes()).shape == (512, 512, 3)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.close()
+
+
+@pytest.mark.browser
+def test_before_and_after_are_zoomed_together(browser: Any, app_address: str) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{app_address}/super_resolver")
+    page.locator(".source img").nth(1).click()
+    page.get_by_text("384 × 256 → 1536 × 1024").wait_for(timeout=120_000)
+    page.locator(".hero img").first.hover(position={"x": 200, "y": 200})
+    page.mouse.wheel(0, -300)
+    zoomed = "images => images.length == 2 && images.every(image => image.style.transform.includes('scale(1.05)'))"
+    page.wait_for_function(f"({zoomed})([...document.querySelectorAll('.hero img')])")
+    first, second = (image.get_attribute("style") for image in page.locator(".hero img").all())
+    assert first.split("transform")[1].split(";")[0] == second.split("transform")[1].split(";")[0]
+    page.close()

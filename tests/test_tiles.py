@@ -30,6 +30,21 @@ def test_an_identity_gives_back_the_picture(shape: tuple[int, int]) -> None:
     assert seen == {(64, 64, 3)}
 
 
+@pytest.mark.parametrize(
+    ("shape", "tile", "count"), [((256, 384), (256, 384), 1), ((1, 70), (64, 128), 1), ((900, 100), (512, 128), 2)]
+)
+def test_tiles_are_no_larger_than_it_takes(shape: tuple[int, int], tile: tuple[int, int], count: int) -> None:
+    seen = []
+    image = np.random.default_rng(0).random((*shape, 1), np.float32)
+
+    def identity(part: Image) -> Image:
+        seen.append(part.shape[:2])
+        return part
+
+    np.testing.assert_array_equal(finish(tiles.apply(identity, image)), image)
+    assert seen == [tile] * count
+
+
 @pytest.mark.parametrize("scale", [2, 3])
 def test_a_picture_can_grow(scale: int) -> None:
     image = np.random.default_rng(0).random((70, 130, 3), np.float32)

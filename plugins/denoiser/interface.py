@@ -135,7 +135,7 @@ def denoise(
     noisy = _spoil(clean, noise, int(seed or 0))
     restored = yield from plugin.stream("denoise", noisy, sigma=None if automatic else sigma)
     before = pages.write_png(noisy, pages.stem(photo, "before"))
-    after = pages.write_png(restored.image, pages.stem(photo, "denoised"))
+    after = pages.write_png(restored.image, pages.stem(photo, "denoised"), images.depth(photo))
     taken_out = noisy[..., :3] - restored.image[..., :3]
     residual = pages.write_png(0.5 + RESIDUAL_GAIN * taken_out, pages.stem(photo, "residual"))
     words = _findings(restored.sigma, (noisy, restored.image, clean) if noise > 0 else None)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from core import checkpoint, device, evaluation, images, training
 from core.checkpoint import Checkpoint
-from core.data import Batches, Bytes, DataError, PatchSampler, checksum, picture_files, read_digits, read_split
+from core.data import Batches, Bytes, DataError, PatchSampler, checksum, picture_files, read_split
+from core.datasets import read_mosaics
 from core.errors import UserError
 from core.evaluation import Evaluation, Scores
 from core.images import Image
@@ -141,7 +142,7 @@ def draw_pairs(
 def read_subject(config: Config) -> tuple[list[Bytes], list[Bytes], list[Bytes]]:
     """Return the pictures to train on, to watch the training by, and to score."""
     if config.checkpoint == "digits":
-        return read_digits(config.mnist, VALIDATION_PICTURES)
+        return read_mosaics(config.mnist, VALIDATION_PICTURES)
     pictures, validation, test = read_split(config.data, config.test, VALIDATION_PICTURES)
     if min(side for picture in test for side in picture.shape[:2]) < SMALLEST_SCORED:
         raise DataError(f"a picture to score has a side below {SMALLEST_SCORED} pixels, too small for SSIM: remove it.")

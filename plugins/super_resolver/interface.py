@@ -16,14 +16,22 @@ from core.pages import Dropped, Page
 from core.plugin import Plugin
 from core.steps import Steps
 
+from .degradation import degrade
 from .shrinking import brightness, crop, enlarge, shrink
 
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.webp"))
-SCALES = {2: "x2", 4: "x4"}
-LARGEST_OUTPUT = 40.0  # megapixels
+SUBJECTS = {"digits": EXAMPLES / "digits.png", "a photo": EXAMPLES / "tea-gardens.webp"}
+CLEAN = {2: "x2", 3: "x3", 4: "x4"}  # the checkpoint for each scale
+REAL = "x4_real"  # for every scale: it makes pictures four times larger, which are shrunk to less
+KINDS = {"Clean, only small": False, "From a phone or the web": True}
+PIECES = {"All of it": 0, "1024 px": 1024, "512 px": 512, "256 px": 256, "128 px": 128}
+LARGEST_OUTPUT = 16.8  # megapixels: a piece of 1024 × 1024, four times larger
+PIECE_OF_A_LARGE_ONE = 512
+SMALLEST_SCORED = 11  # pixels, SSIM's window
 ERROR_GAIN = 4
 NOISE_SIDE = 96
+SHOWN = 3  # times larger, in squares, are the small pictures of the third tab shown
 LAST_SEED = 2**32 - 1
 GUESS = (
     "**A guess.** Each small pixel could have been many large ones; the network draws what was likely in its photos."
@@ -36,10 +44,12 @@ def build_interface(plugin: Plugin) -> gr.Blocks:
     with page.blocks:
         page.header()
         with gr.Tabs():
-            with gr.Tab("Enlarge a photo"):
+            with gr.Tab("Enlarge"):
                 _enlarging(page)
-            with gr.Tab("What it invents"):
+            with gr.Tab("Feed it noise"):
                 _inventing(page)
+            with gr.Tab("The wrong teacher"):
+                _teachers(page)
         page.footer()
     return page.blocks
 
@@ -51,7 +61,7 @@ def _enlarging(page: Page) -> None:
             photo = pages.picture_input("Your photo")
             thumbnails = gr.Column()
         with pages.bench("stage"):
-            before_after = pages.comparison("Bicubic interpolation, and ours: drag the line")
+            before_after = pages.comparison("Bicubic, and ours: drag the line, zoom in")
             status = page.status("Drop a small photo, or pick one.")
             with gr.Row():
                 stop = gr.Button("Stop", size="sm", scale=0, min_width=80)
@@ -61,14 +71,30 @@ def _enlarging(page: Page) -> None:
                 shrunk = pages.result_picture("What the network was given", visible=False)
                 errors = pages.result_picture(f"Where it was wrong, × {ERROR_GAIN}", visible=False)
         with pages.bench("settings"):
-            scale = gr.Radio(list(SCALES), value=4, label="Times larger", info="More pixels, more of them guessed.")
+            scale = gr.Radio(list(CLEAN), value=4, label="Times larger", info="More pixels, more of them guessed.")
+            real = gr.Radio(
+                list(KINDS.items()),
+                value=False,
+                label="The picture is",
+                info="From a phone or the web: noise and JPEG's blocks go, and some detail with them.",
+            )
             shrink_first = gr.Checkbox(
                 False, label="Shrink it first", info="As in training: then the truth is known, and the error too."
             )
+            piece = gr.Radio(
+                list(PIECES.items()), value=0, label="How much of it", info="Click your photo to choose the part."
+            )
+            with gr.Accordion("Which part", open=False):
+                across = gr.Slider(0, 100, 50, step=1, label="Across", info="Middle of the piece, % from the left.")
+                down = gr.Slider(0, 100, 50, step=1, label="Down", info="Middle of the piece, % from the top.")
     with thumbnails:
         pages.examples(PHOTOS, photo, also={})
-    inputs, outputs = [photo, scale, shrink_first], [before_after, findings, shrunk, errors, download]
-    triggers = [page.blocks.load, photo.change, scale.change, shrink_first.change]
+    clicks = gr.State(0)  # one trigger for a click that moves two sliders
+    photo.select(_point_at, [photo, piece, clicks], [across, down, piece, clicks], api_visibility="private")
+    inputs = [photo, scale, real, shrink_first, piece, across, down]
+    settings = [part.input for part in (scale, real, shrink_first, piece)]
+    triggers = [page.blocks.load, photo.change, clicks.change, *settings, across.release, down.release]
+    outputs = [before_after, findings, shrunk, errors, download]
     page.bind(upscale, triggers, inputs, outputs, status, stop)
 
 
@@ -93,37 +119,68 @@ def _inventing(page: Page) -> None:
     page.bind(invent, [show.click, smoothness.release, seed.change], [smoothness, seed], [before_after], status, stop)
 
 
+def _teachers(page: Page) -> None:
+    """Lay out and wire the tab that gives one small picture to a network that knows its kind and one that does not."""
+    with pages.workbench():
+        with pages.bench("source"):
+            gr.Markdown(
+                "**Data-specific.** One network has only ever seen photographs, the other only digits, shrunk from "
+                "28 × 28 pixels to 14 × 14. Both make pictures twice as large."
+            )
+            subject = gr.Radio(list(SUBJECTS), value="digits", label="Give both", info="The picture to shrink.")
+            show = gr.Button("Show what they make of it", variant="primary")
+            stop = gr.Button("Stop", size="sm")
+            status = page.status("")
+            findings = gr.Markdown()
+        with pages.bench("stage"):
+            with gr.Row():
+                given = pages.result_picture("What both were given")
+                truth = pages.result_picture("What it was, seen by neither")
+            with gr.Row():
+                scribe = pages.result_picture("By the one that learnt digits")
+                photographer = pages.result_picture("By the one that learnt photographs")
+    outputs = [given, truth, scribe, photographer, findings]
+    page.bind(compare_teachers, [show.click, subject.input], [subject], outputs, status, stop)
+
+
 def upscale(
-    plugin: Plugin, photo: Dropped, scale: int = 4, shrink_first: bool = False
+    plugin: Plugin,
+    photo: Dropped,
+    scale: int = 4,
+    real: bool = False,
+    shrink_first: bool = False,
+    piece: int = 0,
+    across: float = 50,
+    down: float = 50,
 ) -> Steps[tuple[Any, ...] | None]:
-    """Make a photo two or four times larger.
+    """Make a photo two, three or four times larger.
 
     Args:
         photo: the picture to enlarge: JPEG, PNG, WebP, GIF, TIFF or BMP.
-        scale: how many times larger, 2 or 4.
-        shrink_first: whether to shrink the picture by as much before, so that the result can be scored.
+        scale: how many times larger, 2, 3 or 4.
+        real: whether it is blurred, noisy or a JPEG, as from a phone or the web.
+        shrink_first: whether to make the picture smaller by as much before, so that the result can be scored.
+        piece: side in pixels of the piece of it to enlarge; 0: all of it, or 512 where that would be too much.
+        across: where the middle of the piece is, in % from the left.
+        down: where the middle of the piece is, in % from the top.
     """
     if photo is None:
         return None
-    if scale not in SCALES:
-        raise UserError(f"The scale is {scale}: use {' or '.join(map(str, SCALES))}.")
-    image = images.load(photo)
+    if scale not in CLEAN:
+        raise UserError(f"The scale is {scale}: use {', '.join(map(str, CLEAN))}.")
+    whole = images.load(photo)
+    image = _cut_out(whole, piece or _quick_piece(whole, 1 if shrink_first else scale), across, down)
     truth = crop(images.flatten(image), scale) if shrink_first else None
-    if truth is not None and min(truth.shape[:2]) < 4 * 11:
-        raise UserError(
-            f"A picture of {image.shape[1]} × {image.shape[0]} pixels is too small to shrink: use a larger one."
-        )
-    small = image if truth is None else shrink(truth, scale)
-    megapixels = small.shape[0] * small.shape[1] * scale**2 / 1e6
-    if megapixels > LARGEST_OUTPUT:
-        raise UserError(
-            f"The result would have {megapixels:.0f} megapixels, the limit is {LARGEST_OUTPUT:g}: crop it first."
-        )
-    large = yield from plugin.stream("upscale", small, checkpoint=SCALES[scale])
+    small = image if truth is None else _make_small(truth, scale, real)
+    if _megapixels(small, scale) > LARGEST_OUTPUT:
+        raise UserError(f"A piece of {piece} pixels is too large to enlarge here: use at most {max(PIECES.values())}.")
+    large = yield from plugin.stream("upscale", small, scale=scale, checkpoint=REAL if real else CLEAN[scale])
     bicubic = enlarge(small, scale)
     before = pages.write_png(bicubic, pages.stem(photo, "bicubic"))
-    after = pages.write_png(large, pages.stem(photo, f"x{scale}"))
-    words, given, wrong = _findings(small, bicubic, large, truth, scale)
+    after = pages.write_png(large, pages.stem(photo, f"x{scale}"), images.depth(photo))
+    words, given, wrong = _findings(small, bicubic, large, truth)
+    if image.shape != whole.shape:
+        words = f"A piece of your {whole.shape[1]} × {whole.shape[0]} pixels: click the photo for another. {words}"
     return (before, after), words, given, wrong, gr.DownloadButton(value=after, interactive=True)
 
 
@@ -141,18 +198,83 @@ def invent(plugin: Plugin, smoothness: float = 2, seed: int = 0) -> Steps[tuple[
     return ((pages.write_png(enlarge(noise, 4), "noise_bicubic"), pages.write_png(large, "noise_x4")),)
 
 
-def _findings(small: Image, bicubic: Image, large: Image, truth: Image | None, scale: int) -> tuple[str, Any, Any]:
+def compare_teachers(plugin: Plugin, subject: str = "digits") -> Steps[tuple[Any, ...]]:
+    """Enlarge one picture with a network that was trained on its kind, and with one that was not.
+
+    Args:
+        subject: "digits" or "a photo".
+    """
+    if subject not in SUBJECTS:
+        raise UserError(f"The subject is {subject!r}: choose one of {', '.join(SUBJECTS)}.")
+    truth = images.load(SUBJECTS[subject])
+    small = shrink(truth, 2)
+    by_digits = yield from plugin.stream("upscale", small, checkpoint="digits")
+    by_photographs = yield from plugin.stream("upscale", small, checkpoint="x2")
+    shown = images.magnify(small, 2), truth, by_digits, by_photographs
+    paths = [pages.write_png(images.magnify(image, SHOWN), "picture") for image in shown]
+    bicubic, digits, photographs = (psnr(image, truth) for image in (enlarge(small, 2), by_digits, by_photographs))
+    words = (
+        f"Trained on digits **{digits:.1f} dB**, on photographs **{photographs:.1f} dB**; bicubic interpolation, which "
+        f"learnt nothing, {bicubic:.1f} dB (PSNR, more is better). A network draws what it has seen."
+    )
+    return *paths, words
+
+
+def _point_at(photo: Dropped, piece: int, clicks: int, click: gr.SelectData) -> tuple[float, float, int, int]:
+    """Return where in % a click on `photo` was, the piece to show, which is not all of it, and one click more."""
+    height, width = images.load(photo).shape[:2] if photo else (1, 1)
+    across, down = (round(100 * at / side) for at, side in zip(click.index, (width, height), strict=True))
+    fitting = [side for side in PIECES.values() if 0 < side <= min(height, width) / 2]
+    return across, down, piece or max(fitting, default=min(filter(None, PIECES.values()))), clicks + 1
+
+
+def _quick_piece(image: Image, scale: int) -> int:
+    """Return the side of the piece to enlarge of a picture whose whole would be too large a result; 0 for all."""
+    return PIECE_OF_A_LARGE_ONE if _megapixels(image, scale) > LARGEST_OUTPUT else 0
+
+
+def _megapixels(image: Image, scale: int) -> float:
+    return float(image.shape[0] * image.shape[1] * scale**2 / 1e6)
+
+
+def _cut_out(image: Image, side: int, across: float, down: float) -> Image:
+    """Return the piece of at most `side` × `side` pixels around that point (in %), moved inside; all of it for 0."""
+    if side < 0 or not 0 <= across <= 100 or not 0 <= down <= 100:
+        raise UserError(f"The piece is {side} pixels at {across:g} %, {down:g} %: use a positive size, and 0 to 100 %.")
+    if side == 0:
+        return image
+    middles = down / 100 * image.shape[0], across / 100 * image.shape[1]
+    top, left = (
+        round(min(max(0, middle - side / 2), max(0, length - side)))
+        for middle, length in zip(middles, image.shape[:2], strict=True)
+    )
+    return image[top : top + side, left : left + side]
+
+
+def _make_small(truth: Image, scale: int, real: bool) -> Image:
+    """Return `truth` at 1/`scale` of its sides: shrunk, or with the faults of a `real` photo as well."""
+    if min(truth.shape[:2]) < scale * SMALLEST_SCORED:
+        raise UserError(
+            f"{truth.shape[1]} × {truth.shape[0]} pixels are too few to shrink: use a picture of at least "
+            f"{scale * SMALLEST_SCORED} each way."
+        )
+    return degrade(truth, scale, np.random.default_rng(0)) if real else shrink(truth, scale)
+
+
+def _findings(small: Image, bicubic: Image, large: Image, truth: Image | None) -> tuple[str, Any, Any]:
     """Return in words what came out, the picture that was given, and where it was wrong; those only beside a truth."""
     size = f"**{small.shape[1]} × {small.shape[0]} → {large.shape[1]} × {large.shape[0]}** pixels."
     if truth is None:
         return f"{size}\n\n{GUESS}", gr.Image(visible=False), gr.Image(visible=False)
+    scale = truth.shape[0] // small.shape[0]
     scored = {
         name: (brightness(image, scale), brightness(truth, scale))
         for name, image in (("Bicubic interpolation", bicubic), ("the network", large))
     }
     scores = ", ".join(f"{name} **{psnr(*pair):.2f} dB**, SSIM {ssim(*pair):.3f}" for name, pair in scored.items())
     wrong = np.clip(np.abs(large[..., :3] - truth) * ERROR_GAIN, 0, 1)
-    given, errors = (pages.write_png(image, name) for image, name in ((small, "given"), (wrong, "errors")))
+    given = pages.write_png(images.magnify(small, scale), "given")
+    errors = pages.write_png(wrong, "errors")
     return f"{size} {scores}.\n\n{GUESS}", gr.Image(given, visible=True), gr.Image(errors, visible=True)
 
 

@@ -14,11 +14,12 @@ import numpy as np
 from keras import layers
 
 from core import tiles
+from core.errors import UserError
 from core.images import Image
 from core.layers import residual_blocks
 from core.steps import Steps
 
-from .shrinking import enlarge
+from .shrinking import enlarge, resize
 
 TILE = 192  # of the low resolution: the picture that comes out is the larger one
 OVERLAP = 48  # twice what a pixel sees on each side, 10 blocks of two 3 × 3 convolutions and three more
@@ -45,18 +46,23 @@ def scale_of(network: keras.Model) -> int:
     return math.isqrt(channels // 3)
 
 
-def upscale(network: keras.Model, image: Image) -> Steps[Image]:
-    """Make a picture larger, by as much as the checkpoint was trained for; transparency grows by bicubic interpolation.
+def upscale(network: keras.Model, image: Image, scale: int | None = None) -> Steps[Image]:
+    """Make a picture larger; transparency grows by bicubic interpolation.
 
     Args:
         image: the picture to enlarge.
+        scale: how many times larger, at most what the checkpoint was trained for: what it makes is shrunk to less.
     """
-    scale = scale_of(network)
+    most = scale_of(network)
+    if scale is not None and not 1 <= scale <= most:
+        raise UserError(f"the scale is {scale}, this checkpoint's {most}: use 1 to {most}, or another checkpoint.")
 
     def upscale_tile(tile: Image) -> Image:
         large: Image = network.predict_on_batch(tile[None])[0]
         return large
 
-    colour = yield from tiles.apply(upscale_tile, image[..., :3], TILE, OVERLAP, multiple=1, scale=scale)
-    alpha = [enlarge(image[..., 3:], scale)] if image.shape[-1] > 3 else []
-    return np.concatenate([np.clip(colour, 0, 1), *alpha], axis=-1)
+    colour = yield from tiles.apply(upscale_tile, image[..., :3], TILE, OVERLAP, multiple=1, scale=most)
+    np.clip(colour, 0, 1, out=colour)
+    alpha = [enlarge(image[..., 3:], most)] if image.shape[-1] > 3 else []
+    large = np.concatenate([colour, *alpha], axis=-1) if alpha else colour
+    return large if scale in (None, most) else resize(large, scale * image.shape[0], scale * image.shape[1])

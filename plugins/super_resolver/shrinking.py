@@ -1,7 +1,7 @@
 """How pictures are made small, which the networks learnt to undo; the enlargement that they must beat; what is scored.
 
-Both are Pillow's bicubic interpolation (Keys 1981, a = -0.5) on 8-bit pictures, antialiased when it shrinks: what
-MATLAB's `imresize`, and so the papers, do, but for rounding.
+All is Pillow's bicubic interpolation (Keys 1981, a = -0.5), antialiased when it shrinks: what MATLAB's `imresize`, and
+so the papers, do. What a network is given has 8 bits a channel, as a file would; nothing else is rounded.
 """
 
 from __future__ import annotations
@@ -21,22 +21,25 @@ def crop(image: Image, scale: int) -> Image:
 
 
 def shrink(image: Image, scale: int) -> Image:
-    """Return `image` at 1/`scale` of its sides, which are multiples of `scale`; any number of channels."""
-    return _resize(image, image.shape[0] // scale, image.shape[1] // scale)
+    """Return `image` (h, w, 3) at 1/`scale` of its sides, which are multiples of `scale`, rounded to 8 bits."""
+    size = image.shape[1] // scale, image.shape[0] // scale
+    small = pillow.fromarray(images.to_uint8(image)).resize(size, pillow.Resampling.BICUBIC)
+    return images.from_uint8(np.asarray(small))
 
 
 def enlarge(image: Image, scale: int) -> Image:
     """Return `image` at `scale` times its sides, by bicubic interpolation; any number of channels."""
-    return _resize(image, image.shape[0] * scale, image.shape[1] * scale)
+    return resize(image, image.shape[0] * scale, image.shape[1] * scale)
+
+
+def resize(image: Image, height: int, width: int) -> Image:
+    """Return `image` at that size, by bicubic interpolation, in 0 to 1; any number of channels."""
+    channels = [pillow.fromarray(channel) for channel in np.moveaxis(image, -1, 0)]
+    resized = [np.asarray(channel.resize((width, height), pillow.Resampling.BICUBIC)) for channel in channels]
+    result: Image = np.stack(resized, axis=-1).clip(0, 1)
+    return result
 
 
 def brightness(image: Image, scale: int) -> Image:
-    """Return the brightness of `image` where papers score it: without `scale` pixels on each side."""
-    return shave(luma(image), scale)
-
-
-def _resize(image: Image, height: int, width: int) -> Image:
-    size = width, height
-    channels = [pillow.fromarray(channel) for channel in np.moveaxis(images.to_uint8(image), -1, 0)]
-    resized = [np.asarray(channel.resize(size, pillow.Resampling.BICUBIC)) for channel in channels]
-    return images.from_uint8(np.stack(resized, axis=-1))
+    """Return the brightness of `image`, at 8 bits a channel, where papers score it: `scale` pixels off each side."""
+    return shave(luma(images.from_uint8(images.to_uint8(image))), scale)

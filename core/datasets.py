@@ -1,0 +1,126 @@
+"""Sets of small pictures to learn from: MNIST, Fashion-MNIST, the tiles of a game, any folder of one's own."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as pillow  # noqa: N813 - as in core.images
+from PIL import ImageOps
+
+from core import images
+from core.data import Bytes, DataError, mosaics, picture_files
+from core.images import ImageError
+
+DIGITS = tuple("0123456789")
+CLOTHES = ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
+TILES_FILE = "crawl_tiles.npz"
+HELD_OUT_EVERY = 10  # where a set has no test split of its own
+IDX_HEADER = {"images": 16, "labels": 8}  # bytes
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Pictures (n, h, w, c) of bytes, the index of the class of each (n,), and what the classes are called."""
+
+    pictures: Bytes
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+
+    def part(self, chosen: slice | NDArray[np.bool_]) -> Dataset:
+        """Return the pictures that are `chosen`, with their labels."""
+        return Dataset(self.pictures[chosen], self.labels[chosen], self.classes)
+
+
+def read(name: str, folder: Path | None, split: str) -> Dataset:
+    """Return the `split` ("train" or "test") of the set `name`: "mnist", "fashion" or "tiles".
+
+    From its files in `folder` (idx files, gzipped or not; crawl_tiles.npz), or, where that is None, from Keras,
+    which fetches them once and has no tiles. Raises DataError where they are not to be had.
+    """
+    return SETS[name](folder, split)
+
+
+def read_folder(folder: Path, side: int, split: str) -> tuple[Dataset, dict[str, str]]:
+    """Return the `split` of the pictures in `folder`, each cut to its middle square and resized, as one class.
+
+    Also returns which files were skipped, and why. Raises DataError where fewer than two can be read.
+    """
+    squares, skipped = [], {}
+    for path in picture_files(folder):
+        try:
+            picture = pillow.fromarray(images.to_uint8(images.flatten(images.load(path))))
+            squares.append(np.asarray(ImageOps.fit(picture, (side, side), pillow.Resampling.LANCZOS)))
+        except ImageError as error:
+            skipped[path.name] = str(error)
+    if len(squares) < 2:
+        raise DataError(f"{folder} holds {len(squares)} pictures that can be read: at least 2 are needed.")
+    whole = Dataset(np.stack(squares), np.zeros(len(squares), np.int64), (folder.name,))
+    return _hold_out(whole, split), skipped
+
+
+def read_mosaics(folder: Path | None, watched: int) -> tuple[list[Bytes], list[Bytes], list[Bytes]]:
+    """Return MNIST's mosaics to train on, `watched` of the test digits' to watch training by, and the rest to score."""
+    seen, unseen = (mosaics(read("mnist", folder, split).pictures[..., 0]) for split in ("train", "test"))
+    return seen, unseen[:watched], unseen[watched:]
+
+
+def _read_mnist(folder: Path | None, split: str) -> Dataset:
+    return Dataset(*_read_idx(folder, split, keras.datasets.mnist.load_data, "MNIST"), DIGITS)
+
+
+def _read_fashion(folder: Path | None, split: str) -> Dataset:
+    return Dataset(*_read_idx(folder, split, keras.datasets.fashion_mnist.load_data, "Fashion-MNIST"), CLOTHES)
+
+
+def _read_tiles(folder: Path | None, split: str) -> Dataset:
+    """Return the tiles over black: what is transparent around a creature is not part of it."""
+    if folder is None or not (folder / TILES_FILE).exists():
+        raise DataError(f"{folder or 'no folder'} holds no {TILES_FILE}: name the folder that does.")
+    with np.load(folder / TILES_FILE) as stored:
+        tiles, labels, classes = (stored[key] for key in ("images", "labels", "classes"))
+    over_black = (tiles[..., :3] * (tiles[..., 3:] / 255) + 0.5).astype(np.uint8)
+    return _hold_out(Dataset(over_black, labels.astype(np.int64), tuple(map(str, classes))), split)
+
+
+SETS: dict[str, Callable[[Path | None, str], Dataset]] = {
+    "mnist": _read_mnist,
+    "fashion": _read_fashion,
+    "tiles": _read_tiles,
+}
+
+
+def _hold_out(whole: Dataset, split: str) -> Dataset:
+    held_out = np.arange(len(whole.pictures)) % HELD_OUT_EVERY == 0
+    chosen = held_out if split == "test" else ~held_out
+    return whole.part(chosen)
+
+
+def _read_idx(
+    folder: Path | None, split: str, fetch: Callable[[], tuple[tuple[Bytes, Bytes], ...]], name: str
+) -> tuple[Bytes, NDArray[np.int64]]:
+    """Return pictures (n, 28, 28, 1) and labels (n,)."""
+    if folder is None:
+        try:
+            pictures, labels = fetch()[split == "test"]
+        except Exception as error:  # a failed download
+            raise DataError(f"{name} cannot be fetched ({error}): name the folder of its idx files.") from None
+    else:
+        pictures, labels = (_read_idx_file(folder, split, part, name) for part in IDX_HEADER)
+    return np.asarray(pictures).reshape(-1, 28, 28, 1), np.asarray(labels).astype(np.int64)
+
+
+def _read_idx_file(folder: Path, split: str, part: str, name: str) -> Bytes:
+    stem = f"{'t10k' if split == 'test' else 'train'}-{part}"
+    path = next((path for path in sorted(folder.glob(f"{stem}*"))), None)
+    if path is None:
+        raise DataError(
+            f"{folder} holds no {stem}: put {name}'s idx files there, or name no folder to have them fetched."
+        )
+    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return np.frombuffer(raw, np.uint8, offset=IDX_HEADER[part])
