@@ -118,7 +118,7 @@ def _assign(network: keras.Model, path: Path) -> None:
 def fill_alike(network: keras.Model, path: Path) -> None:
     """Give `network` the numbers stored at `path` wherever name and shape are alike: a start from another network.
 
-    Raises CheckpointError where none are.
+    Raises CheckpointError where fewer than half are.
     """
     numbers = _read_numbers(path)
     alike = [
@@ -126,8 +126,9 @@ def fill_alike(network: keras.Model, path: Path) -> None:
         for name, variable in variables(network).items()
         if name in numbers and numbers[name].shape == tuple(variable.shape)
     ]
-    if not alike:
-        raise CheckpointError(f"{path} has nothing in common with {network.name}: start from another, or from none.")
+    if 2 * len(alike) < len(variables(network)):
+        counts = f"{len(alike)} of {len(variables(network))} arrays"
+        raise CheckpointError(f"{path} has {counts} of {network.name}: start from a network of the same width.")
     for variable, values in alike:
         variable.assign(values)
 

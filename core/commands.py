@@ -5,19 +5,19 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, make_dataclass
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+import numpy as np
 import tyro
-from numpy import ndarray
 from tqdm import tqdm
 
 from core import device, engine, images, training
 from core.engine import Precision
 from core.errors import UserError
-from core.images import Image
+from core.images import Image, Numbers
 from core.plugin import Plugin
 from core.registry import Record
 from core.steps import Progress, Steps, finish
@@ -40,22 +40,25 @@ class Where:
 
     def plugin(self, record: Record) -> Plugin:
         """Return the plugin, run here with these weights."""
-        key = f"{record.name}/{self.checkpoint}" if self.checkpoint else record.name
-        preference = Preference({key: parse_wish(self.weights)} if self.weights else {}, self.local)
-        return Plugin(record, engine.LocalEngine(preference, self.precision), self.checkpoint)
+        checkpoint = engine.find_checkpoint(record, self.checkpoint) if self.checkpoint or self.weights else None
+        wishes = {f"{record.name}/{checkpoint}": parse_wish(self.weights)} if self.weights else {}
+        return Plugin(record, engine.LocalEngine(Preference(wishes, self.local), self.precision), checkpoint)
 
 
 def run(record: Record, verb: str, arguments: list[str]) -> int:
-    """Run `verb` on the files and flags in `arguments`, and write the picture that comes out."""
+    """Run `verb` on the files and flags in `arguments`, write the picture that comes out, and print the rest."""
     function = engine.find_verb(record, verb)
     inputs, settings = _split(function)
-    flags = _parse(_flags(function, inputs, settings), arguments, f"python -m core run {record.name} {verb}")
-    images.check_output(flags.out)
+    draws = _draws(function)
+    flags = _parse(_flags(function, inputs, settings, draws), arguments, f"python -m core run {record.name} {verb}")
+    out = flags.out if draws else None
+    if out:
+        images.check_output(out)
     values = [images.load(getattr(flags, name)) for name in inputs]
-    depth = _choose_depth([getattr(flags, name) for name in inputs], flags.out)
-    chosen = {name: getattr(flags, name) for name in settings}
+    depth = _choose_depth([getattr(flags, name) for name in inputs], out)
+    chosen = {name: _as_array(getattr(flags, name), kind) for name, kind in settings.items()}
     steps = flags.where.plugin(record).stream(verb, *values, **chosen)
-    _write(_watch(steps, verb), flags.out, depth)
+    _write(_watch(steps, verb), out, depth)
     return 0
 
 
@@ -79,7 +82,7 @@ def train(record: Record, resume: bool, arguments: list[str], also: str = "") ->
     with started.locked():
         try:
             scores = recipe.train(config, started)
-        except UserError:
+        except BaseException:
             started.discard_if_empty()
             raise
     print(json.dumps(scores, indent=2))
@@ -91,15 +94,15 @@ def train(record: Record, resume: bool, arguments: list[str], also: str = "") ->
 def evaluate(record: Record, as_json: bool, arguments: list[str]) -> int:
     """Print the scores that the plugin's `evaluate` computes from `arguments`: a table, or one JSON object."""
     function = engine.import_part(record, "train").evaluate
-    names = [name for name in inspect.signature(function).parameters if name != "plugin"]
-    flags = _parse(_flags(function, [], names, out=False), arguments, f"python -m core evaluate {record.name}")
+    settings = {name: kind for name, kind in _hints(function).items() if name not in ("plugin", "return")}
+    flags = _parse(_flags(function, [], settings, out=False), arguments, f"python -m core evaluate {record.name}")
     plugin = flags.where.plugin(record)
-    result = function(plugin, **{name: getattr(flags, name) for name in names})
+    result = function(plugin, **{name: getattr(flags, name) for name in settings})
     report = {
         "plugin": record.name,
-        "checkpoint": flags.where.checkpoint or record.facts.default_checkpoint,
+        "checkpoint": result.checkpoint or plugin.checkpoint or record.facts.default_checkpoint,
         "device": device.describe(),
-        "images": len(result.per_image),
+        "images": len(result.per_image) if result.count is None else result.count,
         "scores": result.scores,
         "per_image": result.per_image,
     }
@@ -111,24 +114,42 @@ def evaluate(record: Record, as_json: bool, arguments: list[str]) -> int:
     return 0
 
 
-def _split(function: Callable[..., Any]) -> tuple[list[str], list[str]]:
-    """Return the names of a verb's parameters that are images, which are files here, and of those that are flags."""
-    hints = get_type_hints(function)
+def _split(function: Callable[..., Any]) -> tuple[list[str], dict[str, Any]]:
+    """Return the names of a verb's parameters that are images, which are files here, and the types of its flags."""
+    hints = _hints(function)
     names = list(inspect.signature(function).parameters)[1:]
-    inputs = [name for name in names if hints[name] == Image]
-    return inputs, [name for name in names if name not in inputs]
+    return [name for name in names if hints[name] == Image], {
+        name: hints[name] for name in names if hints[name] != Image
+    }
 
 
-def _flags(function: Callable[..., Any], inputs: list[str], settings: list[str], out: bool = True) -> type:
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    return get_type_hints(function, include_extras=True)
+
+
+def _draws(function: Callable[..., Any]) -> bool:
+    """Return whether an image is in what a verb returns: it does, as it is, after progress, or in a named tuple."""
+    result = _hints(function)["return"]
+    if get_origin(result) is Generator:
+        result = get_args(result)[-1]
+    return Image in (_hints(result).values() if hasattr(result, "_fields") else [result])
+
+
+def _as_array(value: Any, kind: Any) -> Any:
+    """Return what a flag holds as the verb wants it."""
+    return np.array(value, np.float32) if kind == Numbers else value
+
+
+def _flags(function: Callable[..., Any], inputs: list[str], settings: dict[str, Any], out: bool = True) -> type:
     """Return a dataclass with a field for each file and each flag of `function`, documented by its docstring."""
-    hints, parameters = get_type_hints(function), inspect.signature(function).parameters
+    parameters = inspect.signature(function).parameters
     positional = [*inputs, "out"] if out else inputs
     columns: list[Any] = [
         (name, Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar=name.upper())]) for name in positional
     ]
-    for name in settings:
-        default = parameters[name].default
-        columns.append((name, hints[name], field() if default is inspect.Parameter.empty else field(default=default)))
+    for name, kind in settings.items():
+        kind, default = tuple[float, ...] if kind == Numbers else kind, parameters[name].default
+        columns.append((name, kind, field() if default is inspect.Parameter.empty else field(default=default)))
     columns.append(("where", Annotated[Where, tyro.conf.arg(name="")], field(default_factory=Where)))
     made = make_dataclass("Flags", columns, kw_only=True)
     made.__doc__ = inspect.getdoc(function)
@@ -157,19 +178,25 @@ def _watch(steps: Steps[Any], label: str) -> Any:
         return finish(steps, draw)
 
 
-def _choose_depth(inputs: list[Path], out: Path) -> int:
+def _choose_depth(inputs: list[Path], out: Path | None) -> int:
     """Return how many bits a channel what comes out gets: as many as what went in, if the format can."""
     depth = max(map(images.depth, inputs), default=8)
-    if depth == 16 and out.suffix.lower() != ".png":
+    if depth == 16 and out and out.suffix.lower() != ".png":
         print(f"{out.name} will hold 8 of the 16 bits a channel: name a .png to keep them all.", file=sys.stderr)
     return depth
 
 
-def _write(result: Any, path: Path, depth: int) -> None:
-    """Write the `image` in a verb's result to `path`, other pictures beside it, and print what else it holds."""
+def _write(result: Any, path: Path | None, depth: int) -> None:
+    """Write the `image` in a verb's result to `path`, other pictures beside it, and print what else it holds.
+
+    Many small pictures, (n, h, w, c), are written as one sheet.
+    """
     parts = result._asdict() if hasattr(result, "_asdict") else {"image": result}
     for name, value in parts.items():
-        if isinstance(value, ndarray):
-            images.save(value, path if name == "image" else path.with_stem(f"{path.stem}_{name}"), depth)
+        if isinstance(value, np.ndarray) and value.ndim > 2 and path:
+            picture = images.sheet(value) if value.ndim == 4 else value
+            images.save(picture, path if name == "image" else path.with_stem(f"{path.stem}_{name}"), depth)
+        elif isinstance(value, np.ndarray):
+            print(f"{name}: {' '.join(f'{number:.4g}' for number in value.ravel())}")
         else:
             print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")

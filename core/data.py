@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,9 @@ def read_split(folder: Path | None, test: Path | None, watched: int) -> tuple[li
     if folder is None:
         raise DataError("--data is None: name a folder of pictures to train on.")
     files = picture_files(folder)
-    kept = files[:: max(2, len(files) // watched)]
+    if len(files) < 2:
+        raise DataError(f"{folder} holds one picture: at least 2 are needed, one to train on and one to watch it by.")
+    kept = files[:: max(2, math.ceil(len(files) / watched))]
     validation = read_pictures(kept)
     pictures = read_pictures(path for path in files if path not in kept)
     return pictures, validation, read_pictures(picture_files(test)) if test else validation

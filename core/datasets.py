@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,8 @@ def read(name: str, folder: Path | None, split: str) -> Dataset:
     From its files in `folder` (idx files, gzipped or not; crawl_tiles.npz), or, where that is None, from Keras,
     which fetches them once and has no tiles. Raises DataError where they are not to be had.
     """
+    if name not in SETS or split not in ("train", "test"):
+        raise DataError(f"there is no {split!r} split of {name!r}: sets are {', '.join(SETS)}, splits train and test.")
     return SETS[name](folder, split)
 
 
@@ -112,6 +115,8 @@ def _read_idx(
             raise DataError(f"{name} cannot be fetched ({error}): name the folder of its idx files.") from None
     else:
         pictures, labels = (_read_idx_file(folder, split, part, name) for part in IDX_HEADER)
+    if np.size(pictures) != 784 * len(labels):
+        raise DataError(f"{name}'s {split} files do not belong together: fetch both again.")
     return np.asarray(pictures).reshape(-1, 28, 28, 1), np.asarray(labels).astype(np.int64)
 
 
@@ -122,5 +127,8 @@ def _read_idx_file(folder: Path, split: str, part: str, name: str) -> Bytes:
         raise DataError(
             f"{folder} holds no {stem}: put {name}'s idx files there, or name no folder to have them fetched."
         )
-    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return np.frombuffer(raw, np.uint8, offset=IDX_HEADER[part])
+    try:
+        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        return np.frombuffer(raw, np.uint8, offset=IDX_HEADER[part])
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise DataError(f"{path} is damaged ({error}): fetch it again.") from None

@@ -12,10 +12,14 @@ Scores = dict[str, float]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores over a whole set, and those of each picture (its name under "image")."""
+    """Scores over a whole set, those of each picture (its name under "image"), and how many pictures there were."""
 
     scores: Scores
     per_image: list[dict[str, float | str]] = field(default_factory=list)
+    count: int | None = None
+    """Left out, as many as are in `per_image`."""
+    checkpoint: str | None = None
+    """Which were scored, where it was not only the plugin's default one."""
 
 
 def mean(scores: Iterable[Mapping[str, float | str]]) -> Scores:

@@ -16,7 +16,7 @@ import numpy as np
 import png
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is the array that a picture becomes
-from PIL import ImageFile, ImageOps, UnidentifiedImageError
+from PIL import ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from core.errors import UserError
 
@@ -26,7 +26,11 @@ Numbers = Annotated[NDArray[np.float32], "no picture"]  # on the command line: f
 FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # a phone's MPO comes in as JPEG
 SUFFIXES = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 DEFAULT_MEGAPIXELS = 40.0
+LARGEST_SIDES = {".avif": 65_535, ".gif": 65_535, ".jpeg": 65_500, ".jpg": 65_500, ".webp": 16_383}
+BAND = 256  # rows
+LONGEST_NAME = 200  # bytes
 LONGEST_ROW = 12
+ORIENTATION, SIDEWAYS = 0x0112, (5, 6, 7, 8)  # in EXIF
 LONGEST_SIDE = 30_000  # a picture one pixel high costs a network as much as one 512 high
 
 pillow.init()  # all formats, not only the five that Pillow loads on demand
@@ -50,7 +54,10 @@ def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Ima
             data = source if isinstance(source, bytes) else Path(source).read_bytes()
             with pillow.open(BytesIO(data), formats=FORMATS) as file:
                 _check_size(file, name, limit)
-                image = _decode_16_bit_colour(data) if _is_16_bit_colour(file) else _decode(file, name)
+                if _is_16_bit_with_transparency(file):
+                    image = _decode_16_bit_with_transparency(data)
+                else:
+                    image = _decode_16_bit_colour(data) if _is_16_bit_colour(file) else _decode(file, name)
                 return _without_idle_alpha(image)
     except ImageError:
         raise
@@ -68,11 +75,25 @@ def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Ima
         raise ImageError(f"{name} is damaged and could not be read ({error}): export it again.") from None
 
 
+def size(source: str | Path | bytes) -> tuple[int, int]:
+    """Return the width and height of the picture `source` once it is upright, without decoding it.
+
+    Raises ImageError where it cannot be read.
+    """
+    try:
+        with pillow.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as file:
+            turned = file.getexif().get(ORIENTATION, 1) in SIDEWAYS
+            return (file.height, file.width) if turned else (file.width, file.height)
+    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError) as error:
+        raise ImageError(f"the picture cannot be read ({error}): export it again.") from None
+
+
 def depth(source: str | Path | bytes) -> int:
     """Return how many bits a channel the picture `source` has, 8 or 16; 8 where it cannot be read."""
     try:
         with pillow.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as file:
-            return 16 if file.mode.startswith("I") or _is_16_bit_colour(file) else 8
+            deep = file.mode.startswith("I;16") or _is_16_bit_colour(file) or _is_16_bit_with_transparency(file)
+            return 16 if deep else 8
     except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError):
         return 8
 
@@ -85,6 +106,11 @@ def save(image: Image, path: str | Path, depth: int = 8) -> None:
     """
     path, image = Path(path), as_colour(image)
     check_output(path)
+    largest = LARGEST_SIDES.get(path.suffix.lower(), LONGEST_SIDE * 1000)
+    if max(image.shape[:2]) > largest:
+        instead = path.with_suffix(".png")
+        save(image, instead, depth)
+        raise ImageError(f"{path.name} can have {largest} pixels a side at most: written as {instead.name} instead.")
     if path.suffix.lower() in (".jpg", ".jpeg", ".bmp"):
         image = flatten(image)
     partial = path.with_name(f".{path.stem}.partial{path.suffix}")
@@ -104,6 +130,8 @@ def check_output(path: Path) -> None:
     """Raise ImageError where no image could be saved at `path`: to be asked before the work, not after it."""
     if path.suffix.lower() not in SUFFIXES:
         raise ImageError(f"{path.name} does not end as a picture does: use one of {', '.join(SUFFIXES)}.")
+    if len(os.fsencode(path.name)) > LONGEST_NAME:
+        raise ImageError(f"{path.name[:30]}… is {len(path.name)} letters long: use a shorter name.")
     if path.is_dir():
         raise ImageError(f"{path} is a folder: name a file in it.")
     if not path.parent.is_dir():
@@ -114,7 +142,10 @@ def check_output(path: Path) -> None:
 
 def to_uint8(image: Image) -> NDArray[np.uint8]:
     """Return `image` (0 to 1, clipped) as 0 to 255, rounded to nearest."""
-    scaled: NDArray[np.uint8] = np.clip(image * 255 + 0.5, 0, 255).astype(np.uint8)
+    scaled = np.empty(image.shape, np.uint8)
+    for start in range(0, len(image), BAND):  # so that a large picture is not held three times over
+        band = slice(start, start + BAND)
+        scaled[band] = np.clip(image[band] * 255 + 0.5, 0, 255)
     return scaled
 
 
@@ -176,17 +207,47 @@ def _check_size(file: pillow.Image, name: str, limit: float) -> None:
 def _decode(file: ImageFile.ImageFile, name: str) -> Image:
     file.seek(0)
     upright = ImageOps.exif_transpose(file)
-    if upright.mode.startswith("I"):  # 16-bit gray
+    if upright.mode == "I":
+        raise ImageError(f"{name} holds 32-bit numbers, whose range is not agreed: export it as 16-bit PNG.")
+    if upright.mode.startswith("I;16"):
         gray = np.asarray(upright, np.float32) / 65535
         return np.repeat(np.clip(gray, 0, 1)[..., None], 3, axis=-1)
     if upright.mode == "F":
         raise ImageError(f"{name} holds floating-point numbers, whose range is not agreed: export it as 16-bit PNG.")
+    upright = _in_srgb(upright)
     mode = "RGBA" if upright.has_transparency_data else "RGB"
     return np.asarray(upright.convert(mode), np.float32) / np.float32(255)
 
 
+def _in_srgb(picture: pillow.Image) -> pillow.Image:
+    """Return `picture` in sRGB, if it is in colours of another profile, such as a phone's Display P3."""
+    profile = picture.info.get("icc_profile")
+    if not profile or picture.mode not in ("RGB", "RGBA", "CMYK"):
+        return picture
+    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
+    try:
+        target = ImageCms.createProfile("sRGB")
+        converted = ImageCms.profileToProfile(picture, BytesIO(profile), target, outputMode=mode)
+    except (ImageCms.PyCMSError, OSError):  # a profile that is no profile: the numbers are what there is
+        return picture
+    return converted or picture
+
+
 def _is_16_bit_colour(file: ImageFile.ImageFile) -> bool:
     return file.format == "PNG" and bool(file.tile) and file.tile[0].args in ("RGB;16B", "RGBA;16B")
+
+
+def _is_16_bit_with_transparency(file: pillow.Image) -> bool:
+    """Return whether `file` is one that Pillow takes half the bits, or the transparency, from."""
+    arguments = file.tile[0].args if isinstance(file, ImageFile.ImageFile) and file.tile else None
+    return file.format == "PNG" and (
+        arguments == "LA;16B" or (arguments in ("I;16B", "RGB;16B") and "transparency" in file.info)
+    )
+
+
+def _decode_16_bit_with_transparency(data: bytes) -> Image:
+    width, height, rows, _ = png.Reader(bytes=data).asRGBA()
+    return np.vstack([np.asarray(row, np.float32) for row in rows]).reshape(height, width, 4) / np.float32(65535)
 
 
 def _decode_16_bit_colour(png: bytes) -> Image:

@@ -20,6 +20,7 @@ from types import GeneratorType
 from typing import Any, NoReturn
 
 import gradio as gr
+import numpy as np
 from gradio.data_classes import ImageData
 from gradio.utils import get_upload_folder
 
@@ -34,6 +35,21 @@ from core.steps import Progress, translate
 DEVICE_QUEUE = "device"  # one call at a time computes, whichever page it came from
 Dropped = str | bytes | None  # a path, the bytes of a `data:` URL, or nothing
 LOGGER = logging.getLogger(__name__)
+LAST_SEED = 2**32 - 1
+SKETCH_SIDE, SKETCH_PEN = 280, 20  # pixels
+CLICKS_WHILE_DRAGGING = """() => {
+  if (window.draggingClicks) return;
+  window.draggingClicks = true;
+  let last = 0;
+  document.addEventListener("pointermove", event => {
+    const picture = event.target.closest(".clickable img");
+    if (!picture || !(event.buttons & 1) || event.timeStamp - last < 100) return;
+    last = event.timeStamp;
+    const { clientX, clientY } = event;
+    picture.dispatchEvent(new MouseEvent("click", { bubbles: true, clientX, clientY }));
+  });
+  document.addEventListener("dragstart", event => event.target.closest(".clickable") && event.preventDefault());
+}"""
 UNREACHABLE = "The network cannot be fetched at the moment: try again in a while."
 
 
@@ -48,6 +64,7 @@ class Page:
         """Put the plugin's title, its one sentence, and where it runs with which weights, once that is known."""
         header = gr.HTML(_header(self.plugin.record, "Loading the network …"), padding=False)
         self.blocks.load(self._describe, None, header, api_visibility="private", show_progress="hidden")
+        self.blocks.load(None, None, None, js=CLICKS_WHILE_DRAGGING, api_visibility="private")
 
     def status(self, invitation: str) -> gr.HTML:
         """Return the line that says how far a call is, then how long it took."""
@@ -102,6 +119,19 @@ class Page:
             gr.Markdown(_without_front_matter(card.read_text()))
 
 
+def politely(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a small `handler`, one that `Page.bind` does not wire, whose UserErrors a visitor reads as they are."""
+
+    @functools.wraps(handler)
+    def run(*values: Any) -> Any:
+        try:
+            return handler(*values)
+        except UserError as error:
+            raise gr.Error(str(error), title="That did not work", print_exception=False) from error
+
+    return run
+
+
 def workbench() -> gr.Row:
     """Return the row that a demo is laid out in: `source`, `stage` and `settings`, in this order on a phone.
 
@@ -151,17 +181,65 @@ def comparison(label: str) -> gr.ImageSlider:
     )
 
 
+def seed_number(info: str) -> gr.Number:
+    """Return where a seed is set, 0 at first; `info` says what it is of."""
+    return gr.Number(0, label="Seed", info=info, precision=0, minimum=0, maximum=LAST_SEED)
+
+
+def draw_seed() -> int:
+    """Return a seed that nobody has chosen."""
+    return int(np.random.default_rng().integers(LAST_SEED))
+
+
 def result_picture(label: str, visible: bool = True) -> gr.Image:
     """Return a picture that is shown, never edited: a PNG file, bit for bit."""
     buttons = ["download", "fullscreen"]
     return gr.Image(label=label, type="filepath", format="png", interactive=False, buttons=buttons, visible=visible)
 
 
-def write_png(image: Image, name: str, depth: int = 8) -> str:
-    """Return the path of a new file `<name>.png` that holds `image` at `depth` bits a channel; the app removes it."""
+def figure(caption: str) -> gr.Image:
+    """Return a picture like `result_picture`, its words above it and not on it: for sheets of small pictures."""
+    with gr.Column(min_width=280):
+        gr.Markdown(caption, elem_classes="caption")
+        buttons = ["download", "fullscreen"]
+        return gr.Image(
+            label=caption, show_label=False, type="filepath", format="png", interactive=False, buttons=buttons
+        )
+
+
+def clickable_picture(label: str) -> gr.Image:
+    """Return a picture whose `select` event says where it was clicked, over and over while it is dragged on."""
+    buttons, classes = ["download", "fullscreen"], "clickable"
+    return gr.Image(
+        label=label, type="filepath", format="png", interactive=False, buttons=buttons, elem_classes=classes
+    )
+
+
+def sketchpad(label: str) -> gr.Sketchpad:
+    """Return a pad to draw on with a thick black pen; `write_sketch` takes what it holds."""
+    pen = gr.Brush(default_size=SKETCH_PEN, colors=["#000000"], color_mode="fixed")
+    side = SKETCH_SIDE, SKETCH_SIDE
+    return gr.Sketchpad(label=label, type="numpy", image_mode="RGBA", canvas_size=side, brush=pen, layers=False)
+
+
+def write_sketch(drawn: dict[str, Any] | None) -> str:
+    """Return the path of a PNG of what was drawn, white on black. Raises gr.Error where nothing was."""
+    strokes = None if drawn is None else images.from_uint8(drawn["composite"][..., 3:])
+    if strokes is None or strokes.max() == 0:
+        raise gr.Error("Draw something first.", title="Nothing there", print_exception=False)
+    return write_png(strokes, "drawing")
+
+
+def new_file(name: str) -> Path:
+    """Return where to write a new file `name` that the page is to show; the app removes it later."""
     folder = Path(get_upload_folder()) / uuid.uuid4().hex
     folder.mkdir(parents=True)
-    path = folder / f"{name}.png"
+    return folder / name
+
+
+def write_png(image: Image, name: str, depth: int = 8) -> str:
+    """Return the path of a new file `<name>.png` that holds `image` at `depth` bits a channel; the app removes it."""
+    path = new_file(f"{name}.png")
     images.save(image, path, depth)
     return str(path)
 

@@ -47,6 +47,10 @@ CSS = """
 @media (max-width: 760px) {
   .workbench { grid-template: auto / minmax(0, 1fr); grid-template-areas: "source" "stage" "settings"; }
 }
+.clickable img { cursor: crosshair; touch-action: pan-y; width: 100%; }
+.legend { font-size: 0.9rem; margin: 0; }
+.sliders .form { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); }
+.caption { color: var(--body-text-color-subdued); font-size: 0.9rem; }
 .page-title h1 { font-size: 1.9rem; letter-spacing: -0.02em; margin: 0.2rem 0 0; }
 .page-title { padding-bottom: 0.75rem; }
 .page-title p { color: var(--body-text-color-subdued); margin: 0.1rem 0; }

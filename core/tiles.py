@@ -35,23 +35,24 @@ def apply(
     `function` maps an image of at most `tile` × `tile` pixels to one `scale` times as high and wide; the sides are
     the same for all tiles of a picture, no longer than it takes. Tiles start at multiples of `multiple` (the
     network's total downsampling), so that each is processed in phase with its neighbours; each gives its middle,
-    so half of `overlap` is context on every side. A picture smaller than a tile is mirrored up to it. Where the
-    device runs out of memory, all starts again with tiles of half the side.
+    so half of `overlap` is context on every side. Where a tile reaches over the border, the picture is mirrored
+    there. Where the device runs out of memory, all starts again with tiles of about half the side.
     Raises DeviceMemoryError when even tiles of 64 pixels do not fit.
     """
     if tile % multiple:
         raise ValueError(f"tile is {tile}: use a multiple of {multiple}.")
-    while tile >= SMALLEST_TILE:
+    while True:
         try:
             return (yield from _apply(function, image, tile, min(overlap, tile // 2), multiple, scale))
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
-            tile //= 2
-    raise DeviceMemoryError(
-        f"the device has too little memory for even a tile of {SMALLEST_TILE} × {SMALLEST_TILE} pixels: "
-        "close other programs that use it, or run on the CPU."
-    )
+        if tile <= SMALLEST_TILE:
+            raise DeviceMemoryError(
+                f"the device has too little memory for even a tile of {SMALLEST_TILE} × {SMALLEST_TILE} pixels: "
+                "close other programs that use it, or run on the CPU."
+            )
+        tile = max(SMALLEST_TILE, tile // 2 // multiple * multiple)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -63,8 +63,10 @@ class Settings:
                 raise UserError(f"--{name} is {getattr(self, name)}: use at least 1.")
         if not 0 < self.rate < 1:
             raise UserError(f"--rate is {self.rate}: use a number between 0 and 1, such as 0.001.")
-        if self.seed < 0 or not 0 <= self.backup_minutes < math.inf:
-            raise UserError("--seed and --backup-minutes must not be negative.")
+        if not 0 <= self.seed < 2**32:
+            raise UserError(f"--seed is {self.seed}: use 0 to {2**32 - 1}.")
+        if not 0 <= self.backup_minutes < math.inf:
+            raise UserError(f"--backup-minutes is {self.backup_minutes}: use 0 or more.")
 
 
 @dataclass(frozen=True)

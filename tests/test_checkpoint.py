@@ -70,7 +70,7 @@ def test_another_network_can_be_started_from_what_is_alike(tmp_path: Path) -> No
     alike = keras.Model(inputs, keras.layers.Dense(5, name="new")(keras.layers.Dense(3, name="only")(inputs)))
     checkpoint.fill_alike(alike, tmp_path / NUMBERS)
     np.testing.assert_array_equal(alike.get_weights()[0], load_file(tmp_path / NUMBERS)["only/kernel"])
-    with pytest.raises(CheckpointError, match="has nothing in common with stranger"):
+    with pytest.raises(CheckpointError, match="has 0 of 2 arrays of stranger"):
         checkpoint.fill_alike(
             keras.Model(inputs, keras.layers.Dense(7, name="x")(inputs), name="stranger"), tmp_path / NUMBERS
         )

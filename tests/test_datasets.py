@@ -24,6 +24,18 @@ def test_idx_files_are_read(tmp_path: Path, compressed: bool) -> None:
     assert read.labels.tolist() == [7, 2]
     with pytest.raises(DataError, match="train-images"):
         datasets.read("mnist", tmp_path, "train")
+    with pytest.raises(DataError, match="there is no 'validation' split of 'mnist'"):
+        datasets.read("mnist", tmp_path, "validation")
+
+
+def test_damaged_idx_files_are_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "t10k-images.gz").write_bytes(b"no gzip")
+    with pytest.raises(DataError, match="is damaged"):
+        datasets.read("mnist", tmp_path, "test")
+    (tmp_path / "t10k-images.gz").write_bytes(gzip.compress(bytes(16 + 784)))
+    (tmp_path / "t10k-labels").write_bytes(bytes(8 + 3))
+    with pytest.raises(DataError, match="do not belong together"):
+        datasets.read("mnist", tmp_path, "test")
 
 
 def test_tiles_lie_on_black_and_every_tenth_is_held_out(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import png
 import pytest
 from PIL import Image as pillow  # noqa: N813 - as in core.images
+from PIL import ImageCms
 
 from core import images
 from core.errors import UserError
@@ -57,6 +58,45 @@ def test_16_bits_are_written_where_they_fit(channels: int, tmp_path: Path) -> No
         images.save(image, tmp_path / name, depth=16)
         assert images.depth(tmp_path / name) == depth
         np.testing.assert_allclose(images.load(tmp_path / name), image, atol=0.5001 / (2**depth - 1))
+
+
+def test_16_bits_and_transparency_are_kept_together() -> None:
+    rows = np.random.default_rng(0).integers(0, 65536, (5, 6)).astype(np.uint16)  # 3 pixels of gray and alpha
+    buffer = BytesIO()
+    png.from_array(rows, "LA;16").write(buffer)
+    image = images.load(buffer.getvalue())
+    assert images.depth(buffer.getvalue()) == 16
+    np.testing.assert_allclose(image[..., 1], rows[:, 0::2] / 65535, atol=1e-6)
+    np.testing.assert_allclose(image[..., 3], rows[:, 1::2] / 65535, atol=1e-6)
+
+
+def test_32_bit_numbers_are_refused() -> None:
+    with pytest.raises(ImageError, match="holds 32-bit numbers"):
+        images.load(encoded(pillow.new("I", (4, 4), 70_000), "TIFF"))
+
+
+@pytest.mark.parametrize("name", ["wide.webp", "wide.gif", "wide.jpg"])
+def test_a_picture_too_large_for_its_format_becomes_a_png(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match=rf"{name} can have \d+ pixels a side at most: written as wide\.png"):
+        images.save(np.zeros((1, 70_000, 3), np.float32), tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["wide.png"]
+
+
+def test_colours_of_another_profile_become_srgb() -> None:
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    data = encoded(pillow.new("RGB", (4, 4), (200, 100, 50)), "PNG", icc_profile=lab.tobytes())
+    np.testing.assert_allclose(images.load(data)[0, 0], np.array([200, 100, 50]) / 255, atol=2 / 255)
+    nonsense = encoded(pillow.new("RGB", (4, 4), (200, 100, 50)), "PNG", icc_profile=b"no profile")
+    np.testing.assert_allclose(images.load(nonsense)[0, 0], np.array([200, 100, 50]) / 255)
+
+
+def test_the_size_is_of_the_upright_picture(tmp_path: Path) -> None:
+    picture, exif = pillow.new("RGB", (30, 20)), pillow.Exif()
+    exif[0x0112] = 6
+    assert images.size(encoded(picture, "JPEG", exif=exif)) == (20, 30)
+    assert images.size(encoded(picture, "PNG")) == (30, 20)
+    with pytest.raises(ImageError, match="cannot be read"):
+        images.size(b"nothing")
 
 
 def test_16_bit_gray_keeps_its_depth() -> None:

@@ -24,9 +24,8 @@ from plugins.super_resolver import interface, model
 from plugins.super_resolver.degradation import degrade
 from plugins.super_resolver.model import build_super_resolver, upscale
 from plugins.super_resolver.shrinking import crop, enlarge, shrink
-from plugins.super_resolver.train import draw_pairs, find_low, pair, score
+from plugins.super_resolver.train import draw_pairs, evaluate, find_low, pair, score
 
-PARTS = "psnr", "ssim"
 PHOTO = ROOT / "plugins" / "denoiser" / "examples" / "oakland-zoo-otters.jpg"
 
 
@@ -95,12 +94,23 @@ def test_the_faults_of_a_real_photo_are_drawn(photo: Image) -> None:
 
 
 def test_tiles_leave_no_seams(plugin: Plugin, photo: Image, monkeypatch: pytest.MonkeyPatch) -> None:
-    small = photo[:150, :170]
+    small = photo[:192, :192]
     whole = plugin.run("upscale", small, checkpoint="x2")
     monkeypatch.setattr(model, "TILE", 96)
-    tiled = plugin.run("upscale", small, checkpoint="x2")
-    difference = shave(np.abs(whole - tiled), 2 * 24)  # nearer to its border, a picture ends otherwise in each
-    assert difference.max() < 1e-4
+    seams = []
+    for overlap in (model.OVERLAP, 0):
+        monkeypatch.setattr(model, "OVERLAP", overlap)
+        difference = np.abs(whole - plugin.run("upscale", small, checkpoint="x2"))
+        seams.append(shave(difference, 2 * 24).max())  # nearer to its border, a picture ends otherwise in each
+    assert seams[0] < 1e-4
+    assert seams[1] > 1e-3
+
+
+def test_what_is_transparent_does_not_bleed_in(plugin: Plugin) -> None:
+    disc = np.hypot(*np.mgrid[-20:20, -20:20]) < 12
+    white_on_nothing = np.repeat(disc[..., None], 4, axis=-1).astype(np.float32)
+    for large in (plugin.run("upscale", white_on_nothing), enlarge(white_on_nothing, 4)):
+        assert images.flatten(large).min() > 0.97
 
 
 def test_transparency_grows_with_the_picture(plugin: Plugin, photo: Image) -> None:
@@ -114,6 +124,18 @@ def test_transparency_grows_with_the_picture(plugin: Plugin, photo: Image) -> No
 def test_any_size_will_do(plugin: Plugin, shape: tuple[int, int]) -> None:
     large = plugin.run("upscale", np.full((*shape, 3), 0.5, np.float32))
     assert large.shape == (4 * shape[0], 4 * shape[1], 3)
+
+
+def test_evaluate_scores_what_is_named(plugin: Plugin, photo: Image, tmp_path: Path) -> None:
+    images.save(photo[:96, :96], tmp_path / "a.png")
+    every = evaluate(plugin, tmp_path).scores
+    assert {"psnr_y_x2", "psnr_y_x3", "psnr_y_x4", "real_psnr_y_x4"} < set(every)
+    real = Plugin(plugin.record, plugin.engine, "x4_real")
+    assert all(name.startswith("real_") for name in evaluate(real, tmp_path).scores)
+    assert evaluate(plugin, tmp_path, scale=3).scores["psnr_y_x3"] == every["psnr_y_x3"]
+    images.save(photo[:20, :20], tmp_path / "b.png")
+    with pytest.raises(UserError, match=r"b\.png is 20 × 20 pixels: use at least 23 each way"):
+        evaluate(plugin, tmp_path, scale=4)
 
 
 def test_pairs_fit_each_other(photo: Image) -> None:
@@ -132,7 +154,7 @@ def test_shrinking_is_pillow_s_antialiased_bicubic(photo: Image) -> None:
 
 
 def test_a_small_picture_is_found_by_its_name(tmp_path: Path) -> None:
-    for name in ("bird.png", "baby_x4.png", "headx4.png"):
+    for name in ("bird.json", "bird.png", "baby_x4.png", "headx4.png"):
         (tmp_path / name).touch()
     for stem, found in (("bird", "bird.png"), ("baby", "baby_x4.png"), ("head", "headx4.png")):
         assert find_low(tmp_path, Path(f"{stem}.png"), 4).name == found
@@ -163,6 +185,7 @@ def test_the_page_refuses_what_is_too_small_and_what_is_nowhere(plugin: Plugin, 
     ]:
         with pytest.raises(UserError, match=words):
             finish(interface.upscale(plugin, *arguments))
+    assert interface._start_anew(128, 2) == (0, 50, 50, 3)
 
 
 def test_of_a_large_picture_the_page_takes_a_piece(plugin: Plugin, tmp_path: Path) -> None:
@@ -173,14 +196,14 @@ def test_of_a_large_picture_the_page_takes_a_piece(plugin: Plugin, tmp_path: Pat
     assert "A piece of your 1300 × 1200 pixels" in words
     assert "512 × 512 → 2048 × 2048" in words
     assert images.load(after)[200, -200].min() > 0.9
-    with pytest.raises(UserError, match="too large to enlarge here: use at most 1024"):
+    with pytest.raises(UserError, match="too large to enlarge here: use 512"):
         finish(interface.upscale(plugin, str(tmp_path / "large.png"), 4, piece=1200))
 
 
 def test_a_click_chooses_the_piece() -> None:
     click = gr.SelectData(None, {"index": [96, 64], "value": None})
-    assert interface._point_at(str(interface.PHOTOS[0]), 0, 0, click) == (25, 25, 128, 1)
-    assert interface._point_at(str(interface.PHOTOS[0]), 512, 3, click) == (25, 25, 512, 4)
+    assert interface._point_at(str(interface.PHOTOS[0]), 0, 0, click) == (128, 25, 25, 1)
+    assert interface._point_at(str(interface.PHOTOS[0]), 512, 3, click) == (512, 25, 25, 4)
 
 
 def test_each_teacher_is_better_at_its_own_subject(plugin: Plugin) -> None:
@@ -196,8 +219,10 @@ def test_scores_in_the_model_card_are_those_of_the_checkpoints(plugin: Plugin) -
     card = (plugin.record.folder / "README.md").read_text()
     for name in plugin.record.facts.checkpoints:
         scores = checkpoint.read(plugin.record.folder / "weights" / name).scores
-        psnr_y, ssim_y = (next(value for key, value in scores.items() if f"{part}_y_x" in key) for part in PARTS)
-        assert f"| `{name}` | {psnr_y:.2f} | {ssim_y:.4f} |" in card
+        keys = [key for key in scores if "_y_x" in key]  # ours, ours, bicubic's, bicubic's
+        ours, bicubic = (f"{scores[a]:.2f} | {scores[b]:.4f} |" for a, b in zip(keys[::2], keys[1::2], strict=True))
+        assert f"| `{name}` | {ours}" in card
+        assert bicubic in card
 
 
 def test_noise_has_a_seed(plugin: Plugin) -> None:

@@ -24,7 +24,6 @@ DIGITS = EXAMPLES / "digits.png"
 SUBJECTS = {"digits": DIGITS, "a photo": EXAMPLES / "tea-gardens.jpg"}
 RESIDUAL_GAIN = 3
 EXAMPLE_NOISE = 25
-LAST_SEED = 2**32 - 1
 LOSSY = "**Lossy.** Whatever you can recognise in what was taken out is lost: the network took it for noise."
 
 
@@ -74,9 +73,7 @@ def _cleaning(page: Page) -> None:
                 interactive=False,
             )
             with gr.Accordion("Seed of the added noise", open=False):
-                seed = gr.Number(
-                    0, label="Seed", info="The same seed, the same grain.", precision=0, minimum=0, maximum=LAST_SEED
-                )
+                seed = pages.seed_number("The same seed, the same grain.")
                 randomise = gr.Button("Draw another", size="sm")
     with thumbnails:
         pages.examples(PHOTOS, photo, also={added: EXAMPLE_NOISE})
@@ -85,7 +82,7 @@ def _cleaning(page: Page) -> None:
     page.bind(denoise, triggers, inputs, [before_after, residual, findings, sigma, download], status, stop)
     photo.upload(lambda: 0, None, added, api_visibility="private")  # a visitor's own photo is cleaned as it is
     automatic.input(lambda found: gr.Slider(interactive=not found), automatic, sigma, api_visibility="private")
-    randomise.click(_draw_seed, None, seed, api_visibility="private")
+    randomise.click(pages.draw_seed, None, seed, api_visibility="private")
 
 
 def _teachers(page: Page) -> None:
@@ -103,11 +100,11 @@ def _teachers(page: Page) -> None:
         with pages.bench("stage"):
             findings = gr.Markdown()
             with gr.Row():
-                noisy = pages.result_picture("Noisy")
-                clean = pages.result_picture("Clean, seen by neither")
+                noisy = pages.figure("Noisy")
+                clean = pages.figure("Clean, seen by neither")
             with gr.Row():
-                photographer = pages.result_picture("By the one that learnt photographs")
-                scribe = pages.result_picture("By the one that learnt digits")
+                photographer = pages.figure("By the one that learnt photographs")
+                scribe = pages.figure("By the one that learnt digits")
     outputs = [noisy, clean, photographer, scribe, findings]
     page.bind(compare_teachers, [show.click, subject.input, noise.release], [subject, noise], outputs, status, stop)
 
@@ -182,7 +179,3 @@ def _findings(sigma: float, known: tuple[Image, Image, Image] | None) -> str:
             "learnt from such pairs: a clean picture, and the same with noise added."
         )
     return "\n\n".join([*lines, LOSSY])
-
-
-def _draw_seed() -> int:
-    return int(np.random.default_rng().integers(LAST_SEED))

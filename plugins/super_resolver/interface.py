@@ -17,22 +17,20 @@ from core.plugin import Plugin
 from core.steps import Steps
 
 from .degradation import degrade
-from .shrinking import brightness, crop, enlarge, shrink
+from .shrinking import CLEAN, REAL, brightness, crop, enlarge, shrink
 
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.webp"))
 SUBJECTS = {"digits": EXAMPLES / "digits.png", "a photo": EXAMPLES / "tea-gardens.webp"}
-CLEAN = {2: "x2", 3: "x3", 4: "x4"}  # the checkpoint for each scale
-REAL = "x4_real"  # for every scale: it makes pictures four times larger, which are shrunk to less
 KINDS = {"Clean, only small": False, "From a phone or the web": True}
-PIECES = {"All of it": 0, "1024 px": 1024, "512 px": 512, "256 px": 256, "128 px": 128}
+PIECES = {"As much as is quick": 0, "1024 px": 1024, "512 px": 512, "256 px": 256, "128 px": 128}
 LARGEST_OUTPUT = 16.8  # megapixels: a piece of 1024 × 1024, four times larger
+LARGEST_SCORED = 2.0  # megapixels: SSIM takes its time
 PIECE_OF_A_LARGE_ONE = 512
 SMALLEST_SCORED = 11  # pixels, SSIM's window
 ERROR_GAIN = 4
 NOISE_SIDE = 96
 SHOWN = 3  # times larger, in squares, are the small pictures of the third tab shown
-LAST_SEED = 2**32 - 1
 GUESS = (
     "**A guess.** Each small pixel could have been many large ones; the network draws what was likely in its photos."
 )
@@ -88,9 +86,11 @@ def _enlarging(page: Page) -> None:
                 across = gr.Slider(0, 100, 50, step=1, label="Across", info="Middle of the piece, % from the left.")
                 down = gr.Slider(0, 100, 50, step=1, label="Down", info="Middle of the piece, % from the top.")
     with thumbnails:
-        pages.examples(PHOTOS, photo, also={})
-    clicks = gr.State(0)  # one trigger for a click that moves two sliders
-    photo.select(_point_at, [photo, piece, clicks], [across, down, piece, clicks], api_visibility="private")
+        pages.examples(PHOTOS, photo, also={piece: 0, across: 50, down: 50})
+    clicks = gr.State(0)  # one trigger for what moves several controls
+    moved = [piece, across, down, clicks]
+    photo.select(pages.politely(_point_at), [photo, piece, clicks], moved, api_visibility="private")
+    photo.upload(_start_anew, [piece, clicks], moved, api_visibility="private")
     inputs = [photo, scale, real, shrink_first, piece, across, down]
     settings = [part.input for part in (scale, real, shrink_first, piece)]
     triggers = [page.blocks.load, photo.change, clicks.change, *settings, across.release, down.release]
@@ -106,11 +106,9 @@ def _inventing(page: Page) -> None:
                 "**Feed it noise.** Nothing is there to be found; what is found all the same is the network's own."
             )
             smoothness = gr.Slider(
-                0, 4, 2, step=0.5, label="Blur of the noise", info="Smoother noise looks more like shapes."
+                0, 4, 0.5, step=0.5, label="Blur of the noise", info="Smoother noise looks more like shapes."
             )
-            seed = gr.Number(
-                0, label="Seed", info="The same seed, the same noise.", precision=0, minimum=0, maximum=LAST_SEED
-            )
+            seed = pages.seed_number("The same seed, the same noise.")
             show = gr.Button("Show what it makes of it", variant="primary")
             stop = gr.Button("Stop", size="sm")
             status = page.status("")
@@ -134,11 +132,11 @@ def _teachers(page: Page) -> None:
             findings = gr.Markdown()
         with pages.bench("stage"):
             with gr.Row():
-                given = pages.result_picture("What both were given")
-                truth = pages.result_picture("What it was, seen by neither")
+                given = pages.figure("What both were given")
+                truth = pages.figure("What it was, seen by neither")
             with gr.Row():
-                scribe = pages.result_picture("By the one that learnt digits")
-                photographer = pages.result_picture("By the one that learnt photographs")
+                scribe = pages.figure("By the one that learnt digits")
+                photographer = pages.figure("By the one that learnt photographs")
     outputs = [given, truth, scribe, photographer, findings]
     page.bind(compare_teachers, [show.click, subject.input], [subject], outputs, status, stop)
 
@@ -160,31 +158,38 @@ def upscale(
         scale: how many times larger, 2, 3 or 4.
         real: whether it is blurred, noisy or a JPEG, as from a phone or the web.
         shrink_first: whether to make the picture smaller by as much before, so that the result can be scored.
-        piece: side in pixels of the piece of it to enlarge; 0: all of it, or 512 where that would be too much.
+        piece: side in pixels of the piece of it to enlarge; 0: all of it, or 512 where that would take long.
         across: where the middle of the piece is, in % from the left.
         down: where the middle of the piece is, in % from the top.
     """
     if photo is None:
         return None
+    scale, piece = int(scale), int(piece)  # numbers in JSON may come with a point
     if scale not in CLEAN:
         raise UserError(f"The scale is {scale}: use {', '.join(map(str, CLEAN))}.")
     whole = images.load(photo)
-    image = _cut_out(whole, piece or _quick_piece(whole, 1 if shrink_first else scale), across, down)
+    most = LARGEST_SCORED if shrink_first else LARGEST_OUTPUT / scale**2
+    image = _cut_out(whole, piece or _quick_piece(whole, most), across, down)
+    if _megapixels(image) > most:
+        raise UserError(f"A piece of {piece} pixels is too large to enlarge here: use {PIECE_OF_A_LARGE_ONE}.")
+    if shrink_first and min(image.shape[:2]) < scale * SMALLEST_SCORED:
+        raise UserError(
+            f"{image.shape[1]} × {image.shape[0]} pixels are too few to shrink: use a picture of at least "
+            f"{scale * SMALLEST_SCORED} each way."
+        )
     truth = crop(images.flatten(image), scale) if shrink_first else None
     small = image if truth is None else _make_small(truth, scale, real)
-    if _megapixels(small, scale) > LARGEST_OUTPUT:
-        raise UserError(f"A piece of {piece} pixels is too large to enlarge here: use at most {max(PIECES.values())}.")
     large = yield from plugin.stream("upscale", small, scale=scale, checkpoint=REAL if real else CLEAN[scale])
     bicubic = enlarge(small, scale)
     before = pages.write_png(bicubic, pages.stem(photo, "bicubic"))
     after = pages.write_png(large, pages.stem(photo, f"x{scale}"), images.depth(photo))
     words, given, wrong = _findings(small, bicubic, large, truth)
     if image.shape != whole.shape:
-        words = f"A piece of your {whole.shape[1]} × {whole.shape[0]} pixels: click the photo for another. {words}"
+        words = f"{_why(whole, piece, scale)} Click the photo for another piece. {words}"
     return (before, after), words, given, wrong, gr.DownloadButton(value=after, interactive=True)
 
 
-def invent(plugin: Plugin, smoothness: float = 2, seed: int = 0) -> Steps[tuple[Any, ...]]:
+def invent(plugin: Plugin, smoothness: float = 0.5, seed: int = 0) -> Steps[tuple[Any, ...]]:
     """Enlarge noise four times.
 
     Args:
@@ -220,21 +225,34 @@ def compare_teachers(plugin: Plugin, subject: str = "digits") -> Steps[tuple[Any
     return *paths, words
 
 
-def _point_at(photo: Dropped, piece: int, clicks: int, click: gr.SelectData) -> tuple[float, float, int, int]:
-    """Return where in % a click on `photo` was, the piece to show, which is not all of it, and one click more."""
-    height, width = images.load(photo).shape[:2] if photo else (1, 1)
-    across, down = (round(100 * at / side) for at, side in zip(click.index, (width, height), strict=True))
-    fitting = [side for side in PIECES.values() if 0 < side <= min(height, width) / 2]
-    return across, down, piece or max(fitting, default=min(filter(None, PIECES.values()))), clicks + 1
+def _point_at(photo: Dropped, piece: int, clicks: int, click: gr.SelectData) -> tuple[int, float, float, int]:
+    """Return the piece to show, where in % the click on `photo` was, and one click more."""
+    sides = images.size(photo) if photo else (1, 1)
+    across, down = (round(100 * at / side) for at, side in zip(click.index, sides, strict=True))
+    fitting = [side for side in PIECES.values() if 0 < side <= min(sides) / 2]
+    return piece or max(fitting, default=min(filter(None, PIECES.values()))), across, down, clicks + 1
 
 
-def _quick_piece(image: Image, scale: int) -> int:
-    """Return the side of the piece to enlarge of a picture whose whole would be too large a result; 0 for all."""
-    return PIECE_OF_A_LARGE_ONE if _megapixels(image, scale) > LARGEST_OUTPUT else 0
+def _start_anew(piece: int, clicks: int) -> tuple[int, float, float, int]:
+    """Return the settings for another photo: all of it; one click more where that is not what was shown at once."""
+    return 0, 50, 50, clicks + bool(piece)
 
 
-def _megapixels(image: Image, scale: int) -> float:
-    return float(image.shape[0] * image.shape[1] * scale**2 / 1e6)
+def _why(whole: Image, piece: int, scale: int) -> str:
+    """Return in words that only a piece is shown, and, where nobody asked for it, why."""
+    size = f"{whole.shape[1]} × {whole.shape[0]} pixels"
+    if piece:
+        return f"A piece of your {size}."
+    return f"A piece of your {size}: all of them, {scale} times larger, are too many here, not on the command line."
+
+
+def _quick_piece(image: Image, most: float) -> int:
+    """Return the side of the piece to take of a picture of more than `most` megapixels; 0 for all of it."""
+    return PIECE_OF_A_LARGE_ONE if _megapixels(image) > most else 0
+
+
+def _megapixels(image: Image) -> float:
+    return float(image.shape[0] * image.shape[1] / 1e6)
 
 
 def _cut_out(image: Image, side: int, across: float, down: float) -> Image:
@@ -253,11 +271,6 @@ def _cut_out(image: Image, side: int, across: float, down: float) -> Image:
 
 def _make_small(truth: Image, scale: int, real: bool) -> Image:
     """Return `truth` at 1/`scale` of its sides: shrunk, or with the faults of a `real` photo as well."""
-    if min(truth.shape[:2]) < scale * SMALLEST_SCORED:
-        raise UserError(
-            f"{truth.shape[1]} × {truth.shape[0]} pixels are too few to shrink: use a picture of at least "
-            f"{scale * SMALLEST_SCORED} each way."
-        )
     return degrade(truth, scale, np.random.default_rng(0)) if real else shrink(truth, scale)
 
 

@@ -19,9 +19,9 @@ from core.images import Image
 from core.layers import residual_blocks
 from core.steps import Steps
 
-from .shrinking import enlarge, resize
+from .shrinking import enlarge, fill_transparent, resize
 
-TILE = 192  # of the low resolution: the picture that comes out is the larger one
+TILE = 384  # of the low resolution: the picture that comes out is the larger one
 OVERLAP = 48  # twice what a pixel sees on each side, 10 blocks of two 3 × 3 convolutions and three more
 
 
@@ -40,9 +40,9 @@ def build_super_resolver(scale: int = 4, width: int = 48, blocks: int = 10) -> k
     return keras.Model(low, keras.ops.depth_to_space(x, scale), name=f"super_resolver_x{scale}")
 
 
-def scale_of(network: keras.Model) -> int:
-    """Return by how much `network` enlarges."""
-    channels: int = network.get_layer("detail").output.shape[-1]
+def scale_of(model: keras.Model) -> int:
+    """Return by how much `model` enlarges; no verb, since those take a `network`."""
+    channels: int = model.get_layer("detail").output.shape[-1]
     return math.isqrt(channels // 3)
 
 
@@ -57,12 +57,13 @@ def upscale(network: keras.Model, image: Image, scale: int | None = None) -> Ste
     if scale is not None and not 1 <= scale <= most:
         raise UserError(f"the scale is {scale}, this checkpoint's {most}: use 1 to {most}, or another checkpoint.")
 
-    def upscale_tile(tile: Image) -> Image:
-        large: Image = network.predict_on_batch(tile[None])[0]
-        return large
+    scale = scale or most
 
-    colour = yield from tiles.apply(upscale_tile, image[..., :3], TILE, OVERLAP, multiple=1, scale=most)
-    np.clip(colour, 0, 1, out=colour)
-    alpha = [enlarge(image[..., 3:], most)] if image.shape[-1] > 3 else []
-    large = np.concatenate([colour, *alpha], axis=-1) if alpha else colour
-    return large if scale in (None, most) else resize(large, scale * image.shape[0], scale * image.shape[1])
+    def upscale_tile(tile: Image) -> Image:
+        large: Image = network.predict_on_batch(tile[None])[0].clip(0, 1)
+        return large if scale == most else resize(large, scale * tile.shape[0], scale * tile.shape[1])
+
+    if image.shape[-1] == 3:
+        return (yield from tiles.apply(upscale_tile, image, TILE, OVERLAP, multiple=1, scale=scale))
+    colour = yield from tiles.apply(upscale_tile, fill_transparent(image), TILE, OVERLAP, multiple=1, scale=scale)
+    return np.concatenate([colour, enlarge(image[..., 3:], scale)], axis=-1)

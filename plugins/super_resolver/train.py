@@ -27,13 +27,11 @@ from core.training import Run
 
 from .degradation import degrade
 from .model import build_super_resolver, upscale
-from .shrinking import brightness, crop, enlarge, shrink
+from .shrinking import CLEAN, REAL, SCALES, brightness, crop, enlarge, shrink
 
-SCALES = {"x4": 4, "x3": 3, "x2": 2, "x4_real": 4, "digits": 2}
-CLEAN = {scale: f"x{scale}" for scale in (2, 3, 4)}
-REAL = {4: "x4_real"}
 MARGIN = 2  # low-resolution pixels cut off each side of a patch, where shrinking saw the patch's border
 VALIDATION_PICTURES = 8
+SMALLEST_SCORED = 11  # SSIM's window
 
 
 @dataclass(frozen=True)
@@ -71,8 +69,10 @@ class Config(training.Settings):
 
 def train(config: Config, run: Run) -> Scores:
     """Train on pairs of patches by mean absolute error, and return scores on pictures never trained on."""
-    scale, real = SCALES[config.checkpoint], config.checkpoint in REAL.values()
+    scale, real = SCALES[config.checkpoint], config.checkpoint == REAL
     pictures, validation, test = read_subject(config)
+    for picture in test:
+        check_size(picture, scale, "a picture to score")
     keras.utils.set_random_seed(config.seed)
     with device.precision(config.precision):
         network = build_super_resolver(scale, config.width, config.blocks)
@@ -92,7 +92,7 @@ def train(config: Config, run: Run) -> Scores:
         score(lambda low: finish(upscale(trained, low)), *pair(picture, scale, i if real else None), scale, prefix)
         for i, picture in enumerate(map(images.from_uint8, test))
     )
-    facts = {"subject": config.subject, "pictures": len(pictures), "sha256": checksum(pictures)}
+    facts = {"subject": config.subject, "pictures": len(sampler.pictures), "sha256": checksum(sampler.pictures)}
     arguments = {"scale": scale, "width": config.width, "blocks": config.blocks}
     provenance = training.provenance(config, facts, run)
     training.save(trained, Checkpoint("build_super_resolver", arguments, scores, provenance), run, dtype="float16")
@@ -124,57 +124,79 @@ def evaluate(plugin: Plugin, data: Path, lr: Path | None = None, scale: int | No
 
     Each picture is cropped to a multiple of the scale, shrunk by antialiased bicubic interpolation, restored, and
     scored by PSNR and SSIM on the brightness (BT.601), `scale` pixels shaved off each border. Scores that begin with
-    "real_" are of the network for real photos, on pictures with blur, noise and JPEG drawn from fixed seeds.
+    "real_" are of the network for real photos, on pictures with blur, noise and JPEG drawn from fixed seeds. Where a
+    checkpoint is named, only that is scored.
 
     Args:
         data: folder of large pictures.
         lr: folder of small ones to restore in place of shrunk ones, named alike, with or without x2, x4 behind.
         scale: score this scale only.
     """
-    if scale not in (None, *CLEAN):
-        raise UserError(f"--scale is {scale}: use one of {', '.join(map(str, CLEAN))}.")
+    names = [plugin.checkpoint] if plugin.checkpoint else [*CLEAN.values(), REAL]
+    names = [name for name in names if scale in (None, SCALES[name]) and not (lr and name == REAL)]
+    if not names:
+        raise UserError(f"--scale is {scale}: use one of {', '.join(map(str, CLEAN))} that the checkpoint has.")
     if lr and scale is None:
         raise UserError("--lr needs --scale: say by how much its pictures are smaller.")
-    scales = [each for each in CLEAN if scale in (None, each)]
-    for each in scales:  # the first call compiles
-        for name in {CLEAN[each], REAL.get(each, CLEAN[each])}:
-            plugin.run("upscale", np.zeros((8, 8, 3), np.float32), checkpoint=name)
     per_image = []
     for i, path in enumerate(picture_files(data)):
         picture, scores = images.flatten(images.load(path)), Scores()
-        for each in scales:
-            high, low = pair(picture, each)
+        for name in names:
+            high, low = pair(picture, SCALES[name], i if name == REAL else None, path.name)
             if lr:
-                low = images.flatten(images.load(find_low(lr, path, each)))
-            scores |= score(partial(plugin.run, "upscale", checkpoint=CLEAN[each]), high, low, each)
-            if each in REAL and not lr:
-                low = pair(picture, each, seed=i)[1]
-                scores |= score(partial(plugin.run, "upscale", checkpoint=REAL[each]), high, low, each, "real_")
+                low = read_low(find_low(lr, path, SCALES[name]), high, SCALES[name])
+            restore = partial(plugin.run, "upscale", checkpoint=name)
+            if not i:
+                restore(low)  # the first call compiles
+            scores |= score(restore, high, low, SCALES[name], "real_" if name == REAL else "")
         per_image.append({"image": path.name} | scores)
-    return Evaluation(evaluation.mean(per_image), per_image)
+    return Evaluation(evaluation.mean(per_image), per_image, checkpoint=", ".join(names))
 
 
 def find_low(folder: Path, high: Path, scale: int) -> Path:
     """Return the small picture in `folder` that belongs to `high`. Raises UserError where there is none."""
+    by_stem = {path.stem: path for path in picture_files(folder)}
     for stem in (high.stem, f"{high.stem}x{scale}", f"{high.stem}_x{scale}"):
-        for path in sorted(folder.glob(f"{stem}.*")):
-            return path
+        if stem in by_stem:
+            return by_stem[stem]
     raise UserError(f"{folder} holds no small {high.stem}: name it {high.stem}.png or {high.stem}x{scale}.png.")
 
 
-def pair(picture: Image, scale: int, seed: int | None = None) -> tuple[Image, Image]:
-    """Return `picture`, cropped to a multiple of `scale`, and a small copy: shrunk, or, with a `seed`, degraded."""
+def read_low(path: Path, high: Image, scale: int) -> Image:
+    """Return the small picture at `path`. Raises UserError where it is not 1/`scale` of `high`."""
+    low, (height, width) = images.flatten(images.load(path)), high.shape[:2]
+    if low.shape[:2] != (height // scale, width // scale):
+        raise UserError(
+            f"{path.name} is {low.shape[1]} × {low.shape[0]} pixels: at ×{scale} the large picture, cropped, "
+            f"has {width} × {height}, so make it {width // scale} × {height // scale}."
+        )
+    return low
+
+
+def pair(picture: Image, scale: int, seed: int | None = None, name: str = "the picture") -> tuple[Image, Image]:
+    """Return `picture`, cropped to a multiple of `scale`, and a small copy: shrunk, or, with a `seed`, degraded.
+
+    Raises UserError, with its `name`, where it is too small to be scored.
+    """
+    check_size(picture, scale, name)
     high = crop(picture, scale)
     return high, shrink(high, scale) if seed is None else degrade(high, scale, np.random.default_rng(seed))
 
 
+def check_size(picture: Image | Bytes, scale: int, name: str) -> None:
+    """Raise UserError, with its `name`, for a picture too small to be scored."""
+    least = SMALLEST_SCORED + 3 * scale  # two borders are shaved off, and up to one scale's remainder is cropped
+    if min(picture.shape[:2]) < least:
+        raise UserError(f"{name} is {picture.shape[1]} × {picture.shape[0]} pixels: use at least {least} each way.")
+
+
 def score(restore: Callable[[Image], Image], high: Image, low: Image, scale: int, prefix: str = "") -> Scores:
     """Return PSNR (dB) and SSIM on the brightness of what `restore` makes of `low`, and bicubic's."""
-    if high.shape[:2] != (scale * low.shape[0], scale * low.shape[1]):
-        raise UserError(f"a small picture of {low.shape[1::-1]} pixels does not belong to one of {high.shape[1::-1]}.")
     began = time.perf_counter()
     restored = restore(low)
     seconds = time.perf_counter() - began
+    if restored.shape != high.shape:
+        raise UserError(f"these weights do not enlarge {scale} times: name the checkpoint that they are of.")
     ours, bicubic, wanted = (brightness(image, scale) for image in (restored, enlarge(low, scale), high))
     scores = {
         "psnr_y": psnr(ours, wanted),
