@@ -137,6 +137,29 @@ class AfterFirstPage:
             threading.Thread(target=self.task, name="warm-up", daemon=True).start()
 
 
+class Cancellable:
+    """ASGI middleware that lets a call be cancelled at the moment it ends.
+
+    Gradio removes such a call's iterator twice, and fails; the page then takes the call for running, for ever
+    (https://github.com/gradio-app/gradio/pull/11921 mends one way to come to that).
+    """
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Pass a request on, the second removal being none."""
+        served = scope.get("app")
+        if isinstance(iterators := getattr(served, "iterators", None), dict) and not isinstance(iterators, _Iterators):
+            served.iterators = _Iterators(iterators)  # type: ignore[union-attr]
+        await self.app(scope, receive, send)
+
+
+class _Iterators(dict[str, Any]):
+    def __delitem__(self, name: str) -> None:
+        self.pop(name, None)
+
+
 class _TooLargeError(Exception):
     pass
 
@@ -150,7 +173,7 @@ async def _refuse(send: Send, limit: int) -> None:
 
 def _middleware(task: Callable[[], None]) -> list[Any]:
     middleware = importlib.import_module("starlette.middleware").Middleware
-    return [middleware(BodyLimit), middleware(AfterFirstPage, task=task)]
+    return [middleware(BodyLimit), middleware(Cancellable), middleware(AfterFirstPage, task=task)]
 
 
 def _parser() -> argparse.ArgumentParser:

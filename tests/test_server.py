@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from core.server import LARGEST_BODY, LARGEST_UPLOAD, MEGABYTE, AfterFirstPage, BodyLimit
+from core.server import LARGEST_BODY, LARGEST_UPLOAD, MEGABYTE, AfterFirstPage, BodyLimit, Cancellable
 
 
 async def swallow(scope: Any, receive: Any, send: Any) -> None:
@@ -66,6 +67,14 @@ def test_the_task_starts_once_and_only_behind_a_page() -> None:
     middleware.app = swallow_nothing
     asyncio.run(middleware({"type": "http", "method": "GET", "path": "/"}, None, None))
     assert count == [1]
+
+
+def test_a_call_that_is_cancelled_as_it_ends_can_be_removed_twice() -> None:
+    served = SimpleNamespace(iterators={"call": 1})
+    asyncio.run(Cancellable(swallow_nothing)({"type": "http", "app": served}, None, None))
+    del served.iterators["call"]
+    del served.iterators["call"]
+    assert not served.iterators
 
 
 async def swallow_nothing(scope: Any, receive: Any, send: Any) -> None: ...
