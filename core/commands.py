@@ -87,7 +87,8 @@ def train(record: Record, resume: bool, arguments: list[str], also: str = "") ->
             raise
     print(json.dumps(scores, indent=2))
     bundled = record.folder / "weights" / config.checkpoint
-    print(f"Try it: python app.py --local\nBundle it: cp {started.checkpoint}/* {bundled}/", file=sys.stderr)
+    advice = f"Try it: python app.py --local\nBundle it: cp {started.checkpoint}/* {bundled}/"
+    print(f"It lies in {started.checkpoint}.\n{advice}", file=sys.stderr)
     return 0
 
 

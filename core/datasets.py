@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zipfile
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from core.images import ImageError
 DIGITS = tuple("0123456789")
 CLOTHES = ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
 TILES_FILE = "crawl_tiles.npz"
+FEWEST = 3  # one to train on, one to watch training by, one to score
 HELD_OUT_EVERY = 10  # where a set has no test split of its own
 IDX_HEADER = {"images": 16, "labels": 8}  # bytes
 
@@ -50,20 +52,27 @@ def read(name: str, folder: Path | None, split: str) -> Dataset:
 
 
 def read_folder(folder: Path, side: int, split: str) -> tuple[Dataset, dict[str, str]]:
-    """Return the `split` of the pictures in `folder`, each cut to its middle square and resized, as one class.
+    """Return the `split` of the pictures in `folder`, each cut to its middle square and resized to `side` pixels.
 
-    Also returns which files were skipped, and why. Raises DataError where fewer than two can be read.
+    They are one class; where all lie in folders within it, each of those is one. Also returns which files were
+    skipped, and why. Raises DataError where fewer than three can be read.
     """
-    squares, skipped = [], {}
-    for path in picture_files(folder):
-        try:
-            picture = pillow.fromarray(images.to_uint8(images.flatten(images.load(path))))
+    has_pictures = any(path.suffix.lower() in images.SUFFIXES for path in folder.glob("*"))
+    within = sorted(path for path in folder.glob("*") if path.is_dir())
+    classes = [folder] if has_pictures or not within else within
+    squares, labels, skipped = [], [], {}
+    for label, name in enumerate(classes):
+        for path in picture_files(name):
+            try:
+                picture = pillow.fromarray(images.to_uint8(images.flatten(images.load(path))))
+            except ImageError as error:
+                skipped[str(path.relative_to(folder))] = str(error)
+                continue
             squares.append(np.asarray(ImageOps.fit(picture, (side, side), pillow.Resampling.LANCZOS)))
-        except ImageError as error:
-            skipped[path.name] = str(error)
-    if len(squares) < 2:
-        raise DataError(f"{folder} holds {len(squares)} pictures that can be read: at least 2 are needed.")
-    whole = Dataset(np.stack(squares), np.zeros(len(squares), np.int64), (folder.name,))
+            labels.append(label)
+    if len(squares) < FEWEST:
+        raise DataError(f"{folder} holds {len(squares)} pictures that can be read: at least {FEWEST} are needed.")
+    whole = Dataset(np.stack(squares), np.array(labels), tuple(path.name for path in classes))
     return _hold_out(whole, split), skipped
 
 
@@ -85,8 +94,11 @@ def _read_tiles(folder: Path | None, split: str) -> Dataset:
     """Return the tiles over black: what is transparent around a creature is not part of it."""
     if folder is None or not (folder / TILES_FILE).exists():
         raise DataError(f"{folder or 'no folder'} holds no {TILES_FILE}: name the folder that does.")
-    with np.load(folder / TILES_FILE) as stored:
-        tiles, labels, classes = (stored[key] for key in ("images", "labels", "classes"))
+    try:
+        with np.load(folder / TILES_FILE) as stored:
+            tiles, labels, classes = (stored[key] for key in ("images", "labels", "classes"))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise DataError(f"{folder / TILES_FILE} is damaged ({error}): fetch it again.") from None
     over_black = (tiles[..., :3] * (tiles[..., 3:] / 255) + 0.5).astype(np.uint8)
     return _hold_out(Dataset(over_black, labels.astype(np.int64), tuple(map(str, classes))), split)
 

@@ -8,15 +8,11 @@ how far it is and can be stopped.
 from __future__ import annotations
 
 import base64
-import functools
 import html
-import inspect
 import logging
-import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import GeneratorType
 from typing import Any, NoReturn
 
 import gradio as gr
@@ -24,23 +20,35 @@ import numpy as np
 from gradio.data_classes import ImageData
 from gradio.utils import get_upload_folder
 
-from core import images
-from core.errors import UserError
+from core import handlers, images
 from core.hub_errors import HubError
 from core.images import Image
 from core.plugin import Plugin
 from core.registry import Record
-from core.steps import Progress, translate
 
 DEVICE_QUEUE = "device"  # one call at a time computes, whichever page it came from
 Dropped = str | bytes | None  # a path, the bytes of a `data:` URL, or nothing
 LOGGER = logging.getLogger(__name__)
 LAST_SEED = 2**32 - 1
-SKETCH_SIDE, SKETCH_PEN = 280, 20  # pixels
+SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
+TAKE_UP_THE_PEN = """() => setTimeout(() => document.querySelector(".sketch [aria-label=Brush]")?.click(), 500)"""
 CLICKS_WHILE_DRAGGING = """() => {
   if (window.draggingClicks) return;
   window.draggingClicks = true;
   let last = 0;
+  document.addEventListener("click", event => {
+    const picture = event.target.closest(".clickable img");
+    if (!picture) return;
+    const box = picture.getBoundingClientRect();
+    for (const each of document.querySelectorAll(".clickable img")) {
+      const frame = each.parentElement;
+      frame.style.position = "relative";
+      const dot = frame.querySelector(".here") || frame.appendChild(document.createElement("i"));
+      dot.className = "here";
+      dot.style.left = 100 * (event.clientX - box.left) / box.width + "%";
+      dot.style.top = 100 * (event.clientY - box.top) / box.height + "%";
+    }
+  });
   document.addEventListener("pointermove", event => {
     const picture = event.target.closest(".clickable img");
     if (!picture || !(event.buttons & 1) || event.timeStamp - last < 100) return;
@@ -50,7 +58,6 @@ CLICKS_WHILE_DRAGGING = """() => {
   });
   document.addEventListener("dragstart", event => event.target.closest(".clickable") && event.preventDefault());
 }"""
-UNREACHABLE = "The network cannot be fetched at the moment: try again in a while."
 
 
 class Page:
@@ -68,7 +75,7 @@ class Page:
 
     def status(self, invitation: str) -> gr.HTML:
         """Return the line that says how far a call is, then how long it took."""
-        return gr.HTML(_status(invitation), padding=False)
+        return gr.HTML(handlers.status(invitation), padding=False)
 
     def bind(
         self,
@@ -87,7 +94,7 @@ class Page:
         name = f"{self.plugin.name}_{handler.__name__}"
         running = gr.on(
             list(triggers),
-            _with_status(self.plugin, handler, name, len(outputs)),
+            handlers.with_status(self.plugin, handler, name, len(outputs)),
             inputs=list(inputs),
             outputs=[*outputs, status],
             api_name=name,
@@ -98,14 +105,16 @@ class Page:
             trigger_mode="always_last",
         )
         if stop is not None:
-            stop.click(lambda: _status("Stopped."), None, status, cancels=[running], api_visibility="private")
+            stop.click(lambda: handlers.status("Stopped."), None, status, cancels=[running], api_visibility="private")
 
     def _describe(self) -> str:
         try:
-            return _header(self.plugin.record, self.plugin.describe())
+            more = len(self.plugin.record.facts.checkpoints) - 1
+            described = self.plugin.describe() + (f" and {more} more" if more else "")
+            return _header(self.plugin.record, described)
         except HubError as error:  # nothing that a visitor could mend
             LOGGER.error("%s: %s", self.plugin.name, error)
-            return _header(self.plugin.record, UNREACHABLE)
+            return _header(self.plugin.record, handlers.UNREACHABLE)
         except (Exception, SystemExit) as error:  # the page stays up, and says what is wrong
             LOGGER.exception("%s has no network", self.plugin.name)
             return _header(self.plugin.record, str(error))
@@ -117,19 +126,6 @@ class Page:
             gr.DeepLinkButton("Copy a link to this", size="sm", scale=0, min_width=180)
         with gr.Accordion("Model card: data, training, scores, limits", open=False):
             gr.Markdown(_without_front_matter(card.read_text()))
-
-
-def politely(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a small `handler`, one that `Page.bind` does not wire, whose UserErrors a visitor reads as they are."""
-
-    @functools.wraps(handler)
-    def run(*values: Any) -> Any:
-        try:
-            return handler(*values)
-        except UserError as error:
-            raise gr.Error(str(error), title="That did not work", print_exception=False) from error
-
-    return run
 
 
 def workbench() -> gr.Row:
@@ -191,10 +187,18 @@ def draw_seed() -> int:
     return int(np.random.default_rng().integers(LAST_SEED))
 
 
-def result_picture(label: str, visible: bool = True) -> gr.Image:
+def result_picture(label: str, visible: bool = True, height: int | None = None) -> gr.Image:
     """Return a picture that is shown, never edited: a PNG file, bit for bit."""
-    buttons = ["download", "fullscreen"]
-    return gr.Image(label=label, type="filepath", format="png", interactive=False, buttons=buttons, visible=visible)
+    return gr.Image(
+        label=label,
+        type="filepath",
+        format="png",
+        interactive=False,
+        buttons=["download", "fullscreen"],
+        visible=visible,
+        height=height,
+        min_width=120,
+    )
 
 
 def figure(caption: str) -> gr.Image:
@@ -215,19 +219,22 @@ def clickable_picture(label: str) -> gr.Image:
     )
 
 
-def sketchpad(label: str) -> gr.Sketchpad:
-    """Return a pad to draw on with a thick black pen; `write_sketch` takes what it holds."""
+def sketchpad(label: str, opened: Any) -> gr.Sketchpad:
+    """Return a pad to draw on with a thick black pen, taken up at the event `opened`; see `write_sketch`."""
     pen = gr.Brush(default_size=SKETCH_PEN, colors=["#000000"], color_mode="fixed")
     side = SKETCH_SIDE, SKETCH_SIDE
-    return gr.Sketchpad(label=label, type="numpy", image_mode="RGBA", canvas_size=side, brush=pen, layers=False)
+    pad = gr.Sketchpad(
+        label=label, type="numpy", image_mode="RGBA", canvas_size=side, brush=pen, layers=False, elem_classes="sketch"
+    )
+    opened(None, None, None, js=TAKE_UP_THE_PEN, api_visibility="private")
+    return pad
 
 
 def write_sketch(drawn: dict[str, Any] | None) -> str:
-    """Return the path of a PNG of what was drawn, white on black. Raises gr.Error where nothing was."""
-    strokes = None if drawn is None else images.from_uint8(drawn["composite"][..., 3:])
-    if strokes is None or strokes.max() == 0:
+    """Return the path of a PNG of what was drawn, black on white. Raises gr.Error where nothing was."""
+    if drawn is None or drawn["composite"] is None:
         raise gr.Error("Draw something first.", title="Nothing there", print_exception=False)
-    return write_png(strokes, "drawing")
+    return write_png(images.flatten(images.from_uint8(drawn["composite"])), "drawing")
 
 
 def new_file(name: str) -> Path:
@@ -259,45 +266,6 @@ def message_page(title: str, message: str) -> gr.Blocks:
     return blocks
 
 
-def _with_status(plugin: Plugin, handler: Callable[..., Any], name: str, count: int) -> Callable[..., Any]:
-    """Return `handler` as the generator that Gradio runs: its outputs, and the status line behind them."""
-    nothing = [gr.skip()] * count
-
-    @functools.wraps(handler)
-    def run(*values: Any) -> Iterator[tuple[Any, ...]]:
-        began = time.perf_counter()
-        try:
-            outcome = handler(plugin, *values)
-            if isinstance(outcome, GeneratorType):
-                outcome = yield from translate(outcome, lambda progress: (*nothing, _status("", progress)))
-            if outcome is None:
-                yield (*nothing, gr.skip())
-            else:
-                yield (*outcome, _status(f"Done in {(time.perf_counter() - began) * 1000:.0f} ms."))
-        except (Exception, SystemExit) as error:
-            yield (*nothing, _status("That did not work."))
-            raise _apology(error, name) from error
-
-    run.__name__ = name  # MCP names its tool after the function
-    signature = inspect.signature(handler)
-    run.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])  # type: ignore[attr-defined]
-    return run
-
-
-def _apology(error: BaseException, name: str) -> gr.Error:
-    """Return what the visitor reads: a UserError as it is; anything else is ours, and goes to the log."""
-    if isinstance(error, gr.Error):
-        return error
-    words = str(error)
-    if isinstance(error, HubError):
-        LOGGER.error("%s failed: %s", name, error)
-        words = UNREACHABLE
-    elif not isinstance(error, UserError):
-        LOGGER.error("%s failed", name, exc_info=error)
-        words = f"This is our mistake, not yours ({type(error).__name__}). What was on the page is still there."
-    return gr.Error(words, title="That did not work", print_exception=False)
-
-
 def _as_dropped(payload: ImageData | None) -> Dropped:
     if payload is None or payload.path is not None:
         return payload and payload.path
@@ -315,14 +283,6 @@ def _refuse_address() -> NoReturn:
 def _header(record: Record, badge: str) -> str:
     title, summary, badge = map(html.escape, (record.title, record.facts.summary, badge))
     return f'<div class="page-title"><h1>{title}</h1><p>{summary}</p><p class="badge">{badge}</p></div>'
-
-
-def _status(words: str, progress: Progress | None = None) -> str:
-    bar = ""
-    if progress is not None:
-        bar = f'<progress value="{progress.done}" max="{progress.total}"></progress>'
-        words = f"{progress.done} of {progress.total}"
-    return f'<div class="status" role="status" aria-live="polite">{bar}{html.escape(words)}</div>'
 
 
 def _without_front_matter(card: str) -> str:

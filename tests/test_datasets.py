@@ -57,7 +57,13 @@ def test_a_folder_of_one_s_own_becomes_squares_and_says_what_it_skipped(tmp_path
     assert test.pictures.shape == (2, 32, 32, 3)
     assert test.pictures[:, 0, 0, 0].tolist() == [0, 10]
     assert "not a picture" in skipped["broken.png"]
+    (tmp_path / "classes" / "a").mkdir(parents=True)
+    (tmp_path / "classes" / "b").mkdir()
+    for i in range(4):
+        pillow.new("RGB", (9, 9)).save(tmp_path / "classes" / "ab"[i % 2] / f"{i}.png")
+    train, _ = datasets.read_folder(tmp_path / "classes", 32, "train")
+    assert (train.labels.tolist(), train.classes) == ([0, 1, 1], ("a", "b"))
     (tmp_path / "few").mkdir()
     pillow.new("RGB", (9, 9)).save(tmp_path / "few" / "one.png")
-    with pytest.raises(DataError, match="holds 1 pictures"):
+    with pytest.raises(DataError, match="holds 1 pictures that can be read: at least 3"):
         datasets.read_folder(tmp_path / "few", 32, "train")

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from core import images, pages
+from core import handlers, images, pages
 from core.errors import UserError
 from core.images import Image
 from core.metrics import psnr, ssim
@@ -89,7 +89,7 @@ def _enlarging(page: Page) -> None:
         pages.examples(PHOTOS, photo, also={piece: 0, across: 50, down: 50})
     clicks = gr.State(0)  # one trigger for what moves several controls
     moved = [piece, across, down, clicks]
-    photo.select(pages.politely(_point_at), [photo, piece, clicks], moved, api_visibility="private")
+    photo.select(handlers.politely(_point_at), [photo, piece, clicks], moved, api_visibility="private")
     photo.upload(_start_anew, [piece, clicks], moved, api_visibility="private")
     inputs = [photo, scale, real, shrink_first, piece, across, down]
     settings = [part.input for part in (scale, real, shrink_first, piece)]

@@ -1,0 +1,83 @@
+"""What runs behind an event of a page: progress, a status line, and an apology for what goes wrong."""
+
+from __future__ import annotations
+
+import functools
+import html
+import inspect
+import logging
+import time
+from collections.abc import Callable, Iterator
+from types import GeneratorType
+from typing import Any
+
+import gradio as gr
+
+from core.errors import UserError
+from core.hub_errors import HubError
+from core.plugin import Plugin
+from core.steps import Progress, translate
+
+LOGGER = logging.getLogger(__name__)
+UNREACHABLE = "The network cannot be fetched at the moment: try again in a while."
+
+
+def with_status(plugin: Plugin, handler: Callable[..., Any], name: str, count: int) -> Callable[..., Any]:
+    """Return `handler` as the generator that Gradio runs: its outputs, and the status line behind them."""
+    nothing = [gr.skip()] * count
+
+    @functools.wraps(handler)
+    def run(*values: Any) -> Iterator[tuple[Any, ...]]:
+        began = time.perf_counter()
+        try:
+            outcome = handler(plugin, *values)
+            if isinstance(outcome, GeneratorType):
+                outcome = yield from translate(outcome, lambda progress: (*nothing, status("", progress)))
+            if outcome is None:
+                yield (*nothing, gr.skip())
+            else:
+                yield (*outcome, status(f"Done in {(time.perf_counter() - began) * 1000:.0f} ms."))
+        except (Exception, SystemExit) as error:
+            yield (*nothing, status("That did not work."))
+            raise _apology(error, name) from error
+
+    run.__name__ = name  # MCP names its tool after the function
+    signature = inspect.signature(handler)
+    run.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])  # type: ignore[attr-defined]
+    return run
+
+
+def _apology(error: BaseException, name: str) -> gr.Error:
+    """Return what the visitor reads: a UserError as it is; anything else is ours, and goes to the log."""
+    if isinstance(error, gr.Error):
+        return error
+    words = str(error)
+    if isinstance(error, HubError):
+        LOGGER.error("%s failed: %s", name, error)
+        words = UNREACHABLE
+    elif not isinstance(error, UserError):
+        LOGGER.error("%s failed", name, exc_info=error)
+        words = f"This is our mistake, not yours ({type(error).__name__}). What was on the page is still there."
+    return gr.Error(words, title="That did not work", print_exception=False)
+
+
+def politely(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a small `handler`, one that `Page.bind` does not wire, whose UserErrors a visitor reads as they are."""
+
+    @functools.wraps(handler)
+    def run(*values: Any) -> Any:
+        try:
+            return handler(*values)
+        except UserError as error:
+            raise gr.Error(str(error), title="That did not work", print_exception=False) from error
+
+    return run
+
+
+def status(words: str, progress: Progress | None = None) -> str:
+    """Return the status line's HTML: `words`, or how far a call is."""
+    bar = ""
+    if progress is not None:
+        bar = f'<progress value="{progress.done}" max="{progress.total}"></progress>'
+        words = f"{progress.done} of {progress.total}"
+    return f'<div class="status" role="status" aria-live="polite">{bar}{html.escape(words)}</div>'

@@ -1,0 +1,62 @@
+"""What a visitor draws or drops, made into what networks have seen: small, bright on black, a digit in the middle."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image as pillow  # noqa: N813 - as in core.images
+from PIL import ImageOps
+
+from core import images
+from core.images import Image
+
+STROKE = 0.2  # of the brightest: what is darker is no part of a digit
+LONGER_SIDE = 20  # of MNIST's digits, in pixels (LeCun et al. 1998)
+
+
+def fit(image: Image, shape: tuple[int, ...]) -> Image:
+    """Return the middle square of `image` (h, w, 3 or 4) at the height, width and channels of `shape`."""
+    height, width, channels = shape
+    picture = _to_pillow(image if channels > 1 else images.as_colour(brighten(image)))
+    fitted = images.from_uint8(np.asarray(ImageOps.fit(picture, (width, height), pillow.Resampling.LANCZOS)))
+    return fitted if channels > 1 else fitted[..., :1]
+
+
+def brighten(image: Image) -> Image:
+    """Return `image` in gray (h, w, 1), inverted where its border is bright, and no darker than the whole.
+
+    Networks that learnt gray pictures learnt what is bright on black.
+    """
+    gray = images.flatten(images.as_colour(image)).mean(axis=-1, keepdims=True)
+    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
+    return np.asarray(1 - gray if border.mean() >= max(0.5, float(gray.mean())) else gray)
+
+
+def fit_digit(image: Image, shape: tuple[int, ...] = (28, 28, 1)) -> Image:
+    """Return the digit in `image` as MNIST has them: scaled to a box of 20 pixels, its centre of mass in the middle.
+
+    A picture without a stroke comes back black.
+    """
+    gray = brighten(image)[..., 0]
+    rows, columns = (np.flatnonzero((gray > STROKE * gray.max()).any(axis=axis)) for axis in (1, 0))
+    canvas = np.zeros(shape, np.float32)
+    if not len(rows):
+        return canvas
+    cut = gray[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = LONGER_SIDE / max(cut.shape)
+    height, width = (max(1, round(side * scale)) for side in cut.shape)
+    small = np.asarray(pillow.fromarray(cut).resize((width, height), pillow.Resampling.LANCZOS)).clip(0, 1)
+    top, left = (
+        int(np.clip(round(whole / 2 - middle), 0, whole - side))
+        for whole, middle, side in zip(shape, _centre_of_mass(small), small.shape, strict=False)
+    )
+    canvas[top : top + height, left : left + width, 0] = small / max(small.max(), 1e-6)
+    return canvas
+
+
+def _centre_of_mass(gray: Image) -> tuple[float, float]:
+    y, x = np.indices(gray.shape) + 0.5
+    return float((y * gray).sum() / gray.sum()), float((x * gray).sum() / gray.sum())
+
+
+def _to_pillow(image: Image) -> pillow.Image:
+    return pillow.fromarray(images.to_uint8(images.flatten(image)))

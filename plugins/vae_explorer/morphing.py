@@ -1,0 +1,112 @@
+"""The tab where one picture becomes another: on the way between their codes, and, to compare, by fading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from PIL import Image as pillow  # noqa: N813 - as in core.images
+
+from core import images, pages
+from core.errors import UserError
+from core.images import Image
+from core.pages import Dropped, Page
+from core.plugin import Plugin
+
+from . import fitting, pictures
+from .coding import SHOWN, write_rows
+
+NETWORKS = {"digits": "mnist_vae_16", "clothes": "fashion_vae_16", "tiles of a game": "tiles_vae_32"}
+STEPS = 12  # pictures in a strip
+FRAMES = 24  # of the animation, one way
+FRAME_MILLISECONDS = 60
+
+
+def lay_out(page: Page, opened: Any) -> None:
+    """Lay out and wire the tab."""
+    with pages.workbench():
+        with pages.bench("source"):
+            gr.Markdown(
+                "**From one to the other.** Halfway between two codes is a picture of its own. Halfway between two "
+                "pictures, pixel by pixel, are two ghosts."
+            )
+            subject = gr.Radio(list(NETWORKS), value="digits", label="Of", info="What the network has learnt.")
+            with gr.Row():
+                first = pages.picture_input("From", height=150)
+                last = pages.picture_input("To", height=150)
+            seed = pages.seed_number("Of the two test pictures, where you drop none.")
+            randomise = gr.Button("Another two", variant="primary")
+            status = page.status("")
+        with pages.bench("stage"):
+            animation = gr.Image(label="The way and back", type="filepath", interactive=False, buttons=["download"])
+            strips = pages.figure("The ways, to compare")
+        with pages.bench("settings"):
+            spherical = gr.Checkbox(
+                False,
+                label="Along an arc",
+                info="Variational codes keep their length on the way: the middle is less of an average.",
+            )
+            with gr.Accordion("Draw one", open=False) as drawer:
+                sketch = pages.sketchpad("Draw", drawer.expand)
+                with gr.Row():
+                    as_first = gr.Button("From this", size="sm")
+                    as_last = gr.Button("To this", size="sm")
+    randomise.click(lambda: (None, None, pages.draw_seed()), None, [first, last, seed], api_visibility="private")
+    as_first.click(pages.write_sketch, sketch, first, api_visibility="private")
+    as_last.click(pages.write_sketch, sketch, last, api_visibility="private")
+    inputs = [subject, first, last, seed, spherical]
+    triggers = [opened, *(part.change for part in inputs)]
+    page.bind(morph, triggers, inputs, [animation, strips], status)
+
+
+def morph(
+    plugin: Plugin,
+    subject: str = "digits",
+    first: Dropped = None,
+    last: Dropped = None,
+    seed: int = 0,
+    spherical: bool = False,
+) -> tuple[str, str]:
+    """Draw the way from one picture to another: an animation, and three strips to compare.
+
+    Args:
+        subject: "digits", "clothes" or "tiles of a game".
+        first: the picture to start from; left out, a test picture.
+        last: the picture to arrive at; left out, a test picture.
+        seed: seed of the test pictures.
+        spherical: whether the way between the codes is an arc, or straight.
+    """
+    if subject not in NETWORKS:
+        raise UserError(f"The subject is {subject!r}: choose one of {', '.join(NETWORKS)}.")
+    checkpoint = NETWORKS[subject]
+    data = checkpoint.split("_")[0]
+    drawn = pictures.draw_some(data, 2, int(seed or 0)).pictures
+    ends = [
+        own if (own := _read(dropped, data)) is not None else test
+        for dropped, test in zip((first, last), drawn, strict=True)
+    ]
+    way = plugin.run("morph", *ends, steps=FRAMES, spherical=spherical, checkpoint=checkpoint)
+    along = np.linspace(0, 1, STEPS, dtype=np.float32)[:, None, None, None]
+    rows = {"variational": way[np.linspace(0, FRAMES - 1, STEPS).round().astype(int)]}
+    if data == "mnist":
+        rows["plain"] = plugin.run("morph", *ends, steps=STEPS, checkpoint="mnist_ae_16")
+    rows["by pixels"] = (1 - along) * ends[0] + along * ends[1]
+    return _animate(way), write_rows(rows.items(), "morph")
+
+
+def _read(dropped: Dropped, data: str) -> Image | None:
+    """Return what was dropped as the network wants it; a digit centred, as all that it has seen were."""
+    if dropped is None:
+        return None
+    image = images.load(dropped)
+    return fitting.fit_digit(image) if data == "mnist" else fitting.fit(image, pictures.read(data).pictures.shape[1:])
+
+
+def _animate(way: Image) -> str:
+    """Return the path of a WebP that goes the way and back, for ever."""
+    there = [images.to_uint8(images.magnify(images.as_colour(frame), SHOWN)) for frame in way]
+    frames = [pillow.fromarray(frame) for frame in (*there, *there[-2:0:-1])]
+    path = pages.new_file("morph.webp")
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=FRAME_MILLISECONDS, loop=0, lossless=True)
+    return str(path)
