@@ -97,7 +97,7 @@ def test_the_divergence_s_weight_warms_up(digits: pictures.Examples) -> None:
     bounded.compile("adam")
     weights = []
     watch = keras.callbacks.LambdaCallback(on_epoch_end=lambda *_: weights.append(float(to_numpy(bounded.beta.value))))
-    bounded.fit(digits.pictures, digits.pictures, epochs=4, verbose=0, callbacks=[bound.WarmUp(0.5, 2), watch])
+    bounded.fit(digits.pictures, digits.pictures, epochs=4, verbose=0, callbacks=[bound.Schedule(0.5, 2, 0), watch])
     assert weights == pytest.approx([0.5 / 3, 1 / 3, 0.5, 0.5])
 
 
@@ -253,6 +253,12 @@ def test_a_killed_run_is_resumed(tmp_path: Path, precision: Any, monkeypatch: py
         train.train(config, run)
     train.train(config, run)
     assert count == [0, 1, 2]
+    monkeypatch.undo()
+    whole = Run.start("vae_explorer", config, tmp_path / "runs")
+    train.train(config, whole)
+    resumed, straight = (checkpoint.load(each.checkpoint, model).get_weights() for each in (run, whole))
+    for values, expected in zip(resumed, straight, strict=True):
+        np.testing.assert_allclose(values, expected, atol=2e-3)
     with np.load(run.checkpoint / "snapshots.npz") as snapshots:
         assert snapshots["epochs"].tolist() == [0, 1, 2, 3]
 
@@ -399,6 +405,15 @@ def test_every_button_draws_something_else(browser: Any, app_address: str) -> No
         seed.wait_for(timeout=60_000)
         page.get_by_role("button", name=button).click()
         page.wait_for_function("input => input.value !== '0'", arg=seed.element_handle(), timeout=30_000)
+    page.get_by_role("tab", name="Numbers", exact=True).click()
+    slider = page.get_by_label("number input for 1:").first
+    page.wait_for_timeout(3000)  # what is under way comes to its end
+    slider.fill("2.5")
+    slider.press("Enter")
+    page.get_by_role("tab", name="Noise", exact=True).click()
+    page.get_by_role("tab", name="Numbers", exact=True).click()
+    page.wait_for_timeout(1500)
+    assert slider.input_value() == "2.5"  # a tab that is returned to is as it was left
     page.close()
 
 

@@ -14,6 +14,8 @@ from keras import ops
 from .model import dimensions_of
 from .recipes import Loss
 
+STEPS = 2**16  # more than an epoch has
+
 
 class Variational(keras.Model):  # type: ignore[misc]
     """The training of an autoencoder: a code is drawn, decoded, and both terms of the loss are summed up.
@@ -74,13 +76,18 @@ def error(wanted: Any, picture: Any, kind: Loss) -> Any:
     return ops.sum(ops.reshape(each, (ops.shape(each)[0], -1)), axis=-1)
 
 
-class WarmUp(keras.callbacks.Callback):  # type: ignore[misc]
-    """Lets the divergence weigh little at first, or codes collapse before they say anything (Bowman et al. 2016)."""
+class Schedule(keras.callbacks.Callback):  # type: ignore[misc]
+    """Sets, at the beginning of each epoch, what the divergence weighs, and where the noise is drawn from.
 
-    def __init__(self, beta: float, epochs: int) -> None:
+    It weighs little at first, or codes collapse before they say anything (Bowman et al. 2016). Each epoch has noise
+    of its own, so that a resumed run draws what it would have drawn.
+    """
+
+    def __init__(self, beta: float, warm_up: int, seed: int) -> None:
         super().__init__()
-        self.beta, self.epochs = beta, epochs
+        self.beta, self.warm_up, self.seed = beta, warm_up, seed
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Set the weight for the epoch."""
-        self.model.beta.assign(self.beta * min(1.0, (epoch + 1) / (self.epochs + 1)))
+        """Set both."""
+        self.model.beta.assign(self.beta * min(1.0, (epoch + 1) / (self.warm_up + 1)))
+        self.model.noise.state.assign(np.array([self.seed, epoch * STEPS], np.uint32))

@@ -30,6 +30,8 @@ def build_interface(plugin: Plugin) -> gr.Blocks:
         with gr.Tabs():
             for name, lay_out in TABS.items():
                 with gr.Tab(name) as tab:
-                    lay_out(page, page.blocks.load if name == FIRST else tab.select)
+                    opened = gr.State(False)  # a tab draws when it is opened, not each time that it is returned to
+                    tab.select(lambda: True, None, opened, api_visibility="private")
+                    lay_out(page, page.blocks.load if name == FIRST else opened.change)
         page.footer()
     return page.blocks

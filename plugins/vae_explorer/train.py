@@ -25,7 +25,7 @@ from core.steps import finish
 from core.training import Run
 
 from . import components, pictures
-from .bound import Variational, WarmUp
+from .bound import Schedule, Variational
 from .model import build_autoencoder, build_pca, decode, encode, reconstruct
 from .recipes import DIMENSIONS, RECIPES, Kind, Loss, Recipe
 from .scores import Coder, binarise, importance_weighted, knn_accuracy, mean_square, score
@@ -115,7 +115,7 @@ def train(config: Config, run: Run) -> Scores:
         checkpoint.fill_alike(model.network, config.start / NUMBERS)
     model.compile(training.adam(config, clip=10))
     batches = Batches(lambda random: draw(seen, config, random), config.steps, config.seed)
-    also: list[keras.callbacks.Callback] = [WarmUp(config.beta, config.warm_up)]
+    also: list[keras.callbacks.Callback] = [Schedule(config.beta, config.warm_up, config.seed)]
     if recipe.dimensions == 2 and recipe.kind != "cvae":
         also.append(Snapshots(run, model.network, images.from_uint8(unseen.pictures[:WATCHED])))
     training.fit(model, batches, draw(watched, config), config, run, also)
