@@ -62,14 +62,14 @@ def _apology(error: BaseException, name: str) -> gr.Error:
 
 
 def politely(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a small `handler`, one that `Page.bind` does not wire, whose UserErrors a visitor reads as they are."""
+    """Return a small `handler`, one that `Page.bind` does not wire, with the same apologies."""
 
     @functools.wraps(handler)
     def run(*values: Any) -> Any:
         try:
             return handler(*values)
-        except UserError as error:
-            raise gr.Error(str(error), title="That did not work", print_exception=False) from error
+        except (Exception, SystemExit) as error:
+            raise _apology(error, handler.__name__) from error
 
     return run
 

@@ -106,7 +106,7 @@ def save(image: Image, path: str | Path, depth: int = 8) -> None:
     """
     path, image = Path(path), as_colour(image)
     check_output(path)
-    largest = LARGEST_SIDES.get(path.suffix.lower(), LONGEST_SIDE * 1000)
+    largest = LARGEST_SIDES.get(path.suffix.lower(), math.inf)
     if max(image.shape[:2]) > largest:
         instead = path.with_suffix(".png")
         save(image, instead, depth)
@@ -156,13 +156,19 @@ def from_uint8(values: NDArray[np.uint8]) -> Image:
 
 def sheet(pictures: Image) -> Image:
     """Return many small pictures (n, h, w, c) as one: a row of up to 12, more in rows that make about a square."""
-    count, height, width, channels = pictures.shape
+    count = len(pictures)
     columns = count if count <= LONGEST_ROW else math.ceil(math.sqrt(count))
+    return as_colour(tile(pictures, columns))
+
+
+def tile(pictures: Image, columns: int) -> Image:
+    """Return small pictures (n, h, w, c) as one, in rows of so many `columns`; what the last row lacks is black."""
+    count, height, width, channels = pictures.shape
     rows = math.ceil(count / columns)
     cells = np.zeros((rows * columns, height, width, channels), np.float32)
     cells[:count] = pictures
     grid = cells.reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
-    return as_colour(grid.reshape(rows * height, columns * width, channels))
+    return grid.reshape(rows * height, columns * width, channels)
 
 
 def magnify(image: Image, times: int) -> Image:

@@ -10,6 +10,7 @@ from core.images import Image
 SMALLEST_ERROR = 1e-10  # 100 dB
 WINDOW_RADIUS = 5  # 11 × 11 Gaussian window of σ 1.5, as in the paper
 WINDOW_SIGMA = 1.5
+SMALLEST_SCORED = 2 * WINDOW_RADIUS + 1  # pixels each way that SSIM needs
 
 
 def psnr(image: Image, reference: Image) -> float:
@@ -26,7 +27,7 @@ def ssim(image: Image, reference: Image) -> float:
     authors' code. Raises UserError for images smaller than the 11 × 11 window.
     """
     _check_shapes(image, reference)
-    if min(image.shape[:2]) <= 2 * WINDOW_RADIUS:
+    if min(image.shape[:2]) < SMALLEST_SCORED:
         raise UserError(f"SSIM needs at least 11 × 11 pixels, got {image.shape[1]} × {image.shape[0]}.")
     x, y = image.astype(np.float64), reference.astype(np.float64)
     mean_x, mean_y = _blur(x), _blur(y)

@@ -187,7 +187,16 @@ def draw_seed() -> int:
     return int(np.random.default_rng().integers(LAST_SEED))
 
 
-def result_picture(label: str, visible: bool = True, height: int | None = None) -> gr.Image:
+def seed_with_button(info: str, words: str) -> gr.Number:
+    """Return where a seed is set, above a button that says `words` and draws another."""
+    seed = seed_number(info)
+    gr.Button(words, variant="primary").click(draw_seed, None, seed, api_visibility="private")
+    return seed
+
+
+def result_picture(
+    label: str, visible: bool = True, height: int | None = None, show_label: bool = True, classes: str | None = None
+) -> gr.Image:
     """Return a picture that is shown, never edited: a PNG file, bit for bit."""
     return gr.Image(
         label=label,
@@ -197,7 +206,9 @@ def result_picture(label: str, visible: bool = True, height: int | None = None) 
         buttons=["download", "fullscreen"],
         visible=visible,
         height=height,
-        min_width=120,
+        min_width=160 if height is None else 120,  # low ones stand side by side on a phone
+        show_label=show_label,
+        elem_classes=classes,
     )
 
 
@@ -205,18 +216,12 @@ def figure(caption: str) -> gr.Image:
     """Return a picture like `result_picture`, its words above it and not on it: for sheets of small pictures."""
     with gr.Column(min_width=280):
         gr.Markdown(caption, elem_classes="caption")
-        buttons = ["download", "fullscreen"]
-        return gr.Image(
-            label=caption, show_label=False, type="filepath", format="png", interactive=False, buttons=buttons
-        )
+        return result_picture(caption, show_label=False)
 
 
 def clickable_picture(label: str) -> gr.Image:
     """Return a picture whose `select` event says where it was clicked, over and over while it is dragged on."""
-    buttons, classes = ["download", "fullscreen"], "clickable"
-    return gr.Image(
-        label=label, type="filepath", format="png", interactive=False, buttons=buttons, elem_classes=classes
-    )
+    return result_picture(label, classes="clickable")
 
 
 def sketchpad(label: str, opened: Any) -> gr.Sketchpad:

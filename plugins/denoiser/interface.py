@@ -9,7 +9,7 @@ import gradio as gr
 import numpy as np
 
 from core import images, pages
-from core.errors import UserError
+from core.errors import UserError, choose
 from core.images import Image
 from core.metrics import psnr
 from core.pages import Dropped, Page
@@ -146,9 +146,7 @@ def compare_teachers(plugin: Plugin, subject: str = "a photo", noise: float = 50
         subject: "digits" or "a photo".
         noise: how much Gaussian noise is added to it, 5 to 75 in 8-bit units.
     """
-    if subject not in SUBJECTS:
-        raise UserError(f"The subject is {subject!r}: choose one of {', '.join(SUBJECTS)}.")
-    clean = images.load(SUBJECTS[subject])
+    clean = images.load(choose(SUBJECTS, subject, "subject"))
     noisy = _spoil(clean, noise, 0)
     by_photographs = yield from plugin.stream("denoise", noisy, sigma=noise, checkpoint="photographs")
     by_digits = yield from plugin.stream("denoise", noisy, sigma=noise, checkpoint="digits")

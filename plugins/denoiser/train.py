@@ -21,7 +21,7 @@ from core.errors import UserError
 from core.evaluation import Evaluation, Scores
 from core.images import Image
 from core.manifest import NUMBERS
-from core.metrics import psnr, ssim
+from core.metrics import SMALLEST_SCORED, psnr, ssim
 from core.plugin import Plugin
 from core.steps import finish
 from core.training import Run
@@ -31,7 +31,6 @@ from .noise import LARGEST_SIGMA, add_noise
 
 SIGMAS = (15, 25, 50)
 VALIDATION_PICTURES = 8
-SMALLEST_SCORED = 11
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,18 @@ from PIL import ImageFilter
 from core import images
 from core.images import Image
 
+from .shrinking import shrink
+
 BLUR = 0.6  # the most, in pixels of the small picture
 NOISE = 15 / 255  # the most, of the full range
 JPEG_QUALITY = 35, 95
 FILTERS = pillow.Resampling.BICUBIC, pillow.Resampling.BILINEAR, pillow.Resampling.BOX
 JPEG_BLOCK = 8
+
+
+def make_small(image: Image, scale: int, random: np.random.Generator | None) -> Image:
+    """Return `image` at 1/`scale` of its sides: shrunk, or, given `random`, degraded."""
+    return shrink(image, scale) if random is None else degrade(image, scale, random)
 
 
 def degrade(image: Image, scale: int, random: np.random.Generator) -> Image:

@@ -9,14 +9,14 @@ import gradio as gr
 import numpy as np
 
 from core import handlers, images, pages
-from core.errors import UserError
+from core.errors import UserError, choose
 from core.images import Image
-from core.metrics import psnr, ssim
+from core.metrics import SMALLEST_SCORED, psnr, ssim
 from core.pages import Dropped, Page
 from core.plugin import Plugin
 from core.steps import Steps
 
-from .degradation import degrade
+from .degradation import make_small
 from .shrinking import CLEAN, REAL, brightness, crop, enlarge, shrink
 
 EXAMPLES = Path(__file__).parent / "examples"
@@ -27,7 +27,6 @@ PIECES = {"As much as is quick": 0, "1024 px": 1024, "512 px": 512, "256 px": 25
 LARGEST_OUTPUT = 16.8  # megapixels: a piece of 1024 × 1024, four times larger
 LARGEST_SCORED = 2.0  # megapixels: SSIM takes its time
 PIECE_OF_A_LARGE_ONE = 512
-SMALLEST_SCORED = 11  # pixels, SSIM's window
 ERROR_GAIN = 4
 NOISE_SIDE = 96
 SHOWN = 3  # times larger, in squares, are the small pictures of the third tab shown
@@ -178,7 +177,7 @@ def upscale(
             f"{scale * SMALLEST_SCORED} each way."
         )
     truth = crop(images.flatten(image), scale) if shrink_first else None
-    small = image if truth is None else _make_small(truth, scale, real)
+    small = image if truth is None else make_small(truth, scale, np.random.default_rng(0) if real else None)
     large = yield from plugin.stream("upscale", small, scale=scale, checkpoint=REAL if real else CLEAN[scale])
     bicubic = enlarge(small, scale)
     before = pages.write_png(bicubic, pages.stem(photo, "bicubic"))
@@ -209,9 +208,7 @@ def compare_teachers(plugin: Plugin, subject: str = "digits") -> Steps[tuple[Any
     Args:
         subject: "digits" or "a photo".
     """
-    if subject not in SUBJECTS:
-        raise UserError(f"The subject is {subject!r}: choose one of {', '.join(SUBJECTS)}.")
-    truth = images.load(SUBJECTS[subject])
+    truth = images.load(choose(SUBJECTS, subject, "subject"))
     small = shrink(truth, 2)
     by_digits = yield from plugin.stream("upscale", small, checkpoint="digits")
     by_photographs = yield from plugin.stream("upscale", small, checkpoint="x2")
@@ -267,11 +264,6 @@ def _cut_out(image: Image, side: int, across: float, down: float) -> Image:
         for middle, length in zip(middles, image.shape[:2], strict=True)
     )
     return image[top : top + side, left : left + side]
-
-
-def _make_small(truth: Image, scale: int, real: bool) -> Image:
-    """Return `truth` at 1/`scale` of its sides: shrunk, or with the faults of a `real` photo as well."""
-    return degrade(truth, scale, np.random.default_rng(0)) if real else shrink(truth, scale)
 
 
 def _findings(small: Image, bicubic: Image, large: Image, truth: Image | None) -> tuple[str, Any, Any]:

@@ -20,18 +20,17 @@ from core.errors import UserError
 from core.evaluation import Evaluation, Scores
 from core.images import Image
 from core.manifest import NUMBERS
-from core.metrics import psnr, ssim
+from core.metrics import SMALLEST_SCORED, psnr, ssim
 from core.plugin import Plugin
 from core.steps import finish
 from core.training import Run
 
-from .degradation import degrade
+from .degradation import make_small
 from .model import build_super_resolver, upscale
-from .shrinking import CLEAN, REAL, SCALES, brightness, crop, enlarge, shrink
+from .shrinking import CLEAN, REAL, SCALES, brightness, crop, enlarge
 
 MARGIN = 2  # low-resolution pixels cut off each side of a patch, where shrinking saw the patch's border
 VALIDATION_PICTURES = 8
-SMALLEST_SCORED = 11  # SSIM's window
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def draw_pairs(
     They are shrunk, or, where `real`, degraded.
     """
     high = sampler.draw(count, random)
-    low = np.stack([degrade(patch, scale, random) if real else shrink(patch, scale) for patch in high])
+    low = np.stack([make_small(patch, scale, random if real else None) for patch in high])
     border = scale * MARGIN
     return low[:, MARGIN:-MARGIN, MARGIN:-MARGIN], high[:, border:-border, border:-border]
 
@@ -180,7 +179,7 @@ def pair(picture: Image, scale: int, seed: int | None = None, name: str = "the p
     """
     check_size(picture, scale, name)
     high = crop(picture, scale)
-    return high, shrink(high, scale) if seed is None else degrade(high, scale, np.random.default_rng(seed))
+    return high, make_small(high, scale, None if seed is None else np.random.default_rng(seed))
 
 
 def check_size(picture: Image | Bytes, scale: int, name: str) -> None:

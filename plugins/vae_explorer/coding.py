@@ -9,41 +9,38 @@ import numpy as np
 
 from core import images, pages
 from core.engine import Engine
-from core.errors import UserError
 from core.images import Image, Numbers
 from core.plugin import Plugin
 
 from . import pictures
 from .codes import Encoded, divergence_by_dimension
+from .pictures import Examples
 
 SUBJECTS = {"digits": "mnist", "clothes": "fashion"}
 POINTS = 2000  # test pictures on a map
 SHOWN = 12  # times as large is one small picture shown
 ON_A_SHEET = 3
 
-
 KNOWN: WeakKeyDictionary[Engine, dict[str, Encoded]] = WeakKeyDictionary()
+
+
+def test_pictures(checkpoint: str) -> Examples:
+    """Return the first test pictures, and their classes, of the set that a checkpoint's name begins with."""
+    known = pictures.read(checkpoint.split("_")[0])
+    return Examples(known.pictures[:POINTS], known.labels[:POINTS])
 
 
 def encode_test_pictures(plugin: Plugin, checkpoint: str) -> Encoded:
     """Return means and logs of variances of the codes of the first test pictures; found once for an engine."""
     known = KNOWN.setdefault(plugin.engine, {})
     if checkpoint not in known:
-        test = pictures.read(checkpoint.split("_")[0]).pictures[:POINTS]
-        known[checkpoint] = plugin.run("encode", test, checkpoint=checkpoint)
+        known[checkpoint] = plugin.run("encode", test_pictures(checkpoint).pictures, checkpoint=checkpoint)
     return known[checkpoint]
 
 
 def measure_nats(plugin: Plugin, checkpoint: str) -> Numbers:
     """Return how much each number of a variational code tells of the test pictures, in nats, (dimensions,)."""
     return np.asarray(divergence_by_dimension(encode_test_pictures(plugin, checkpoint)).mean(axis=0))
-
-
-def find_set(subject: str) -> str:
-    """Return the set that a visitor calls `subject`. Raises UserError where there is none."""
-    if subject not in SUBJECTS:
-        raise UserError(f"The subject is {subject!r}: choose one of {', '.join(SUBJECTS)}.")
-    return SUBJECTS[subject]
 
 
 def write_picture(picture: Image, name: str) -> str:

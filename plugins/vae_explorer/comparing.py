@@ -33,7 +33,7 @@ def lay_out_compression(page: Page, opened: Any) -> None:
                 "**784 pixels in 2, 4, 8, 16 or 32 numbers.** PCA may only add up fixed pictures; an autoencoder may "
                 "bend. A variational one pays for codes that lie close together, most where it has numbers to spare."
             )
-            seed, randomise = _seed_and_button("Other pictures")
+            seed = pages.seed_with_button("The same seed, the same pictures.", "Other pictures")
             status = page.status("")
         with pages.bench("stage"):
             with gr.Row():
@@ -47,7 +47,6 @@ def lay_out_compression(page: Page, opened: Any) -> None:
                 title="Error on 10,000 test digits",
                 height=300,
             )
-    randomise.click(pages.draw_seed, None, seed, api_visibility="private")
     page.bind(compress, [opened, seed.change], [seed], sheets, status)
 
 
@@ -76,7 +75,7 @@ def lay_out_losses(page: Page, opened: Any) -> None:
                 "**Lossy.** What is kept depends on how errors were counted. **Data-specific.** A network that knows "
                 "clothes sees digits as clothes."
             )
-            seed, randomise = _seed_and_button("Other pictures")
+            seed = pages.seed_with_button("The same seed, the same pictures.", "Other pictures")
             status = page.status("")
         with pages.bench("stage"):
             by_loss = pages.figure(
@@ -87,7 +86,6 @@ def lay_out_losses(page: Page, opened: Any) -> None:
                     pages.figure(f"**{subject.capitalize()}**, by networks that learnt one or the other")
                     for subject in TEACHERS
                 ]
-    randomise.click(pages.draw_seed, None, seed, api_visibility="private")
     page.bind(lose, [opened, seed.change], [seed], [by_loss, *teachers], status)
 
 
@@ -109,11 +107,6 @@ def lose(plugin: Plugin, seed: int = 0) -> Steps[tuple[str, ...]]:
         for shown in (digits, clothes)
     ]
     return write_rows(by_loss.items(), "losses"), *(write_rows(rows.items(), "teachers") for rows in by_teacher)
-
-
-def _seed_and_button(words: str) -> tuple[gr.Number, gr.Button]:
-    seed = pages.seed_number("The same seed, the same pictures.")
-    return seed, gr.Button(words, variant="primary")
 
 
 def _errors() -> pd.DataFrame:

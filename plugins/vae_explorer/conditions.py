@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 
 from core import pages
-from core.errors import UserError
+from core.errors import choose
 from core.pages import Page
 from core.plugin import Plugin
 
@@ -28,13 +28,11 @@ def lay_out(page: Page, opened: Any) -> None:
                 "width. So a class can be ordered, and one hand can write them all."
             )
             digit = gr.Radio(list(pictures.CLASSES["mnist"]), value="3", label="Draw", info="The class to order.")
-            seed = pages.seed_number("Of the styles, and of the picture.")
-            randomise = gr.Button("Other styles", variant="primary")
+            seed = pages.seed_with_button("Of the styles, and of the picture.", "Other styles")
             status = page.status("")
         with pages.bench("stage"):
             samples = pages.figure("Drawn from scratch")
             restyled = pages.figure("A test picture, then its style in every class")
-    randomise.click(pages.draw_seed, None, seed, api_visibility="private")
     triggers = [opened, digit.change, seed.change]
     page.bind(draw_class, triggers, [digit, seed], [samples, restyled], status)
 
@@ -46,16 +44,14 @@ def draw_class(plugin: Plugin, digit: str = "3", seed: int = 0) -> tuple[str, st
         digit: the class, "0" to "9".
         seed: seed of the digits' styles, and of the test picture.
     """
-    classes = pictures.CLASSES["mnist"]
-    if str(digit) not in classes:
-        raise UserError(f"The digit is {digit!r}: choose one of {', '.join(classes)}.")
-    label, seed = classes.index(str(digit)), int(seed or 0)
+    labels = {name: label for label, name in enumerate(pictures.CLASSES["mnist"])}
+    label, seed = choose(labels, str(digit), "digit"), int(seed or 0)
     drawn = plugin.run("sample", ROWS * COLUMNS, seed=seed, labels=(label,), checkpoint=CHECKPOINT)
     known = pictures.read("mnist")
     own = np.flatnonzero(known.labels == label)
     picture = known.pictures[np.random.default_rng(seed).choice(own)]
     style = plugin.run("encode", picture[None], labels=(label,), checkpoint=CHECKPOINT).mean
-    every = tuple(range(len(classes)))
+    every = tuple(labels.values())
     restyled = plugin.run("decode", style.repeat(len(every), 0), labels=every, checkpoint=CHECKPOINT)
     rows = drawn.reshape(ROWS, COLUMNS, *picture.shape)
     samples = write_rows(zip(("drawn", "", ""), rows, strict=True), "samples")

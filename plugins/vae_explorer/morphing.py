@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image as pillow  # noqa: N813 - as in core.images
 
 from core import images, pages
-from core.errors import UserError
+from core.errors import choose
 from core.images import Image
 from core.pages import Dropped, Page
 from core.plugin import Plugin
@@ -77,9 +77,7 @@ def morph(
         seed: seed of the test pictures.
         spherical: whether the way between the codes is an arc, or straight.
     """
-    if subject not in NETWORKS:
-        raise UserError(f"The subject is {subject!r}: choose one of {', '.join(NETWORKS)}.")
-    checkpoint = NETWORKS[subject]
+    checkpoint = choose(NETWORKS, subject, "subject")
     data = checkpoint.split("_")[0]
     drawn = pictures.draw_some(data, 2, int(seed or 0)).pictures
     ends = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -70,14 +69,6 @@ def grid(side: int) -> Numbers:
     middles = (np.arange(side, dtype=np.float32) + 0.5) / side
     across, down = np.meshgrid(middles, middles)
     return np.stack([across.ravel(), down.ravel()], axis=-1)
-
-
-def tile(cells: Image) -> Image:
-    """Return the pictures of a `grid`'s cells (side², h, w, c) as one picture."""
-    count, height, width, channels = cells.shape
-    side = math.isqrt(count)
-    rows = cells.reshape(side, side, height, width, channels).transpose(0, 2, 1, 3, 4)
-    return rows.reshape(side * height, side * width, channels)
 
 
 def label_rows(sheet: Image, labels: Sequence[str]) -> Image:

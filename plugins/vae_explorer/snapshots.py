@@ -53,7 +53,7 @@ class Snapshots(keras.callbacks.Callback):  # type: ignore[misc]
     def _keep(self, epoch: int) -> None:
         codes, log_variances = encode(self.network, self.test)
         plane = planes.find(codes, log_variances)
-        manifold = images.to_uint8(pictures.tile(decode(self.network, plane.codes_at(pictures.grid(SIDE)))))
+        manifold = images.to_uint8(images.tile(decode(self.network, plane.codes_at(pictures.grid(SIDE))), SIDE))
         self.folder.mkdir(exist_ok=True)
         partial = self.folder / "partial.tmp.npz"
         np.savez(partial, manifold=manifold, places=plane.places_of(codes))

@@ -7,21 +7,14 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from core import pages
-from core.errors import UserError
+from core import images, pages
+from core.errors import UserError, choose
 from core.images import Image, Numbers
 from core.pages import Page
 from core.plugin import Plugin
 
 from . import pictures, planes
-from .coding import (
-    SUBJECTS,
-    encode_test_pictures,
-    find_set,
-    measure_nats,
-    write_picture,
-    write_rows,
-)
+from .coding import SUBJECTS, encode_test_pictures, measure_nats, test_pictures, write_picture, write_rows
 
 MAP_GRID = 20  # pictures along each side of a map
 SLIDERS = {"digits": "mnist_vae_binary", "clothes": "fashion_vae_16", "tiles of a game": "tiles_vae_32"}
@@ -66,7 +59,7 @@ def draw_maps(plugin: Plugin, subject: str = "digits") -> tuple[str, str, str]:
     Args:
         subject: "digits" or "clothes".
     """
-    data = find_set(subject)
+    data = choose(SUBJECTS, subject, "subject")
     return _draw_map(plugin, f"{data}_vae_2"), _draw_map(plugin, f"{data}_ae_2"), pictures.legend(data)
 
 
@@ -78,7 +71,7 @@ def walk(plugin: Plugin, subject: str = "digits", across: float = 50, down: floa
         across: where, in % of the maps' width from the left.
         down: where, in % of the maps' height from the top.
     """
-    data = find_set(subject)
+    data = choose(SUBJECTS, subject, "subject")
     if not (0 <= across <= 100 and 0 <= down <= 100):
         raise UserError(f"The place is {across:g} %, {down:g} %: use 0 to 100.")
     first, second = (_draw_place(plugin, f"{data}_{kind}_2", across, down) for kind in ("vae", "ae"))
@@ -89,8 +82,8 @@ def _draw_map(plugin: Plugin, checkpoint: str) -> str:
     codes, log_variances = encode_test_pictures(plugin, checkpoint)
     plane = planes.find(codes, log_variances)
     cells = plugin.run("decode", plane.codes_at(pictures.grid(MAP_GRID)), checkpoint=checkpoint)
-    labels = pictures.read(checkpoint.split("_")[0]).labels[: len(codes)]
-    drawn = pictures.draw_map(pictures.tile(cells), plane.places_of(codes), labels)
+    manifold = images.tile(cells, MAP_GRID)
+    drawn = pictures.draw_map(manifold, plane.places_of(codes), test_pictures(checkpoint).labels)
     return pages.write_png(drawn, f"map_{checkpoint}")
 
 
@@ -116,14 +109,12 @@ def lay_out_sliders(page: Page, opened: Any) -> None:
             )
             subject = gr.Radio(list(SLIDERS), value="digits", label="Of", info="What the network has learnt.")
             picture = pages.result_picture("The picture of this code")
-            seed = pages.seed_number("The same seed, the same code.")
-            randomise = gr.Button("Draw another code", variant="primary")
+            seed = pages.seed_with_button("The same seed, the same code.", "Draw another code")
             status = page.status("")
         with pages.bench("stage"), gr.Row(elem_classes="sliders"):
             sliders = [
                 gr.Slider(-REACH, REACH, 0, step=0.05, label=f"{i + 1}", min_width=220) for i in range(MOST_SLIDERS)
             ]
-    randomise.click(pages.draw_seed, None, seed, api_visibility="private")
     page.bind(draw_code, [opened, subject.change, seed.change], [subject, seed], [picture, *sliders], status)
     page.bind(slide, [slider.input for slider in sliders], [subject, *sliders], [picture], status)
 
@@ -135,9 +126,10 @@ def draw_code(plugin: Plugin, subject: str = "digits", seed: int = 0) -> tuple[A
         subject: "digits", "clothes" or "tiles of a game".
         seed: seed of the code.
     """
-    told = measure_nats(plugin, _find_sliders(subject))
+    checkpoint = choose(SLIDERS, subject, "subject")
+    told = measure_nats(plugin, checkpoint)
     code = np.random.default_rng(int(seed or 0)).standard_normal(len(told), np.float32).clip(-REACH, REACH)
-    picture = write_picture(plugin.run("decode", code, checkpoint=_find_sliders(subject)), "code")
+    picture = write_picture(plugin.run("decode", code, checkpoint=checkpoint), "code")
     sliders = [
         gr.Slider(value=round(float(value), 2), label=f"{i + 1}: {_in_words(nats)}", visible=True)
         for i, (value, nats) in enumerate(zip(code, told, strict=True))
@@ -152,7 +144,7 @@ def slide(plugin: Plugin, subject: str = "digits", *code: float) -> tuple[str]:
         subject: "digits", "clothes" or "tiles of a game".
         code: its numbers, each from -3 to 3.
     """
-    checkpoint = _find_sliders(subject)
+    checkpoint = choose(SLIDERS, subject, "subject")
     count = len(measure_nats(plugin, checkpoint))
     if len(code) < count or not all(isinstance(value, int | float) for value in code):
         raise UserError(f"The code has {len(code)} values: give {count} numbers.")
@@ -175,13 +167,11 @@ def lay_out_noise(page: Page, opened: Any) -> None:
             noise = gr.Slider(
                 0, 3, 1.5, step=0.05, label="Noise", info="In standard deviations of the codes of all pictures."
             )
-            seed = pages.seed_number("Of the picture and the noise.")
-            randomise = gr.Button("Another picture", variant="primary")
+            seed = pages.seed_with_button("Of the picture and the noise.", "Another picture")
             status = page.status("")
         with pages.bench("stage"):
             variational = pages.figure("**Variational**, 16 numbers: more noise to the right")
             plain = pages.figure("**Plain**, 16 numbers")
-    randomise.click(pages.draw_seed, None, seed, api_visibility="private")
     outputs = [variational, plain]
     page.bind(shake, [opened, noise.release, seed.change], [noise, seed], outputs, status)
 
@@ -209,9 +199,3 @@ def _shake(plugin: Plugin, checkpoint: str, digit: Image, moves: Numbers) -> str
     code = plugin.run("encode", digit[None], checkpoint=checkpoint).mean
     drawn = (plugin.run("decode", code + move * means.std(axis=0), checkpoint=checkpoint) for move in moves)
     return write_rows([(f"direction {i}", row) for i, row in enumerate(drawn, 1)], f"shaken_{checkpoint}")
-
-
-def _find_sliders(subject: str) -> str:
-    if subject not in SLIDERS:
-        raise UserError(f"The subject is {subject!r}: choose one of {', '.join(SLIDERS)}.")
-    return SLIDERS[subject]
