@@ -24,6 +24,8 @@ from core.steps import Progress, Steps, finish
 from core.training import Run
 from core.weights import Preference, parse_wish
 
+LONGEST_PRINTED = 64  # numbers
+
 
 @dataclass(frozen=True)
 class Where:
@@ -149,7 +151,9 @@ def _flags(function: Callable[..., Any], inputs: list[str], settings: dict[str, 
         (name, Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar=name.upper())]) for name in positional
     ]
     for name, kind in settings.items():
-        kind, default = tuple[float, ...] if kind == Numbers else kind, parameters[name].default
+        default = parameters[name].default
+        if kind == Numbers:
+            kind, default = tuple[float, ...], tuple(default.tolist()) if isinstance(default, np.ndarray) else default
         columns.append((name, kind, field() if default is inspect.Parameter.empty else field(default=default)))
     columns.append(("where", Annotated[Where, tyro.conf.arg(name="")], field(default_factory=Where)))
     made = make_dataclass("Flags", columns, kw_only=True)
@@ -198,6 +202,7 @@ def _write(result: Any, path: Path | None, depth: int) -> None:
             picture = images.sheet(value) if value.ndim == 4 else value
             images.save(picture, path if name == "image" else path.with_stem(f"{path.stem}_{name}"), depth)
         elif isinstance(value, np.ndarray):
-            print(f"{name}: {' '.join(f'{number:.4g}' for number in value.ravel())}")
+            more = f" … ({value.size} in all)" if value.size > LONGEST_PRINTED else ""
+            print(f"{name}: {' '.join(f'{number:.4g}' for number in value.ravel()[:LONGEST_PRINTED])}{more}")
         else:
             print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")

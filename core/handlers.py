@@ -32,7 +32,7 @@ def with_status(plugin: Plugin, handler: Callable[..., Any], name: str, count: i
         try:
             outcome = handler(plugin, *values)
             if isinstance(outcome, GeneratorType):
-                outcome = yield from translate(outcome, lambda progress: (*nothing, status("", progress)))
+                outcome = yield from translate(outcome, lambda step: (*(step.so_far or nothing), status("", step)))
             if outcome is None:
                 yield (*nothing, gr.skip())
             else:

@@ -2,7 +2,7 @@
 
 A handler takes the plugin and what its input components hold, and returns what its output components get, as a
 tuple, or None to leave the page as it is; a slow one is a generator that yields `Progress` first, so that it shows
-how far it is and can be stopped.
+how far it is and can be stopped. What a step holds `so_far` is shown meanwhile: a tuple, as the result is.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from core.plugin import Plugin
 from core.registry import Record
 
 DEVICE_QUEUE = "device"  # one call at a time computes, whichever page it came from
+PATIENT_QUEUE, PATIENT_AT_ONCE = "patient", 2  # calls that go on for long, and leave room for others at each step
 Dropped = str | bytes | None  # a path, the bytes of a `data:` URL, or nothing
 LOGGER = logging.getLogger(__name__)
 LAST_SEED = 2**32 - 1
@@ -73,6 +74,18 @@ class Page:
         self.blocks.load(self._describe, None, header, api_visibility="private", show_progress="hidden")
         self.blocks.load(None, None, None, js=CLICKS_WHILE_DRAGGING, api_visibility="private")
 
+    def tabs(self, tabs: Mapping[str, Callable[[Page, Any], None]]) -> None:
+        """Put a tab for each name, laid out by a function of this page and the event at which the tab is first opened.
+
+        A tab draws then: not before somebody looks, and not each time that it is returned to.
+        """
+        with gr.Tabs():
+            for i, (name, lay_out) in enumerate(tabs.items()):
+                with gr.Tab(name) as tab:
+                    opened = gr.State(False)
+                    tab.select(lambda: True, None, opened, api_visibility="private")
+                    lay_out(self, opened.change if i else self.blocks.load)
+
     def status(self, invitation: str) -> gr.HTML:
         """Return the line that says how far a call is, then how long it took."""
         return gr.HTML(handlers.status(invitation), padding=False)
@@ -85,11 +98,13 @@ class Page:
         outputs: Sequence[Any],
         status: gr.HTML,
         stop: gr.Button | None = None,
-    ) -> None:
+        patient: bool = False,
+    ) -> Any:
         """Run `handler` at each of `triggers`; over the API and MCP it is called `<plugin>_<handler>`.
 
-        Its docstring is the API's; `stop` cancels it between two steps. A UserError is shown as it is, anything
-        else is logged and apologised for; what was on the page stays in either case.
+        Its docstring is the API's; `stop` cancels it between two steps. One that is `patient` goes on for long, in
+        small steps, between which the calls of others are answered. A UserError is shown as it is, anything
+        else is logged and apologised for; what was on the page stays in either case. Returns what `cancels` takes.
         """
         name = f"{self.plugin.name}_{handler.__name__}"
         running = gr.on(
@@ -98,14 +113,15 @@ class Page:
             inputs=list(inputs),
             outputs=[*outputs, status],
             api_name=name,
-            concurrency_id=DEVICE_QUEUE,
-            concurrency_limit=1,
-            show_progress="minimal",
+            concurrency_id=PATIENT_QUEUE if patient else DEVICE_QUEUE,
+            concurrency_limit=PATIENT_AT_ONCE if patient else 1,
+            show_progress="hidden" if patient else "minimal",  # what it yields is to be seen
             show_progress_on=list(outputs)[:1],
             trigger_mode="always_last",
         )
         if stop is not None:
             stop.click(lambda: handlers.status("Stopped."), None, status, cancels=[running], api_visibility="private")
+        return running
 
     def _describe(self) -> str:
         try:

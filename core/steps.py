@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 Shown = TypeVar("Shown")
@@ -12,10 +12,12 @@ Shown = TypeVar("Shown")
 
 @dataclass(frozen=True)
 class Progress:
-    """One step of something slow: `done` of `total`."""
+    """One step of something slow: `done` of `total`, and, if it is worth a look, what there is so far."""
 
     done: int
     total: int
+    so_far: Any = None
+    """Of the form that the result will have."""
 
 
 Steps = Generator[Progress, None, Result]

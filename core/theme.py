@@ -52,6 +52,7 @@ CSS = """
   position: absolute; transform: translate(-50%, -50%); width: 18px; }
 .legend { font-size: 0.9rem; margin: 0; }
 .sliders .form { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); }
+.curves { height: 9rem; width: 100%; }
 .caption { color: var(--body-text-color-subdued); font-size: 0.9rem; }
 .page-title h1 { font-size: 1.9rem; letter-spacing: -0.02em; margin: 0.2rem 0 0; }
 .page-title { padding-bottom: 0.75rem; }

@@ -170,11 +170,12 @@ def fit(
     settings: Settings,
     run: Run,
     also: Sequence[keras.callbacks.Callback] = (),
+    most: float = 10.0,
 ) -> None:
     """Train the compiled `network` on `batches`, from where `run` was interrupted if it was.
 
     `validation` is what `keras.Model.fit` takes as `validation_data`; callbacks in `also` are called before ours.
-    Raises RunError where the loss diverges.
+    Raises RunError where the loss is no number, or more than `most` times the lowest so far.
     """
     backup = Backup(run, settings.backup_minutes)
     batches.epoch = backup.restore(network)
@@ -184,11 +185,11 @@ def fit(
         epochs=settings.epochs,
         initial_epoch=batches.epoch,
         shuffle=False,  # batches are random already, and repeat in their order only
-        callbacks=[*also, History(run, batches.epoch), StopWhereDiverged(run), backup],
+        callbacks=[*also, History(run, batches.epoch), StopWhereDiverged(run, most), backup],
         verbose=1 if sys.stdout.isatty() else 2,  # a moving bar helps a person, and clutters a log
     )
     if network.stop_training:
-        raise RunError(f"the loss rose tenfold or became NaN ({run.history_file}): start again with a lower --rate.")
+        raise RunError(f"the loss diverged or became NaN ({run.history_file}): start again with a lower --rate.")
 
 
 def save(network: keras.Model, facts: Checkpoint, run: Run, dtype: str = "float32") -> None:
@@ -255,16 +256,17 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class StopWhereDiverged(keras.callbacks.Callback):  # type: ignore[misc]
-    """Ends training after an epoch whose loss is no number, or ten times the lowest so far: it never comes back."""
+    """Ends training after an epoch whose loss is no number, or `most` times the lowest so far: it never comes back."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, most: float) -> None:
         super().__init__()
+        self.most = most
         self.lowest = min((float(row["loss"]) for row in run.rows()), default=math.inf)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Compare the epoch's loss with the lowest."""
         loss = (logs or {})["loss"]
-        self.model.stop_training = not math.isfinite(loss) or 0 < 10 * self.lowest < loss
+        self.model.stop_training = not math.isfinite(loss) or 0 < self.most * self.lowest < loss
         self.lowest = min(self.lowest, loss)
 
 

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT
 from PIL import Image as pillow  # noqa: N813 - as in core.images
 
-from core import checkpoint, datasets, images, registry, training
+from core import checkpoint, images, registry, sheets, training
 from core.__main__ import main
 from core.engine import LocalEngine
 from core.errors import UserError
@@ -38,7 +38,7 @@ from plugins.vae_explorer import (
     train,
     walking,
 )
-from plugins.vae_explorer.codes import Encoded, slerp
+from plugins.vae_explorer.codes import Encoded
 from plugins.vae_explorer.model import build_autoencoder, decode, encode, sample
 from plugins.vae_explorer.recipes import DIMENSIONS, RECIPES
 from plugins.vae_explorer.train import Config
@@ -128,16 +128,6 @@ def test_bad_codes_and_counts_are_refused_in_a_sentence() -> None:
     ]:
         with pytest.raises(UserError, match=words):
             call()
-
-
-def test_an_arc_keeps_the_length_of_codes() -> None:
-    along = np.linspace(0, 1, 5, dtype=np.float32)[:, None]
-    right, up = np.eye(2, dtype=np.float32)
-    arc = slerp(right, up, along)
-    np.testing.assert_allclose(np.linalg.norm(arc, axis=1), 1, rtol=1e-5)
-    np.testing.assert_allclose(arc[2], [0.5**0.5] * 2, rtol=1e-5)
-    for awkward in (-right, right, 0 * right):
-        assert np.isfinite(slerp(right, awkward, along)).all()
 
 
 def test_places_and_codes_are_each_other_s_inverse() -> None:
@@ -272,10 +262,6 @@ def test_sorting_a_code_changes_no_picture() -> None:
     assert np.all(np.diff(codes.divergence_by_dimension(encode(network, shown)).mean(axis=0)) <= 1e-6)
 
 
-def test_classes_are_called_alike_everywhere() -> None:
-    assert (pictures.CLASSES["mnist"], pictures.CLASSES["fashion"]) == (datasets.DIGITS, datasets.CLOTHES)
-
-
 def test_pictures_of_one_s_own_are_learnt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for i in range(24):
         pillow.new("RGB", (40, 50), (10 * i, 0, 0)).save(tmp_path / f"{i:02d}.png")
@@ -343,10 +329,10 @@ def test_the_way_from_one_to_the_other_ends_where_it_should(plugin: Plugin) -> N
     animation, strips = morphing.morph(plugin, "digits", str(DIGIT), None, 0)
     with pillow.open(animation) as film:
         assert film.n_frames == 2 * morphing.FRAMES - 2
-    width = 12 * 28 * coding.ON_A_SHEET + pictures.LABEL_WIDTH
-    assert images.load(strips).shape == (3 * 28 * coding.ON_A_SHEET + pictures.TOP, width, 3)
+    width = 12 * 28 * sheets.ON_A_SHEET + sheets.LABEL_WIDTH
+    assert images.load(strips).shape == (3 * 28 * sheets.ON_A_SHEET + sheets.TOP, width, 3)
     straight, arc = (images.load(morphing.morph(plugin, "clothes", seed=1, spherical=way)[1]) for way in (False, True))
-    assert straight.shape == (2 * 28 * coding.ON_A_SHEET + pictures.TOP, width, 3)
+    assert straight.shape == (2 * 28 * sheets.ON_A_SHEET + sheets.TOP, width, 3)
     assert np.abs(straight - arc).max() > 0.02
 
 

@@ -1,15 +1,13 @@
-"""What several tabs ask of the networks: codes of the test pictures, the plane to look at, pictures as PNG files."""
+"""What several tabs ask of the networks: codes of the test pictures, the plane to look at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from core import images, pages
 from core.engine import Engine
-from core.images import Image, Numbers
+from core.images import Numbers
 from core.plugin import Plugin
 
 from . import pictures
@@ -18,8 +16,6 @@ from .pictures import Examples
 
 SUBJECTS = {"digits": "mnist", "clothes": "fashion"}
 POINTS = 2000  # test pictures on a map
-SHOWN = 12  # times as large is one small picture shown
-ON_A_SHEET = 3
 
 KNOWN: WeakKeyDictionary[Engine, dict[str, Encoded]] = WeakKeyDictionary()
 
@@ -41,15 +37,3 @@ def encode_test_pictures(plugin: Plugin, checkpoint: str) -> Encoded:
 def measure_nats(plugin: Plugin, checkpoint: str) -> Numbers:
     """Return how much each number of a variational code tells of the test pictures, in nats, (dimensions,)."""
     return np.asarray(divergence_by_dimension(encode_test_pictures(plugin, checkpoint)).mean(axis=0))
-
-
-def write_picture(picture: Image, name: str) -> str:
-    """Return the path of a PNG that shows one small picture (h, w, c) large."""
-    return pages.write_png(images.magnify(picture, SHOWN), name)
-
-
-def write_rows(rows: Iterable[tuple[str, Image]], name: str) -> str:
-    """Return the path of a PNG of rows of small pictures, each what is written before it and (n, h, w, c)."""
-    labels, pictures_in_rows = zip(*rows, strict=True)
-    sheet = np.concatenate([np.concatenate(list(row), axis=1) for row in pictures_in_rows])
-    return pages.write_png(pictures.label_rows(images.magnify(sheet, ON_A_SHEET), labels), name)

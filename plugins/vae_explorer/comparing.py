@@ -12,10 +12,10 @@ from core import pages
 from core.images import Image
 from core.pages import Page
 from core.plugin import Plugin
+from core.sheets import write_rows
 from core.steps import Progress, Steps
 
 from . import pictures
-from .coding import write_rows
 from .recipes import DIMENSIONS
 
 METHODS = {"pca": "PCA", "ae": "Autoencoder", "vae": "Variational autoencoder"}

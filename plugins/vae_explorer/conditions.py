@@ -11,9 +11,9 @@ from core import pages
 from core.errors import choose
 from core.pages import Page
 from core.plugin import Plugin
+from core.sheets import write_rows
 
 from . import pictures
-from .coding import write_rows
 
 CHECKPOINT = "mnist_cvae"
 ROWS, COLUMNS = 3, 10

@@ -1,34 +1,15 @@
-"""What a visitor draws or drops, made into what networks have seen: small, bright on black, a digit in the middle."""
+"""A digit as a visitor draws or photographs it, made into what MNIST's are: small, bright on black, in the middle."""
 
 from __future__ import annotations
 
 import numpy as np
 from PIL import Image as pillow  # noqa: N813 - as in core.images
-from PIL import ImageOps
 
-from core import images
+from core.fitting import brighten
 from core.images import Image
 
 STROKE = 0.2  # of the brightest: what is darker is no part of a digit
 LONGER_SIDE = 20  # of MNIST's digits, in pixels (LeCun et al. 1998)
-
-
-def fit(image: Image, shape: tuple[int, ...]) -> Image:
-    """Return the middle square of `image` (h, w, 3 or 4) at the height, width and channels of `shape`."""
-    height, width, channels = shape
-    picture = _to_pillow(image if channels > 1 else images.as_colour(brighten(image)))
-    fitted = images.from_uint8(np.asarray(ImageOps.fit(picture, (width, height), pillow.Resampling.LANCZOS)))
-    return fitted if channels > 1 else fitted[..., :1]
-
-
-def brighten(image: Image) -> Image:
-    """Return `image` in gray (h, w, 1), inverted where its border is bright, and no darker than the whole.
-
-    Networks that learnt gray pictures learnt what is bright on black.
-    """
-    gray = images.flatten(images.as_colour(image)).mean(axis=-1, keepdims=True)
-    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
-    return np.asarray(1 - gray if border.mean() >= max(0.5, float(gray.mean())) else gray)
 
 
 def fit_digit(image: Image, shape: tuple[int, ...] = (28, 28, 1)) -> Image:
@@ -56,7 +37,3 @@ def fit_digit(image: Image, shape: tuple[int, ...] = (28, 28, 1)) -> Image:
 def _centre_of_mass(gray: Image) -> tuple[float, float]:
     y, x = np.indices(gray.shape) + 0.5
     return float((y * gray).sum() / gray.sum()), float((x * gray).sum() / gray.sum())
-
-
-def _to_pillow(image: Image) -> pillow.Image:
-    return pillow.fromarray(images.to_uint8(images.flatten(image)))

@@ -19,7 +19,6 @@ TABS = {
     "Classes": conditions.lay_out,
     "Training": formation.lay_out,
 }
-FIRST = next(iter(TABS))  # each is laid out with the event at which it is opened, and draws then
 
 
 def build_interface(plugin: Plugin) -> gr.Blocks:
@@ -27,11 +26,6 @@ def build_interface(plugin: Plugin) -> gr.Blocks:
     page = Page(plugin)
     with page.blocks:
         page.header()
-        with gr.Tabs():
-            for name, lay_out in TABS.items():
-                with gr.Tab(name) as tab:
-                    opened = gr.State(False)  # a tab draws when it is opened, not each time that it is returned to
-                    tab.select(lambda: True, None, opened, api_visibility="private")
-                    lay_out(page, page.blocks.load if name == FIRST else opened.change)
+        page.tabs(TABS)
         page.footer()
     return page.blocks

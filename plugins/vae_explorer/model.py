@@ -14,11 +14,12 @@ import keras
 import numpy as np
 from keras import layers
 
+from core.arcs import slerp
 from core.errors import UserError
+from core.fitting import fit
 from core.images import Image, Numbers
 
-from .codes import Encoded, slerp
-from .fitting import fit
+from .codes import Encoded
 
 MOST_SAMPLES = 1024
 AT_ONCE = 1000  # pictures through a network

@@ -6,21 +6,20 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
-from PIL import Image as pillow  # noqa: N813 - as in core.images
 
-from core import images, pages
+from core import images, pages, sheets
 from core.errors import choose
+from core.fitting import fit
 from core.images import Image
 from core.pages import Dropped, Page
 from core.plugin import Plugin
 
-from . import fitting, pictures
-from .coding import SHOWN, write_rows
+from . import pictures
+from .fitting import fit_digit
 
 NETWORKS = {"digits": "mnist_vae_16", "clothes": "fashion_vae_16", "tiles of a game": "tiles_vae_32"}
 STEPS = 12  # pictures in a strip
 FRAMES = 24  # of the animation, one way
-FRAME_MILLISECONDS = 60
 
 
 def lay_out(page: Page, opened: Any) -> None:
@@ -90,7 +89,7 @@ def morph(
     if data == "mnist":
         rows["plain"] = plugin.run("morph", *ends, steps=STEPS, checkpoint="mnist_ae_16")
     rows["by pixels"] = (1 - along) * ends[0] + along * ends[1]
-    return _animate(way), write_rows(rows.items(), "morph")
+    return sheets.write_animation(way, "morph"), sheets.write_rows(rows.items(), "morph")
 
 
 def _read(dropped: Dropped, data: str) -> Image | None:
@@ -98,13 +97,4 @@ def _read(dropped: Dropped, data: str) -> Image | None:
     if dropped is None:
         return None
     image = images.load(dropped)
-    return fitting.fit_digit(image) if data == "mnist" else fitting.fit(image, pictures.read(data).pictures.shape[1:])
-
-
-def _animate(way: Image) -> str:
-    """Return the path of a WebP that goes the way and back, for ever."""
-    there = [images.to_uint8(images.magnify(images.as_colour(frame), SHOWN)) for frame in way]
-    frames = [pillow.fromarray(frame) for frame in (*there, *there[-2:0:-1])]
-    path = pages.new_file("morph.webp")
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=FRAME_MILLISECONDS, loop=0, lossless=True)
-    return str(path)
+    return fit_digit(image) if data == "mnist" else fit(image, pictures.read(data).pictures.shape[1:])

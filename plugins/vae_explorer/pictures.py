@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in core.images
-from PIL import ImageDraw, ImageFont
+from PIL import ImageDraw
 
 from core import images
+from core.classes import CLOTHES, DIGITS
 from core.images import Image, Numbers
 
 EXAMPLES = Path(__file__).parent / "examples"
-CLASSES = {
-    "mnist": tuple("0123456789"),
-    "fashion": ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"),
-}
+CLASSES = {"mnist": DIGITS, "fashion": CLOTHES}
 COLOURS = (  # Okabe and Ito's, which people who see few colours can tell apart, and two more
     ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#bbbbbb", "#8c6bb1", "#7fbc41"]
 )
 MAP_SIDE = 1120  # pixels
 DIMMED = 0.45
 POINT_RADIUS = 5
-LABEL_WIDTH, LABEL_SIZE, LABEL_PAPER, TOP = 132, 23, "#262120", 54  # pixels
 
 
 class Examples(NamedTuple):
@@ -69,18 +65,6 @@ def grid(side: int) -> Numbers:
     middles = (np.arange(side, dtype=np.float32) + 0.5) / side
     across, down = np.meshgrid(middles, middles)
     return np.stack([across.ravel(), down.ravel()], axis=-1)
-
-
-def label_rows(sheet: Image, labels: Sequence[str]) -> Image:
-    """Return a `sheet` of as many rows as there are `labels`, each before its row; on top is room for buttons."""
-    height, width = sheet.shape[:2]
-    canvas = pillow.new("RGB", (width + LABEL_WIDTH, height + TOP), LABEL_PAPER)
-    canvas.paste(pillow.fromarray(images.to_uint8(images.as_colour(sheet))), (LABEL_WIDTH, TOP))
-    pen, font = ImageDraw.Draw(canvas), ImageFont.load_default(LABEL_SIZE)
-    for i, label in enumerate(labels):
-        middle = TOP + (i + 0.5) * height / len(labels)
-        pen.text((LABEL_WIDTH - 8, middle), label, fill="white", font=font, anchor="rm")
-    return images.from_uint8(np.asarray(canvas))
 
 
 def legend(subject: str) -> str:

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from core import checkpoint, datasets, device, images, training
 from core.checkpoint import Checkpoint
+from core.classes import DIGITS
 from core.data import Batches, checksum
 from core.datasets import Dataset
 from core.errors import UserError
@@ -193,7 +194,7 @@ def evaluate(plugin: Plugin, data: Path | None = None, samples: int = 500) -> Ev
     if samples < 0:
         raise UserError(f"--samples is {samples}: use 0 or more.")
     bundled = pictures.read("mnist")
-    test = Dataset(images.to_uint8(bundled.pictures), bundled.labels, datasets.DIGITS)
+    test = Dataset(images.to_uint8(bundled.pictures), bundled.labels, DIGITS)
     test = datasets.read("mnist", data, "test") if data else test
 
     def coder(checkpoint: str) -> Coder:

@@ -12,9 +12,10 @@ from core.errors import UserError, choose
 from core.images import Image, Numbers
 from core.pages import Page
 from core.plugin import Plugin
+from core.sheets import write_picture, write_rows
 
 from . import pictures, planes
-from .coding import SUBJECTS, encode_test_pictures, measure_nats, test_pictures, write_picture, write_rows
+from .coding import SUBJECTS, encode_test_pictures, measure_nats, test_pictures
 
 MAP_GRID = 20  # pictures along each side of a map
 SLIDERS = {"digits": "mnist_vae_binary", "clothes": "fashion_vae_16", "tiles of a game": "tiles_vae_32"}
