@@ -102,7 +102,13 @@ def _read_cifar10(folder: Path | None, split: str) -> Dataset:
     try:
         parts = [np.asarray(pillow.open(file).convert("RGB")).reshape(-1, 32, 32, 3) for file in files]
         classes = np.array(json.loads(named.read_bytes()), np.int64).ravel()
+        if len(classes) != sum(map(len, parts)):
+            raise DataError(
+                f"{folder} holds {sum(map(len, parts))} pictures and {len(classes)} labels: unpack it again."
+            )
         return Dataset(np.concatenate(parts), classes, OBJECTS)
+    except DataError:
+        raise
     except (OSError, ValueError) as error:
         raise DataError(f"{folder} holds damaged files ({error}): unpack the package again.") from None
 

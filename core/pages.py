@@ -31,6 +31,7 @@ PATIENT_QUEUE, PATIENT_AT_ONCE = "patient", 2  # calls that go on for long, and 
 Dropped = str | bytes | None  # a path, the bytes of a `data:` URL, or nothing
 LOGGER = logging.getLogger(__name__)
 LAST_SEED = 2**32 - 1
+CLICKABLE = "clickable"
 SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
 TAKE_UP_THE_PEN = """() => setTimeout(() => document.querySelector(".sketch [aria-label=Brush]")?.click(), 500)"""
 CLICKS_WHILE_DRAGGING = """() => {
@@ -117,7 +118,7 @@ class Page:
             concurrency_limit=PATIENT_AT_ONCE if patient else 1,
             show_progress="hidden" if patient else "minimal",  # what it yields is to be seen
             show_progress_on=list(outputs)[:1],
-            trigger_mode="always_last",
+            trigger_mode="multiple" if patient else "always_last",  # the last would wait for one that was cancelled
         )
         if stop is not None:
             stop.click(lambda: handlers.status("Stopped."), None, status, cancels=[running], api_visibility="private")
@@ -228,16 +229,16 @@ def result_picture(
     )
 
 
-def figure(caption: str) -> gr.Image:
+def figure(caption: str, classes: str | None = None) -> gr.Image:
     """Return a picture like `result_picture`, its words above it and not on it: for sheets of small pictures."""
     with gr.Column(min_width=280):
         gr.Markdown(caption, elem_classes="caption")
-        return result_picture(caption, show_label=False)
+        return result_picture(caption, show_label=False, classes=classes)
 
 
 def clickable_picture(label: str) -> gr.Image:
     """Return a picture whose `select` event says where it was clicked, over and over while it is dragged on."""
-    return result_picture(label, classes="clickable")
+    return result_picture(label, classes=CLICKABLE)
 
 
 def sketchpad(label: str, opened: Any) -> gr.Sketchpad:

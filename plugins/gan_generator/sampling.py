@@ -1,0 +1,49 @@
+"""The pictures that networks learn from, and the batches that are drawn of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core import datasets, images
+from core.data import checksum
+from core.datasets import Dataset
+from core.images import Image
+
+from . import pyramid
+from .config import Config
+
+
+def read(config: Config, split: str) -> Dataset:
+    """Return the pictures of a split, and say which files of one's own were skipped."""
+    if config.images is None:
+        return datasets.read(config.recipe.subject, config.data, split)
+    known, skipped = datasets.read_folder(config.images, config.side, split)
+    if split == "train":
+        print("".join(f"skipped {reason}\n" for reason in skipped.values()), end="")
+    return known
+
+
+def draw(seen: Dataset, config: Config, classes: int, random: np.random.Generator) -> tuple[Any]:
+    """Return a batch of pictures at as many scales as the discriminator sees, and their classes, if it is told them."""
+    pictures, labels = draw_some(seen, config, random)
+    stacked = pyramid.stack(pictures, config.scales)
+    return ((stacked, np.eye(classes, dtype=np.float32)[labels]) if classes else stacked,)
+
+
+def draw_some(seen: Dataset, config: Config, random: np.random.Generator) -> tuple[Image, NDArray[np.int64]]:
+    """Return random pictures, some of them mirrored, and their classes."""
+    chosen = random.integers(len(seen.pictures), size=config.batch)
+    pictures = images.from_uint8(seen.pictures[chosen])
+    if config.recipe.mirrored:
+        left_for_right = random.random(len(pictures)) < 0.5
+        pictures[left_for_right] = pictures[left_for_right, :, ::-1]
+    return pictures, seen.labels[chosen]
+
+
+def describe(seen: Dataset, config: Config) -> dict[str, Any]:
+    """Return what a network has learnt from."""
+    subject = config.recipe.subject if config.images is None else config.images.name
+    return {"subject": subject, "pictures": len(seen.pictures), "sha256": checksum([seen.pictures])}
