@@ -607,7 +607,7 @@ def test_the_lab_streams_and_stops(browser: Any, app_address: str) -> None:
 def test_a_class_of_either_subject_is_drawn_over_the_api(app_address: str) -> None:
     client = gradio_client.Client(app_address, verbose=False)
     for subject, name in (("digits", "7"), ("tiles of a game", "monsters")):
-        drawn = client.predict(subject, name, "16", 3, 1.0, api_name="/gan_generator_generate")
+        drawn, _ = client.predict(subject, name, "16", 3, 1.0, api_name="/gan_generator_generate")
         assert images.load(drawn).std() > 0.05
     with pytest.raises(Exception, match="The class is '7'"):
         client.predict("tiles of a game", "7", "16", 3, 1.0, api_name="/gan_generator_generate")

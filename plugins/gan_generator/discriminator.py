@@ -14,7 +14,7 @@ from keras import layers, ops
 from .generator import SMALLEST, grow
 
 
-def build_discriminator(shape: tuple[int, int, int], classes: int, width: int, scales: int) -> keras.Model:
+def assemble_discriminator(shape: tuple[int, int, int], classes: int, width: int, scales: int) -> keras.Model:
     """Return the network from pictures (n, h, w, c · scales) of square `shape`, and a class (n, classes), to (n, 1).
 
     Where `scales` are several, each picture is looked at where the finest has shrunk to its size

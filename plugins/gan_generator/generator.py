@@ -25,7 +25,9 @@ def grow(side: int) -> int:
     return grown
 
 
-def build_generator(shape: tuple[int, int, int], dimensions: int, classes: int, width: int, scales: int) -> keras.Model:
+def assemble_generator(
+    shape: tuple[int, int, int], dimensions: int, classes: int, width: int, scales: int
+) -> keras.Model:
     """Return the network from codes (n, dimensions), and classes (n, classes), to pictures of square `shape`.
 
     They are (n, h, w, c · scales), black 0 and white 1; what lies beyond is cut off where they are shown. (A function

@@ -19,9 +19,9 @@ from core.images import Image, Numbers
 from core.steps import Progress, Steps
 
 from . import codes, duel, pyramid
-from .discriminator import build_discriminator
+from .discriminator import assemble_discriminator
 from .duel import NEW, Standing
-from .generator import build_generator
+from .generator import assemble_generator
 from .rules import Rules
 
 MOST_PICTURES = 1024
@@ -59,9 +59,11 @@ def build_gan(
     code = keras.Input((dimensions,), name="code")
     label = [keras.Input((classes,), name="label")] if classes else []
     height, breadth, channels = shape
-    generator = build_generator((height, breadth, channels), dimensions, classes, width, scales)
+    generator = assemble_generator((height, breadth, channels), dimensions, classes, width, scales)
     picture = generator(_one_or_more([code, *label]))
-    opinion = build_discriminator((height, breadth, channels), classes, width, scales)(_one_or_more([picture, *label]))
+    opinion = assemble_discriminator((height, breadth, channels), classes, width, scales)(
+        _one_or_more([picture, *label])
+    )
     return keras.Model(_one_or_more([code, *label]), [picture, opinion], name="gan")
 
 
