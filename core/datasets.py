@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,8 +19,8 @@ from PIL import ImageOps
 
 from core import images
 from core.classes import CLOTHES, DIGITS, OBJECTS
-from core.data import Bytes, DataError, mosaics, picture_files
-from core.images import ImageError
+from core.data import Bytes, DataError, checksum, mosaics, picture_files
+from core.images import Image, ImageError
 
 TILES_FILE = "crawl_tiles.npz"
 FEWEST = 3  # one to train on, one to watch training by, one to score
@@ -38,6 +39,10 @@ class Dataset:
     def part(self, chosen: slice | NDArray[np.bool_]) -> Dataset:
         """Return the pictures that are `chosen`, with their labels."""
         return Dataset(self.pictures[chosen], self.labels[chosen], self.classes)
+
+    def describe(self, subject: str) -> dict[str, Any]:
+        """Return what a network's provenance says of these pictures, which are of a `subject`."""
+        return {"subject": subject, "pictures": len(self.pictures), "sha256": checksum([self.pictures])}
 
 
 def read(name: str, folder: Path | None, split: str) -> Dataset:
@@ -77,6 +82,25 @@ def read_folder(folder: Path, side: int, split: str) -> tuple[Dataset, dict[str,
     return _hold_out(whole, split), skipped
 
 
+def read_set_or_own(name: str, folder: Path | None, own: Path | None, side: int, split: str) -> Dataset:
+    """Return the `split` of the set `name`, see `read`, or of the pictures in the folder `own`, see `read_folder`.
+
+    Of one's own it prints, once, which were skipped.
+    """
+    if own is None:
+        return read(name, folder, split)
+    known, skipped = read_folder(own, side, split)
+    if split == "train":
+        print("".join(f"skipped {reason}\n" for reason in skipped.values()), end="")
+    return known
+
+
+def mirror_some(pictures: Image, random: np.random.Generator) -> None:
+    """Turn about half of `pictures` (n, h, w, c) left for right, where they are."""
+    left_for_right = random.random(len(pictures)) < 0.5
+    pictures[left_for_right] = pictures[left_for_right, :, ::-1]
+
+
 def read_mosaics(folder: Path | None, watched: int) -> tuple[list[Bytes], list[Bytes], list[Bytes]]:
     """Return MNIST's mosaics to train on, `watched` of the test digits' to watch training by, and the rest to score."""
     seen, unseen = (mosaics(read("mnist", folder, split).pictures[..., 0]) for split in ("train", "test"))
@@ -102,15 +126,12 @@ def _read_cifar10(folder: Path | None, split: str) -> Dataset:
     try:
         parts = [np.asarray(pillow.open(file).convert("RGB")).reshape(-1, 32, 32, 3) for file in files]
         classes = np.array(json.loads(named.read_bytes()), np.int64).ravel()
-        if len(classes) != sum(map(len, parts)):
-            raise DataError(
-                f"{folder} holds {sum(map(len, parts))} pictures and {len(classes)} labels: unpack it again."
-            )
-        return Dataset(np.concatenate(parts), classes, OBJECTS)
-    except DataError:
-        raise
+        pictures = np.concatenate(parts)
     except (OSError, ValueError) as error:
         raise DataError(f"{folder} holds damaged files ({error}): unpack the package again.") from None
+    if len(classes) != len(pictures):
+        raise DataError(f"{folder} holds {len(pictures)} pictures and {len(classes)} labels: unpack the package again.")
+    return Dataset(pictures, classes, OBJECTS)
 
 
 def _read_tiles(folder: Path | None, split: str) -> Dataset:

@@ -7,6 +7,11 @@ from typing import Any
 from keras import layers
 
 
+def one_or_more(tensors: list[Any]) -> Any:
+    """Return a list's only item, or the list: Keras warns of a list where one input is expected."""
+    return tensors[0] if len(tensors) == 1 else tensors
+
+
 def residual_blocks(x: Any, count: int, prefix: str = "") -> Any:
     """Return `x` after `count` blocks of two convolutions, each block added to what came into it.
 

@@ -20,7 +20,7 @@ import numpy as np
 from gradio.data_classes import ImageData
 from gradio.utils import get_upload_folder
 
-from core import handlers, images
+from core import handlers, images, scripts
 from core.hub_errors import HubError
 from core.images import Image
 from core.plugin import Plugin
@@ -33,33 +33,6 @@ LOGGER = logging.getLogger(__name__)
 LAST_SEED = 2**32 - 1
 CLICKABLE = "clickable"
 SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
-TAKE_UP_THE_PEN = """() => setTimeout(() => document.querySelector(".sketch [aria-label=Brush]")?.click(), 500)"""
-CLICKS_WHILE_DRAGGING = """() => {
-  if (window.draggingClicks) return;
-  window.draggingClicks = true;
-  let last = 0;
-  document.addEventListener("click", event => {
-    const picture = event.target.closest(".clickable img");
-    if (!picture) return;
-    const box = picture.getBoundingClientRect();
-    for (const each of document.querySelectorAll(".clickable img")) {
-      const frame = each.parentElement;
-      frame.style.position = "relative";
-      const dot = frame.querySelector(".here") || frame.appendChild(document.createElement("i"));
-      dot.className = "here";
-      dot.style.left = 100 * (event.clientX - box.left) / box.width + "%";
-      dot.style.top = 100 * (event.clientY - box.top) / box.height + "%";
-    }
-  });
-  document.addEventListener("pointermove", event => {
-    const picture = event.target.closest(".clickable img");
-    if (!picture || !(event.buttons & 1) || event.timeStamp - last < 100) return;
-    last = event.timeStamp;
-    const { clientX, clientY } = event;
-    picture.dispatchEvent(new MouseEvent("click", { bubbles: true, clientX, clientY }));
-  });
-  document.addEventListener("dragstart", event => event.target.closest(".clickable") && event.preventDefault());
-}"""
 
 
 class Page:
@@ -73,7 +46,7 @@ class Page:
         """Put the plugin's title, its one sentence, and where it runs with which weights, once that is known."""
         header = gr.HTML(_header(self.plugin.record, "Loading the network …"), padding=False)
         self.blocks.load(self._describe, None, header, api_visibility="private", show_progress="hidden")
-        self.blocks.load(None, None, None, js=CLICKS_WHILE_DRAGGING, api_visibility="private")
+        self.blocks.load(None, None, None, js=scripts.CLICKS_WHILE_DRAGGING, api_visibility="private")
 
     def tabs(self, tabs: Mapping[str, Callable[[Page, Any], None]]) -> None:
         """Put a tab for each name, laid out by a function of this page and the event at which the tab is first opened.
@@ -248,7 +221,7 @@ def sketchpad(label: str, opened: Any) -> gr.Sketchpad:
     pad = gr.Sketchpad(
         label=label, type="numpy", image_mode="RGBA", canvas_size=side, brush=pen, layers=False, elem_classes="sketch"
     )
-    opened(None, None, None, js=TAKE_UP_THE_PEN, api_visibility="private")
+    opened(None, None, None, js=scripts.TAKE_UP_THE_PEN, api_visibility="private")
     return pad
 
 

@@ -20,7 +20,7 @@ from core.training import Run
 from . import reference
 from .config import Config
 from .model import build_classifier, recognise
-from .sampling import describe, draw_some, read
+from .sampling import draw_some, read
 
 
 def train_classifier(config: Config, run: Run) -> Scores:
@@ -38,7 +38,9 @@ def train_classifier(config: Config, run: Run) -> Scores:
 
     right = recognise(network, test).probabilities.argmax(axis=1) == unseen.labels
     scores: Scores = {"accuracy": float(right.mean())}
-    made = Checkpoint("build_classifier", arguments, scores, training.provenance(config, describe(seen, config), run))
+    made = Checkpoint(
+        "build_classifier", arguments, scores, training.provenance(config, seen.describe(config.source), run)
+    )
     training.save(network, made, run, "float16")
     reference.write(reference.make(seen, partial(featurise, network)), run.checkpoint / "reference.npz")
     return scores

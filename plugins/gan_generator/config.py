@@ -87,6 +87,11 @@ class Config(training.Settings):
         assert self.rules  # which checks itself
 
     @property
+    def source(self) -> str:
+        """What the pictures are of: the name of a set, or of a folder of one's own."""
+        return self.recipe.subject if self.images is None else self.images.name
+
+    @property
     def recipe(self) -> Recipe:
         """The checkpoint's recipe, with what the flags change of it."""
         changes = {

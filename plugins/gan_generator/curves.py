@@ -15,7 +15,7 @@ LATEST = 400  # points
 def draw(curves: Mapping[str, Sequence[float]]) -> str:
     """Return HTML of `curves` by name, over the same steps, and of their last values."""
     known = {name: np.asarray(values[-LATEST:], float) for name, values in curves.items()}
-    every = np.concatenate([each[np.isfinite(each)] for each in known.values()] or [np.zeros(1)])
+    every = np.concatenate([each[np.isfinite(each)] for each in known.values()])
     low, high = (float(every.min()), float(every.max())) if every.size else (0.0, 1.0)
     lines, words = [], []
     for (name, values), colour in zip(known.items(), COLOURS, strict=False):

@@ -13,9 +13,9 @@ from core.images import Image
 from core.pages import Page
 from core.plugin import Plugin
 
-from . import codes, opinions, sheet, subjects
+from . import choices, codes, opinions, sheet, subjects
 from .scores import nearest_mirrored
-from .subjects import ANY, SUBJECTS, Subject, read_reference
+from .subjects import ANY, Subject, read_reference
 
 COUNTS = {"16": 16, "36": 36, "64": 64}
 SHOWN = 9  # pictures in a row
@@ -30,8 +30,8 @@ def lay_out(page: Page, opened: Any) -> None:
                 "**None of these was in the training set.** The generator draws them from 64 random numbers each. The "
                 "bar below is how real the discriminator finds it, among pictures that are."
             )
-            subject = gr.Radio(list(SUBJECTS), value=next(iter(SUBJECTS)), label="Of", info="What it has learnt.")
-            name = class_choice()
+            subject = choices.subject_choice()
+            name = choices.class_choice()
             seed = pages.seed_with_button("Of the first picture; the next have those that follow.", "Draw others")
             status = page.status("")
         with pages.bench("stage"):
@@ -43,11 +43,9 @@ def lay_out(page: Page, opened: Any) -> None:
                     around = pages.figure("Around it, and what the generator has seen that looks most like it")
         with pages.bench("settings"):
             count = gr.Radio(list(COUNTS), value="36", label="How many", info="Pictures on the sheet.")
-            truncation = gr.Slider(
-                0, 1, 1, step=0.05, label="Truncation", info="Lower: closer to the average. Better, and more alike."
-            )
+            truncation = choices.truncation_choice()
     settings = [subject, name, count, seed, truncation]
-    triggers = [opened, offer_classes(subject, name), name.input, count.change, seed.change, truncation.change]
+    triggers = [opened, choices.offer_classes(subject, name), name.input, count.change, seed.change, truncation.change]
     page.bind(generate, triggers, settings, [shown], status)
     place, clicks = gr.State(0), gr.State(0)
     shown.select(_point_at, [subject, count, clicks], [place, clicks], api_visibility="private")
@@ -143,22 +141,3 @@ def _read_count(count: str) -> int:
 def _point_at(subject: str, count: str, clicks: int, click: gr.SelectData) -> tuple[int, int]:
     """Return which picture of the sheet was clicked on, and one click more."""
     return sheet.locate(click.index, _read_count(count), subjects.find(subject).side), clicks + 1
-
-
-def class_choice() -> gr.Dropdown:
-    """Return where a class is chosen. Callers of the API may name one of another subject than the first, too."""
-    first = next(iter(SUBJECTS.values()))
-    return gr.Dropdown(
-        [ANY, *first.classes], value=ANY, label="Class", info="Which kind to draw.", allow_custom_value=True
-    )
-
-
-def offer_classes(subject: gr.Radio, name: gr.Dropdown) -> Any:
-    """Let the choice of classes follow the subject, and return the event at which it has done so."""
-    offered = gr.State(0)
-
-    def offer(chosen: str, count: int) -> Any:
-        return gr.update(choices=[ANY, *subjects.find(chosen).classes], value=ANY), count + 1
-
-    subject.change(offer, [subject, offered], [name, offered], api_visibility="private")
-    return offered.change

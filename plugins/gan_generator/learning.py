@@ -14,9 +14,8 @@ from core import images, pages, sheets
 from core.pages import Page
 from core.plugin import Plugin
 
-from . import subjects
+from . import choices, subjects
 from .reference import EXAMPLES
-from .subjects import SUBJECTS
 
 IN_A_ROW = 12
 CURVES = {
@@ -41,7 +40,7 @@ def lay_out(page: Page, opened: Any) -> None:
                 "fall as they do elsewhere: what one wins, the other loses, and so they sway. A discriminator that "
                 "tells everything apart (1) has stopped teaching; near 0.5 the two are well matched."
             )
-            subject = gr.Radio(list(SUBJECTS), value=next(iter(SUBJECTS)), label="Of", info="What it has learnt.")
+            subject = choices.subject_choice()
             status = page.status("")
         with pages.bench("stage"):
             shown = pages.figure("Drawn from the same numbers in the course of training")

@@ -16,6 +16,7 @@ from keras import layers
 from core.errors import UserError
 from core.fitting import fit
 from core.images import Image, Numbers
+from core.layers import one_or_more
 from core.steps import Progress, Steps
 
 from . import codes, duel, pyramid
@@ -60,11 +61,11 @@ def build_gan(
     label = [keras.Input((classes,), name="label")] if classes else []
     height, breadth, channels = shape
     generator = assemble_generator((height, breadth, channels), dimensions, classes, width, scales)
-    picture = generator(_one_or_more([code, *label]))
+    picture = generator(one_or_more([code, *label]))
     opinion = assemble_discriminator((height, breadth, channels), classes, width, scales)(
-        _one_or_more([picture, *label])
+        one_or_more([picture, *label])
     )
-    return keras.Model(_one_or_more([code, *label]), [picture, opinion], name="gan")
+    return keras.Model(one_or_more([code, *label]), [picture, opinion], name="gan")
 
 
 def build_classifier(shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10, width: int = 24) -> keras.Model:
@@ -267,7 +268,7 @@ def _as_pictures(shape: tuple[int, ...], image: Image) -> Image:
 
 
 def _predict(network: keras.Model, values: list[Numbers]) -> Image:
-    parts = [network.predict_on_batch(_one_or_more(list(some))) for some in zip(*map(_cut, values), strict=True)]
+    parts = [network.predict_on_batch(one_or_more(list(some))) for some in zip(*map(_cut, values), strict=True)]
     return np.concatenate(parts).astype(np.float32)
 
 
@@ -290,8 +291,3 @@ def _check(holds: Any, what: str, value: Any, remedy: Any) -> None:
 def _check_seed(seed: int) -> int:
     _check(0 <= seed < codes.SEEDS, "seed", seed, f"0 to {codes.SEEDS - 1}")
     return seed
-
-
-def _one_or_more(tensors: list[Any]) -> Any:
-    """Return a list's only item, or the list: Keras warns of a list where one input is expected."""
-    return tensors[0] if len(tensors) == 1 else tensors

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import datasets, images
-from core.data import checksum
 from core.datasets import Dataset
 from core.images import Image
 
@@ -17,13 +16,8 @@ from .config import Config
 
 
 def read(config: Config, split: str) -> Dataset:
-    """Return the pictures of a split, and say which files of one's own were skipped."""
-    if config.images is None:
-        return datasets.read(config.recipe.subject, config.data, split)
-    known, skipped = datasets.read_folder(config.images, config.side, split)
-    if split == "train":
-        print("".join(f"skipped {reason}\n" for reason in skipped.values()), end="")
-    return known
+    """Return the pictures of a split."""
+    return datasets.read_set_or_own(config.recipe.subject, config.data, config.images, config.side, split)
 
 
 def draw(seen: Dataset, config: Config, classes: int, random: np.random.Generator) -> tuple[Any]:
@@ -38,12 +32,5 @@ def draw_some(seen: Dataset, config: Config, random: np.random.Generator) -> tup
     chosen = random.integers(len(seen.pictures), size=config.batch)
     pictures = images.from_uint8(seen.pictures[chosen])
     if config.recipe.mirrored:
-        left_for_right = random.random(len(pictures)) < 0.5
-        pictures[left_for_right] = pictures[left_for_right, :, ::-1]
+        datasets.mirror_some(pictures, random)
     return pictures, seen.labels[chosen]
-
-
-def describe(seen: Dataset, config: Config) -> dict[str, Any]:
-    """Return what a network has learnt from."""
-    subject = config.recipe.subject if config.images is None else config.images.name
-    return {"subject": subject, "pictures": len(seen.pictures), "sha256": checksum([seen.pictures])}

@@ -31,7 +31,7 @@ from .model import build_gan, build_lab, generate, play
 from .recipes import RECIPES
 from .reference import Reference
 from .rules import COLLAPSE, CURES, FAILURES, Preset
-from .sampling import describe, draw, read
+from .sampling import draw, read
 from .snapshots import Snapshots
 
 FEWEST = 10  # pictures to learn from
@@ -79,7 +79,7 @@ def train_gan(config: Config, run: Run) -> Scores:
     training.fit(game, batches, None, config, run, also, most=math.inf)  # both losses sway, and may grow
 
     measured = score(average, *judged)
-    made = Checkpoint("build_gan", arguments, measured, training.provenance(config, describe(seen, config), run))
+    made = Checkpoint("build_gan", arguments, measured, training.provenance(config, seen.describe(config.source), run))
     training.save(average, made, run, "float16")
     return measured
 

@@ -12,9 +12,9 @@ from core.errors import UserError
 from core.pages import Page
 from core.plugin import Plugin
 
-from . import codes, sheet, subjects
-from .generating import class_choice, draw, offer_classes
-from .subjects import ANY, SUBJECTS
+from . import choices, codes, sheet, subjects
+from .generating import draw
+from .subjects import ANY
 
 OFFERED = 25  # pictures to choose from
 STEPS = 12  # from one to the next
@@ -31,7 +31,7 @@ def lay_out(page: Page, opened: Any) -> None:
                 "way would jump from one to the next. It flows. Click on pictures to lead the way through them, and "
                 "once more to leave them out."
             )
-            subject = gr.Radio(list(SUBJECTS), value=next(iter(SUBJECTS)), label="Of", info="What it has learnt.")
+            subject = choices.subject_choice()
             seed = pages.seed_with_button("Of the first picture to choose from.", "Others to choose from")
             status = page.status("")
         with pages.bench("stage"):
@@ -44,15 +44,13 @@ def lay_out(page: Page, opened: Any) -> None:
                     )
             strip = pages.figure("The way, a row from one chosen picture to the next")
         with pages.bench("settings"):
-            name = class_choice()
+            name = choices.class_choice()
             through = gr.Textbox("1 7 13 19", label="Through", info="Which of the pictures, in order, from 1.")
-            truncation = gr.Slider(
-                0, 1, 1, step=0.05, label="Truncation", info="Lower: closer to the average. Better, and more alike."
-            )
+            truncation = choices.truncation_choice()
     clicks = gr.State(0)  # one trigger for a click, and none for each letter that is typed
     offered.select(_toggle, [subject, through, clicks], [through, clicks], api_visibility="private")
     settings = [subject, name, seed, through, truncation]
-    triggers = [opened, offer_classes(subject, name), name.input, seed.change, truncation.change]
+    triggers = [opened, choices.offer_classes(subject, name), name.input, seed.change, truncation.change]
     triggers += [clicks.change, through.submit]
     page.bind(walk, triggers, settings, [offered, animation, strip], status)
 
@@ -92,7 +90,7 @@ def walk(
 
 def read_places(through: str) -> list[int]:
     """Return the places, from 0, that `through` names from 1. Raises UserError where they lead nowhere."""
-    places = [int(number) - 1 for number in re.findall(r"\d{1,4}", through)]
+    places = [number - 1 for number in _numbers(through)]
     if not 2 <= len(places) <= MOST_STOPS or not all(0 <= place < OFFERED for place in places):
         raise UserError(
             f"The way leads through {through[:40]!r}: name 2 to {MOST_STOPS} pictures, each from 1 to {OFFERED}."
@@ -103,9 +101,13 @@ def read_places(through: str) -> list[int]:
 def _toggle(subject: str, through: str, clicks: int, click: gr.SelectData) -> tuple[str, int]:
     """Return the way with the picture that was clicked on, or without it, and one click more."""
     place = sheet.locate(click.index, OFFERED, subjects.find(subject).side) + 1
-    places = [int(number) for number in re.findall(r"\d{1,4}", through)]
+    places = _numbers(through)
     if place in places:
         places = [each for each in places if each != place] if len(places) > 2 else places
     else:
         places = [*places, place][-MOST_STOPS:]
     return " ".join(map(str, places)), clicks + 1
+
+
+def _numbers(words: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d{1,4}", words)]

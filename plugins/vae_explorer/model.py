@@ -18,6 +18,7 @@ from core.arcs import slerp
 from core.errors import UserError
 from core.fitting import fit
 from core.images import Image, Numbers
+from core.layers import one_or_more
 
 from .codes import Encoded
 
@@ -44,8 +45,8 @@ def build_autoencoder(
     encoder = _build_encoder(picture, label, dimensions * (2 if variational else 1), width, hidden)
     code = keras.Input((dimensions,), name="code")
     decoder = _build_decoder(code, label, tuple(shape), width, hidden)
-    mean = encoder(_one_or_more([picture, *label]))[:, :dimensions]
-    return keras.Model(_one_or_more([picture, *label]), decoder(_one_or_more([mean, *label])), name="autoencoder")
+    mean = encoder(one_or_more([picture, *label]))[:, :dimensions]
+    return keras.Model(one_or_more([picture, *label]), decoder(one_or_more([mean, *label])), name="autoencoder")
 
 
 def build_pca(shape: tuple[int, ...] = (28, 28, 1), dimensions: int = 32) -> keras.Model:
@@ -66,7 +67,7 @@ def _build_encoder(picture: Any, label: list[Any], outputs: int, width: int, hid
         x = layers.Concatenate(name=f"encoder_label{i}")([x, *label]) if label else x
         x = layers.Dense(units, activation="relu", name=f"encoder_dense{i}")(x)
     x = layers.Dense(outputs, dtype="float32", name="encoder_code")(x)
-    return keras.Model(_one_or_more([picture, *label]), x, name="encoder")
+    return keras.Model(one_or_more([picture, *label]), x, name="encoder")
 
 
 def _build_decoder(
@@ -83,12 +84,7 @@ def _build_decoder(
     x = layers.Conv2D(width, 3, padding="same", activation="relu", name="decoder_half")(x)
     x = layers.Conv2D(4 * channels, 3, padding="same", name="decoder_to_whole")(x)
     x = layers.Activation("sigmoid", dtype="float32", name="decoder_pixels")(keras.ops.depth_to_space(x, 2))
-    return keras.Model(_one_or_more([code, *label]), x, name="decoder")
-
-
-def _one_or_more(tensors: list[Any]) -> Any:
-    """Return a list's only item, or the list: Keras warns of a list where one input is expected."""
-    return tensors[0] if len(tensors) == 1 else tensors
+    return keras.Model(one_or_more([code, *label]), x, name="decoder")
 
 
 def dimensions_of(model: keras.Model) -> int:

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from core import checkpoint, datasets, device, images, training
 from core.checkpoint import Checkpoint
 from core.classes import DIGITS
-from core.data import Batches, checksum
+from core.data import Batches
 from core.datasets import Dataset
 from core.errors import UserError
 from core.evaluation import Evaluation, Scores
@@ -83,6 +83,11 @@ class Config(training.Settings):
             raise UserError("--width, --dimensions and --hidden must be at least 1.")
 
     @property
+    def source(self) -> str:
+        """What the pictures are of: the name of a set, or of a folder of one's own."""
+        return self.recipe.subject if self.images is None else self.images.name
+
+    @property
     def recipe(self) -> Recipe:
         """The checkpoint's recipe, with what the flags change of it."""
         changes = {name: getattr(self, name) for name in ("kind", "dimensions", "loss")}
@@ -94,7 +99,10 @@ class Config(training.Settings):
 def train(config: Config, run: Run) -> Scores:
     """Train one network and return its scores on pictures never trained on."""
     recipe = config.recipe
-    known, unseen = (read(config, split) for split in ("train", "test"))
+    known, unseen = (
+        datasets.read_set_or_own(recipe.subject, config.data, config.images, config.side, split)
+        for split in ("train", "test")
+    )
     if recipe.kind == "cvae" and len(known.classes) < 2:
         raise UserError("a cvae is told the class, and there is one: put the pictures of each into its own folder.")
     if recipe.kind == "pca":
@@ -128,7 +136,9 @@ def train(config: Config, run: Run) -> Scores:
     coder = Coder(partial(encode, trained), partial(decode, trained))
     labels = tuple(unseen.labels.tolist()) if recipe.kind == "cvae" else ()
     scores = score(coder, unseen, labels, recipe.binary)
-    made = Checkpoint("build_autoencoder", arguments, scores, training.provenance(config, describe(seen, config), run))
+    made = Checkpoint(
+        "build_autoencoder", arguments, scores, training.provenance(config, seen.describe(config.source), run)
+    )
     training.save(trained, made, run, "float16")
     return scores
 
@@ -141,25 +151,9 @@ def train_components(seen: Dataset, unseen: Dataset, config: Config, run: Run) -
     test, scores = images.from_uint8(unseen.pictures), Scores()
     for keep in [count for count in DIMENSIONS if count <= config.recipe.dimensions]:
         scores[f"mse_{keep}"] = mean_square(reconstruct(network, test, keep=keep), test)
-    made = Checkpoint("build_pca", arguments, scores, training.provenance(config, describe(seen, config), run))
+    made = Checkpoint("build_pca", arguments, scores, training.provenance(config, seen.describe(config.source), run))
     training.save(network, made, run)
     return scores
-
-
-def describe(seen: Dataset, config: Config) -> dict[str, Any]:
-    """Return what a network has learnt from."""
-    subject = config.recipe.subject if config.images is None else config.images.name
-    return {"subject": subject, "pictures": len(seen.pictures), "sha256": checksum([seen.pictures])}
-
-
-def read(config: Config, split: str) -> Dataset:
-    """Return the pictures of a split, and say which files of one's own were skipped."""
-    if config.images is None:
-        return datasets.read(config.recipe.subject, config.data, split)
-    known, skipped = datasets.read_folder(config.images, config.side, split)
-    if split == "train":
-        print("".join(f"skipped {reason}\n" for reason in skipped.values()), end="")
-    return known
 
 
 def draw(seen: Dataset, config: Config, random: np.random.Generator | None = None) -> tuple[Any, Image]:
@@ -168,8 +162,7 @@ def draw(seen: Dataset, config: Config, random: np.random.Generator | None = Non
     chosen = every if random is None else random.integers(len(every), size=config.batch)
     pictures = images.from_uint8(seen.pictures[chosen])
     if config.recipe.mirrored and random:
-        left_for_right = random.random(len(pictures)) < 0.5
-        pictures[left_for_right] = pictures[left_for_right, :, ::-1]
+        datasets.mirror_some(pictures, random)
     if config.recipe.binary:
         pictures = binarise(pictures, random or np.random.default_rng(0))
     if config.recipe.kind == "cvae":
