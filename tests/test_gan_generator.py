@@ -13,7 +13,7 @@ import pytest
 from conftest import run_python
 from PIL import Image as pillow  # noqa: N813 - as in core.images
 
-from core import checkpoint, images, registry, training
+from core import checkpoint, curves, images, registry, training
 from core.__main__ import main
 from core.engine import LocalEngine
 from core.errors import UserError
@@ -23,7 +23,6 @@ from core.training import Run
 from plugins.gan_generator import (
     augmentation,
     codes,
-    curves,
     duel,
     generating,
     lab,

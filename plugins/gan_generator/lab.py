@@ -8,14 +8,14 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from core import images, pages
+from core import curves, images, pages
 from core.errors import UserError, choose
 from core.images import Numbers
 from core.pages import Page
 from core.plugin import Plugin
 from core.steps import Progress, Steps
 
-from . import curves, points
+from . import points
 from .points import COUNTED, TARGETS, Target
 from .rules import COLLAPSE, CURES, FAILURES, LOSSES, Loss, Preset, Rules
 
