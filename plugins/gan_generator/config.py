@@ -64,7 +64,10 @@ class Config(training.Settings):
     batch: int = 64
     """Examples in a batch."""
     rate: float = 8e-4
-    """Highest learning rate of the generator; it warms up over 100 steps and falls to 1% along a cosine."""
+    """Highest learning rate of the generator."""
+    falling: bool = True
+    """Whether both rates warm up over 100 steps and fall to 1% along a cosine; else they stay, and averaging settles
+    what the generator draws."""
     start: Path | None = None
     """Folder of a checkpoint of like layers to start from; left out, random numbers."""
 

@@ -73,7 +73,8 @@ def train_gan(config: Config, run: Run) -> Scores:
         checkpoint.fill_alike(network, config.start / NUMBERS)
     game = Adversarial(network, average, config.rules, config.seed)
     rates = config.rate, config.discriminator_rate or 3 * config.rate
-    game.compile(choose_optimizer(*(training.cosine(replace(config, rate=rate)) for rate in rates)))
+    schedules = [training.cosine(replace(config, rate=rate)) for rate in rates] if config.falling else rates
+    game.compile(choose_optimizer(*schedules))
     batches = Batches(partial(draw, seen, config, classes), config.steps, config.seed)
     also = [Reseed(config.seed), Snapshots(run, average)]
     training.fit(game, batches, None, config, run, also, most=math.inf)  # both losses sway, and may grow
