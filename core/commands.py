@@ -25,6 +25,7 @@ from core.training import Run
 from core.weights import Preference, parse_wish
 
 LONGEST_PRINTED = 64  # numbers
+FILES: dict[Any, Any] = {tuple[Image, ...]: tuple[Path, ...], Image | None: Path | None}  # what flags of images hold
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def run(record: Record, verb: str, arguments: list[str]) -> int:
         images.check_output(out)
     values = [images.load(getattr(flags, name)) for name in inputs]
     depth = _choose_depth([getattr(flags, name) for name in inputs], out)
-    chosen = {name: _as_array(getattr(flags, name), kind) for name, kind in settings.items()}
+    chosen = {name: _as_wanted(getattr(flags, name), kind) for name, kind in settings.items()}
     steps = flags.where.plugin(record).stream(verb, *values, **chosen)
     _write(_watch(steps, verb), out, depth)
     return 0
@@ -138,9 +139,13 @@ def _draws(function: Callable[..., Any]) -> bool:
     return Image in (_hints(result).values() if hasattr(result, "_fields") else [result])
 
 
-def _as_array(value: Any, kind: Any) -> Any:
-    """Return what a flag holds as the verb wants it."""
-    return np.array(value, np.float32) if kind == Numbers else value
+def _as_wanted(value: Any, kind: Any) -> Any:
+    """Return what a flag holds as the verb wants it: numbers as an array, files as the images in them."""
+    if kind == Numbers:
+        return np.array(value, np.float32)
+    if kind == tuple[Image, ...]:
+        return tuple(map(images.load, value))
+    return images.load(value) if kind == Image | None and value is not None else value
 
 
 def _flags(function: Callable[..., Any], inputs: list[str], settings: dict[str, Any], out: bool = True) -> type:
@@ -154,6 +159,7 @@ def _flags(function: Callable[..., Any], inputs: list[str], settings: dict[str, 
         default = parameters[name].default
         if kind == Numbers:
             kind, default = tuple[float, ...], tuple(default.tolist()) if isinstance(default, np.ndarray) else default
+        kind = FILES.get(kind, kind)
         columns.append((name, kind, field() if default is inspect.Parameter.empty else field(default=default)))
     columns.append(("where", Annotated[Where, tyro.conf.arg(name="")], field(default_factory=Where)))
     made = make_dataclass("Flags", columns, kw_only=True)

@@ -14,7 +14,7 @@ SMALLEST = 1e-3  # of what is drawn by its magnitude
 
 
 def draw(curves: Mapping[str, Sequence[float]], logarithmic: bool = False) -> str:
-    """Return HTML of up to three `curves` by name, over the same steps, and of their last values.
+    """Return HTML of up to three `curves` by name, each over steps of its own, and of their last values.
 
     `logarithmic` ones, of positive values, are drawn by their magnitude.
     """

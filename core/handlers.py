@@ -6,6 +6,7 @@ import functools
 import html
 import inspect
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator
 from types import GeneratorType
@@ -19,6 +20,7 @@ from core.plugin import Plugin
 from core.steps import Progress, translate
 
 LOGGER = logging.getLogger(__name__)
+WORTH_TELLING = 3  # seconds that are left
 UNREACHABLE = "The network cannot be fetched at the moment: try again in a while."
 
 
@@ -32,7 +34,10 @@ def with_status(plugin: Plugin, handler: Callable[..., Any], name: str, count: i
         try:
             outcome = handler(plugin, *values)
             if isinstance(outcome, GeneratorType):
-                outcome = yield from translate(outcome, lambda step: (*(step.so_far or nothing), status("", step)))
+                outcome = yield from translate(
+                    outcome,
+                    lambda step: (*(step.so_far or nothing), progress_status(step, time.perf_counter() - began)),
+                )
             if outcome is None:
                 yield (*nothing, gr.skip())
             else:
@@ -74,10 +79,15 @@ def politely(handler: Callable[..., Any]) -> Callable[..., Any]:
     return run
 
 
-def status(words: str, progress: Progress | None = None) -> str:
-    """Return the status line's HTML: `words`, or how far a call is."""
-    bar = ""
-    if progress is not None:
-        bar = f'<progress value="{progress.done}" max="{progress.total}"></progress>'
-        words = f"{progress.done} of {progress.total}"
-    return f'<div class="status" role="status" aria-live="polite">{bar}{html.escape(words)}</div>'
+def status(words: str) -> str:
+    """Return the status line's HTML that says `words`."""
+    return f'<div class="status" role="status" aria-live="polite">{html.escape(words)}</div>'
+
+
+def progress_status(progress: Progress, seconds: float) -> str:
+    """Return the status line's HTML of a call that has taken so many `seconds` up to now: how far, how long still."""
+    done, total = progress.done, progress.total
+    left = seconds / done * (total - done) if done else 0
+    words = f"{done} of {total}" + (f", {math.ceil(left)} s left" if left >= WORTH_TELLING else "")
+    bar = f'<progress value="{done}" max="{total}"></progress>'
+    return f'<div class="status" role="status" aria-live="polite">{bar}{words}</div>'

@@ -31,7 +31,7 @@ PATIENT_QUEUE, PATIENT_AT_ONCE = "patient", 2  # calls that go on for long, and 
 Dropped = str | bytes | None  # a path, the bytes of a `data:` URL, or nothing
 LOGGER = logging.getLogger(__name__)
 LAST_SEED = 2**32 - 1
-CLICKABLE = "clickable"
+CLICKABLE, FILLING = "clickable", "filling"
 SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
 
 
@@ -131,11 +131,11 @@ def bench(part: str) -> gr.Column:
     return gr.Column(elem_classes=part)
 
 
-def examples(pictures: Sequence[Path], target: gr.Image, also: Mapping[Any, Any]) -> None:
+def examples(
+    pictures: Sequence[Path], target: gr.Image, also: Mapping[Any, Any], label: str = "Or one of these"
+) -> None:
     """Put thumbnails that place a picture into `target`, and into each component of `also` its value."""
-    thumbnails = gr.Dataset(
-        components=[target], samples=[[str(path)] for path in pictures], label="Or one of these", type="index"
-    )
+    thumbnails = gr.Dataset(components=[target], samples=[[str(path)] for path in pictures], label=label, type="index")
     values = dict(also)
 
     def place(index: int) -> dict[Any, Any]:

@@ -13,7 +13,7 @@ import pytest
 from conftest import run_python
 from PIL import Image as pillow  # noqa: N813 - as in core.images
 
-from core import checkpoint, curves, images, registry, training
+from core import checkpoint, images, registry, training
 from core.__main__ import main
 from core.engine import LocalEngine
 from core.errors import UserError
@@ -519,12 +519,6 @@ def test_the_lab_shows_each_round_and_can_be_stopped(plugin: Plugin) -> None:
     assert images.load(shown[2][0]).shape == (points.SIDE, points.SIDE, 3)
     assert "Step 150" in shown[2][2]
     assert shown[0][0] != shown[2][0]
-
-
-def test_curves_have_a_point_for_each_value() -> None:
-    drawn = curves.draw({"a": [1.0, 2.0, float("nan"), 4.0], "b": []})
-    assert drawn.count("<polyline") == 2
-    assert drawn.split('points="')[1].split('"')[0].count(",") == 3
 
 
 def test_an_opinion_is_ranked_among_those_of_real_pictures(plugin: Plugin) -> None:
