@@ -63,7 +63,7 @@ class Canvas(keras.Model):  # type: ignore[misc]
     def step(self) -> Losses:
         """Move once, and return the losses of the picture as it was before."""
         self.reset_metrics()
-        found = self.train_on_batch(self.targets, return_dict=True)
+        found = self.train_on_batch(list(self.targets), return_dict=True)  # Keras made a list of its own of it
         return Losses(*(float(found[name]) for name in PARTS))
 
     @property
