@@ -118,6 +118,16 @@ class Page:
             gr.Markdown(_without_front_matter(card.read_text()))
 
 
+def tabbed(plugin: Plugin, tabs: Mapping[str, Callable[[Page, Any], None]]) -> gr.Blocks:
+    """Return a page of nothing but `Page.tabs` between its header and its footer."""
+    page = Page(plugin)
+    with page.blocks:
+        page.header()
+        page.tabs(tabs)
+        page.footer()
+    return page.blocks
+
+
 def workbench() -> gr.Row:
     """Return the row that a demo is laid out in: `source`, `stage` and `settings`, in this order on a phone.
 

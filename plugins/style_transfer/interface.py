@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gradio as gr
 
-from core.pages import Page
+from core import pages
 from core.plugin import Plugin
 
 from . import patience, revealing, stylising
@@ -18,9 +18,4 @@ TABS = {
 
 def build_interface(plugin: Plugin) -> gr.Blocks:
     """Return the page."""
-    page = Page(plugin)
-    with page.blocks:
-        page.header()
-        page.tabs(TABS)
-        page.footer()
-    return page.blocks
+    return pages.tabbed(plugin, TABS)
