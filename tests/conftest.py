@@ -54,6 +54,34 @@ def denoiser() -> Plugin:
 
 
 @pytest.fixture
+def train_twice(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Path, Path]]:
+    """Return a function that trains by a plugin's `train` as it is told, killed after two epochs and resumed, and again
+    in one go; it returns both checkpoints' folders."""
+    from core import training
+
+    def train_twice(name: str, train: Any, config: Any, folder: Path) -> tuple[Path, Path]:
+        killed, whole = (training.Run.start(name, config, folder) for _ in range(2))
+        save, seen = training.Backup.on_epoch_end, []
+
+        def kill(self: Any, epoch: int, logs: Any = None) -> None:
+            save(self, epoch, logs)
+            seen.append(epoch)
+            if len(seen) == 2:
+                raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(training.Backup, "on_epoch_end", kill)
+            with pytest.raises(KeyboardInterrupt):
+                train(config, killed)
+            train(config, killed)
+        assert seen == [*range(config.epochs)]  # none twice
+        train(config, whole)
+        return killed.checkpoint, whole.checkpoint
+
+    return train_twice
+
+
+@pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
     """The local Hub, empty, and an empty cache; the client is logged in as alice."""
     from huggingface_hub import constants

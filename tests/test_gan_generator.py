@@ -13,7 +13,7 @@ import pytest
 from conftest import run_python
 from PIL import Image as pillow  # noqa: N813 - as in core.images
 
-from core import checkpoint, images, registry, training
+from core import checkpoint, images, registry
 from core.__main__ import main
 from core.engine import LocalEngine
 from core.errors import UserError
@@ -359,26 +359,11 @@ def test_a_classifier_is_trained_and_leaves_a_reference(folder: Path) -> None:
     np.testing.assert_allclose(seen.probabilities.sum(axis=1), 1, rtol=1e-4)
 
 
-def test_a_killed_run_is_resumed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_run_is_resumed(folder: Path, train_twice: Any) -> None:
     flags = {"side": 16, "epochs": 3, "steps": 2, "batch": 8, "width": 4, "dimensions": 4}
     config = Config(images=folder, backup_minutes=0, rate=0.1, **flags)
-    run, whole = (Run.start("gan_generator", config, folder.parent / "runs") for _ in range(2))
-    save, count = training.Backup.on_epoch_end, []
-
-    def killed(self: Any, epoch: int, logs: Any = None) -> None:
-        save(self, epoch, logs)
-        count.append(epoch)
-        if len(count) == 2:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(training.Backup, "on_epoch_end", killed)
-    with pytest.raises(KeyboardInterrupt):
-        train.train(config, run)
-    train.train(config, run)
-    assert count == [0, 1, 2]
-    monkeypatch.undo()
-    train.train(config, whole)
-    resumed, straight = (checkpoint.load(each.checkpoint, model).get_weights() for each in (run, whole))
+    made = train_twice("gan_generator", train.train, config, folder.parent / "runs")
+    resumed, straight = (checkpoint.load(each, model).get_weights() for each in made)
     for values, expected in zip(resumed, straight, strict=True):
         np.testing.assert_allclose(values, expected, atol=1e-4)
 

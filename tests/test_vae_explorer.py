@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT
 from PIL import Image as pillow  # noqa: N813 - as in core.images
 
-from core import checkpoint, images, registry, sheets, training
+from core import checkpoint, images, registry, sheets
 from core.__main__ import main
 from core.engine import LocalEngine
 from core.errors import UserError
@@ -224,32 +224,16 @@ def test_a_network_is_trained_from_idx_files(
 
 
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
-def test_a_killed_run_is_resumed(tmp_path: Path, precision: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_killed_run_is_resumed(tmp_path: Path, precision: Any, train_twice: Any) -> None:
     for i in range(24):
         pillow.new("RGB", (16, 16), (10 * i, 0, 0)).save(tmp_path / f"{i:02d}.png")
     flags = {"images": tmp_path, "side": 16, "epochs": 3, "steps": 2, "width": 4, "hidden": (8,), "batch": 4}
     config = Config(**flags, backup_minutes=0, precision=precision)
-    run = Run.start("vae_explorer", config, tmp_path / "runs")
-    save, count = training.Backup.on_epoch_end, []
-
-    def killed(self: Any, epoch: int, logs: Any = None) -> None:
-        save(self, epoch, logs)
-        count.append(epoch)
-        if len(count) == 2:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(training.Backup, "on_epoch_end", killed)
-    with pytest.raises(KeyboardInterrupt):
-        train.train(config, run)
-    train.train(config, run)
-    assert count == [0, 1, 2]
-    monkeypatch.undo()
-    whole = Run.start("vae_explorer", config, tmp_path / "runs")
-    train.train(config, whole)
-    resumed, straight = (checkpoint.load(each.checkpoint, model).get_weights() for each in (run, whole))
+    made = train_twice("vae_explorer", train.train, config, tmp_path / "runs")
+    resumed, straight = (checkpoint.load(each, model).get_weights() for each in made)
     for values, expected in zip(resumed, straight, strict=True):
         np.testing.assert_allclose(values, expected, atol=2e-3)
-    with np.load(run.checkpoint / "snapshots.npz") as snapshots:
+    with np.load(made[0] / "snapshots.npz") as snapshots:
         assert snapshots["epochs"].tolist() == [0, 1, 2, 3]
 
 

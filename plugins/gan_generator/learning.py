@@ -26,7 +26,7 @@ CURVES = {
 
 @functools.cache
 def read(checkpoint: str) -> dict[str, NDArray[np.generic]]:
-    """Return what the training of a generator left behind: see `snapshots.Snapshots`."""
+    """Return what the training of a generator left behind: see `core.snapshots.Snapshots`."""
     with np.load(EXAMPLES / f"{checkpoint}_learning.npz") as stored:
         return dict(stored)
 

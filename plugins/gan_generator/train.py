@@ -10,7 +10,7 @@ from typing import Any
 
 import keras
 
-from core import checkpoint, training
+from core import checkpoint, images, training
 from core.checkpoint import Checkpoint
 from core.data import Batches
 from core.datasets import Dataset
@@ -19,11 +19,12 @@ from core.evaluation import Evaluation, Scores
 from core.images import Image, Numbers
 from core.manifest import NUMBERS
 from core.plugin import Plugin
+from core.snapshots import Snapshots
 from core.steps import finish
 from core.training import Run
 
 from . import duel, model, points, reference
-from .adversarial import Adversarial, Reseed, choose_optimizer
+from .adversarial import METRICS, Adversarial, Reseed, choose_optimizer
 from .classifying import featurise, train_classifier
 from .config import Config
 from .generator import SMALLEST, grow
@@ -32,10 +33,10 @@ from .recipes import RECIPES
 from .reference import Reference
 from .rules import COLLAPSE, CURES, FAILURES, Preset
 from .sampling import draw, read
-from .snapshots import Snapshots
 
 FEWEST = 10  # pictures to learn from
 JUDGED = 5000  # pictures, drawn to be scored
+REMEMBERED = 32  # pictures, of the same seeds, in each snapshot
 WEIGHTS = Path(__file__).parent / "weights"
 GENERAL = "cifar10_classifier"  # sees pictures of one's own, of whatever
 
@@ -76,7 +77,10 @@ def train_gan(config: Config, run: Run) -> Scores:
     schedules = [training.cosine(replace(config, rate=rate)) for rate in rates] if config.falling else rates
     game.compile(choose_optimizer(*schedules))
     batches = Batches(partial(draw, seen, config, classes), config.steps, config.seed)
-    also = [Reseed(config.seed), Snapshots(run, average)]
+    also = [
+        Reseed(config.seed),
+        Snapshots(run, lambda: {"pictures": images.to_uint8(generate(average, REMEMBERED))}, METRICS),
+    ]
     training.fit(game, batches, None, config, run, also, most=math.inf)  # both losses sway, and may grow
 
     measured = score(average, *judged)

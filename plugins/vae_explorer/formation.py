@@ -23,7 +23,7 @@ PARTS = {"reconstruction": "Squared error of a picture", "divergence": "Divergen
 
 @functools.cache
 def read() -> dict[str, NDArray[np.generic]]:
-    """Return what the training of the default network left behind: see `snapshots.Snapshots`."""
+    """Return what the training of the default network left behind: see `core.snapshots.Snapshots`."""
     with np.load(SNAPSHOTS) as stored:
         return dict(stored)
 

@@ -22,18 +22,20 @@ from core.evaluation import Evaluation, Scores
 from core.images import Image
 from core.manifest import NUMBERS
 from core.plugin import Plugin
+from core.snapshots import Arrays, Snapshots
 from core.steps import finish
 from core.training import Run
 
-from . import components, pictures
+from . import components, pictures, planes
 from .bound import Schedule, Variational
 from .model import build_autoencoder, build_pca, decode, encode, reconstruct
 from .recipes import DIMENSIONS, RECIPES, Kind, Loss, Recipe
 from .scores import Coder, binarise, importance_weighted, knn_accuracy, mean_square, score
-from .snapshots import Snapshots
 
 LARGEST_SIDE = 256  # pixels
-WATCHED = 1000  # pictures, by which training is watched; and as many of the test's are in its snapshots
+WATCHED = 1000  # pictures, by which training is watched; and as many others in its snapshots
+MANIFOLD = 14  # pictures along each axis of the plane that is kept
+PARTS = "reconstruction", "divergence"
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,8 @@ def train(config: Config, run: Run) -> Scores:
     batches = Batches(lambda random: draw(seen, config, random), config.steps, config.seed)
     also: list[keras.callbacks.Callback] = [Schedule(config.beta, config.warm_up, config.seed)]
     if recipe.dimensions == 2 and recipe.kind != "cvae":
-        also.append(Snapshots(run, model.network, images.from_uint8(unseen.pictures[:WATCHED])))
+        shown = images.from_uint8(unseen.pictures[:WATCHED])
+        also.append(Snapshots(run, partial(show_plane, model.network, shown), PARTS))
     training.fit(model, batches, draw(watched, config), config, run, also)
 
     trained = build_autoencoder(**arguments)  # at full precision: as it is served
@@ -154,6 +157,17 @@ def train_components(seen: Dataset, unseen: Dataset, config: Config, run: Run) -
     made = Checkpoint("build_pca", arguments, scores, training.provenance(config, seen.describe(config.source), run))
     training.save(network, made, run)
     return scores
+
+
+def show_plane(network: keras.Model, test: Image) -> Arrays:
+    """Return the pictures drawn all over a plane of codes, in bytes, and the `places` (n, 2) of `test` pictures there.
+
+    Places are as `Plane` has them.
+    """
+    codes, log_variances = encode(network, test)
+    plane = planes.find(codes, log_variances)
+    manifold = images.tile(decode(network, plane.codes_at(pictures.grid(MANIFOLD))), MANIFOLD)
+    return {"manifolds": images.to_uint8(manifold), "places": plane.places_of(codes).astype(np.float16)}
 
 
 def draw(seen: Dataset, config: Config, random: np.random.Generator | None = None) -> tuple[Any, Image]:
