@@ -15,9 +15,9 @@ import tyro
 from tqdm import tqdm
 
 from core import device, engine, images, training
-from core.engine import Precision
 from core.errors import UserError
 from core.images import Image, Numbers
+from core.manifest import Precision
 from core.plugin import Plugin
 from core.registry import Record
 from core.steps import Progress, Steps, finish
@@ -38,8 +38,8 @@ class Where:
     """Folder of a checkpoint to use in its place, or owner/name@revision on the Hub."""
     local: bool = False
     """Use the newest finished run below runs/."""
-    precision: Precision = "float32"
-    """float32, mixed_bfloat16 or mixed_float16."""
+    precision: Precision | None = None
+    """What networks compute in, instead of the plugin's own choice."""
 
     def plugin(self, record: Record) -> Plugin:
         """Return the plugin, run here with these weights."""

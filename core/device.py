@@ -12,7 +12,7 @@ from pathlib import Path
 
 import keras
 
-from core.engine import Precision
+from core.manifest import Precision
 
 BACKEND_NAMES = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 
@@ -39,6 +39,15 @@ def precision(name: Precision) -> Iterator[None]:
         keras.config.set_dtype_policy(before)
 
 
+def choose(wished: Precision) -> Precision:
+    """Return `wished` where this machine computes faster in it than in float32, and float32 elsewhere.
+
+    That is known of bfloat16 on processors with units for products of its matrices (Intel's AMX), by TensorFlow.
+    """
+    is_faster = wished == "mixed_bfloat16" and keras.backend.backend() == "tensorflow" and "amx_bf16" in _cpu("flags")
+    return wished if is_faster and not has_gpu() else "float32"
+
+
 def has_gpu() -> bool:
     """Return whether Keras computes on a GPU, whichever the backend."""
     place = str(keras.ops.zeros(1).device).lower()  # "cpu", "cuda:0", "/job:localhost/…/device:GPU:0"
@@ -55,8 +64,13 @@ def _gpu_name() -> str:
 
 
 def _processor_name() -> str:
+    return _cpu("model name") or platform.processor() or "CPU"
+
+
+def _cpu(fact: str) -> str:
+    """Return what Linux says of the processor, or nothing."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
-        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or "CPU"
+    except OSError:
+        return ""
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith(fact)), "")

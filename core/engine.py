@@ -11,15 +11,14 @@ from dataclasses import dataclass, field
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
 from types import GeneratorType
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from core import weights
 from core.errors import UserError
+from core.manifest import Precision
 from core.registry import Record
 from core.steps import Steps
 from core.weights import BUNDLED, Preference, Source
-
-Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 
 
 class PluginError(UserError):
@@ -54,8 +53,8 @@ class Engine(Protocol):
 class LocalEngine:
     """Runs verbs here: each network is loaded once, and the device takes one step of one call at a time."""
 
-    def __init__(self, preference: Preference = BUNDLED, precision: Precision = "float32") -> None:
-        """`preference` says which weights to take before the bundled ones."""
+    def __init__(self, preference: Preference = BUNDLED, precision: Precision | None = None) -> None:
+        """`preference` says which weights to take before the bundled ones; `precision` stands for each plugin's own."""
         self._preference, self._precision = preference, precision
         self._networks: dict[tuple[str, str], tuple[Any, str]] = {}
         self._locks: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
@@ -114,7 +113,7 @@ class LocalEngine:
         """Return the network of the checkpoint in `source`."""
         from core import checkpoint, device
 
-        with device.precision(self._precision):
+        with device.precision(self._precision or device.choose(record.facts.precision)):
             return checkpoint.load(source.folder, import_part(record, "model"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -15,6 +16,7 @@ NUMBERS, FACTS = "model.safetensors", "checkpoint.json"  # the two files of a ch
 API = (1, 0)
 REPOSITORY = r"^[\w-][\w.-]*/[\w-][\w.-]*$"
 SHA256 = r"^[0-9a-f]{64}$"
+Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
@@ -52,6 +54,7 @@ class Manifest(BaseModel):
     summary: str = Field(min_length=1, max_length=160, description="one sentence for the home page")
     requires: tuple[str, ...] = Field((), description="packages beyond the suite's own, as pip writes them")
     enabled: bool = True
+    precision: Precision = Field("float32", description="what its verbs may compute in where that is faster")
     repository: str | None = Field(default=None, pattern=REPOSITORY, description="owner/name on the Hub")
     checkpoints: dict[str, Pin] = Field(min_length=1)
 

@@ -12,8 +12,9 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, get_args
 
 from core import reference, registry, weights
-from core.engine import Engine, LocalEngine, Precision
+from core.engine import Engine, LocalEngine
 from core.errors import UserError
+from core.manifest import Precision
 from core.weights import Preference
 
 LOGGER = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 
-MakeEngine = Callable[[Preference, Precision], Engine]
+MakeEngine = Callable[[Preference, Precision | None], Engine]
 
 
 def main(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) -> int:
@@ -195,5 +196,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a checkpoint to use: a folder, or owner/name@revision on the Hub (repeatable)",
     )
     parser.add_argument("--local", action="store_true", help="use the newest finished runs below runs/")
-    parser.add_argument("--precision", default="float32", choices=get_args(Precision))
+    parser.add_argument(
+        "--precision", choices=get_args(Precision), help="what networks compute in, instead of each plugin's own choice"
+    )
     return parser

@@ -23,9 +23,8 @@ from pydantic import TypeAdapter
 from core import checkpoint, device
 from core.checkpoint import Checkpoint
 from core.data import Batches
-from core.engine import Precision
 from core.errors import UserError
-from core.manifest import FACTS
+from core.manifest import FACTS, Precision
 
 RUNS = Path("runs")
 AnyConfig = TypeVar("AnyConfig")

@@ -13,8 +13,9 @@ from types import GeneratorType
 from typing import Any
 
 from core import weights
-from core.engine import Call, LocalEngine, Precision, find_checkpoint, find_verb
+from core.engine import Call, LocalEngine, find_checkpoint, find_verb
 from core.errors import UserError
+from core.manifest import Precision
 from core.registry import Record
 from core.steps import Progress, Steps
 from core.weights import BUNDLED, Preference, Source
@@ -35,7 +36,7 @@ class Outcome:
 class ZeroEngine(LocalEngine):
     """Holds every network on the CPU; a call moves its own to the GPU that it is lent."""
 
-    def __init__(self, lend: Lend, preference: Preference = BUNDLED, precision: Precision = "float32") -> None:
+    def __init__(self, lend: Lend, preference: Preference = BUNDLED, precision: Precision | None = None) -> None:
         """`lend` is `spaces.GPU`; it must have been called before the app is launched, or the Hub stops the Space."""
         super().__init__(preference, precision)
         self._on_gpu = lend(self._compute, duration=LONGEST_CALL)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import keras
 import pytest
 
-from core import checkpoint, engine, registry
+from core import checkpoint, device, engine, registry
 from core.engine import LocalEngine, VerbNotFoundError
 from core.plugin import Plugin
 from core.steps import Progress
@@ -101,6 +104,27 @@ def test_closing_a_stream_cancels_the_verb_and_frees_the_device(counter: Plugin)
 def test_two_streams_take_turns(counter: Plugin) -> None:
     one, two = counter.stream("count", 3), counter.stream("count", 3)
     assert [next(one).done, next(two).done, next(one).done] == [1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("flags", "asked", "used"),
+    [
+        ("fpu amx_bf16 amx_tile", None, "mixed_bfloat16"),
+        ("fpu avx2", None, "float32"),
+        ("fpu amx_bf16 amx_tile", "float32", "float32"),
+        ("fpu avx2", "mixed_float16", "mixed_float16"),
+    ],
+)
+def test_a_plugin_computes_in_its_precision_where_that_is_faster(
+    counter: Plugin, monkeypatch: pytest.MonkeyPatch, flags: str, asked: Any, used: str
+) -> None:
+    monkeypatch.setattr(device, "_cpu", lambda _: flags)
+    monkeypatch.setattr(device, "has_gpu", lambda: False)
+    monkeypatch.setattr(checkpoint, "load", lambda *_: keras.config.dtype_policy().name)
+    manifest = counter.record.facts.model_copy(update={"precision": "mixed_bfloat16"})
+    chosen, record = LocalEngine(precision=asked), replace(counter.record, manifest=manifest)
+    assert chosen._load(record, None)[0] == used
+    assert keras.config.dtype_policy().name == "float32"
 
 
 def test_what_is_not_there_is_named(counter: Plugin) -> None:

@@ -43,7 +43,7 @@ from plugins.style_transfer import (
 )
 from plugins.style_transfer.aim import Aim, Losses
 from plugins.style_transfer.config import Config
-from plugins.style_transfer.depths import CHANNELS, LAYERS, OBSERVED, STATISTICS
+from plugins.style_transfer.depths import CHANNELS, LAYERS, STATISTICS, STYLE_LAYERS
 
 PHOTO, PAINTING = gallery.PHOTOS[1], gallery.find("Vincent van Gogh")
 to_numpy = keras.ops.convert_to_numpy
@@ -94,11 +94,17 @@ def test_losses_are_those_of_their_papers() -> None:
     assert float(losses.variation_loss(keras.ops.convert_to_tensor(flat))[0]) == pytest.approx(1)
 
 
+def draw_features(seed: int) -> list[Any]:
+    """Return what the four layers might give of one picture."""
+    random = np.random.default_rng(seed)
+    return [random.random((1, 4, 4, CHANNELS[name]), np.float32) for name in STYLE_LAYERS]
+
+
 def test_statistics_are_cut_as_they_were_put_together() -> None:
-    seen = [np.random.default_rng(i).random((1, 4, 4, CHANNELS[name]), np.float32) for i, name in enumerate(OBSERVED)]
+    seen = draw_features(0)
     statistics = features.describe(seen)
     assert statistics.shape == (1, STATISTICS)
-    for name, feature in zip(OBSERVED, seen, strict=True):
+    for name, feature in zip(STYLE_LAYERS, seen, strict=True):
         mean, deviation = (to_numpy(each) for each in features.part(statistics, name))
         np.testing.assert_allclose(mean, feature.mean((1, 2)), rtol=1e-4)
         np.testing.assert_allclose(np.exp(deviation), feature.std((1, 2)), rtol=1e-2)
@@ -166,6 +172,23 @@ def test_a_photo_is_painted(plugin: Plugin, photo: Any, style: Any) -> None:
     assert before.content_loss == 0 < after.content_loss < 5
 
 
+def test_no_frame_is_painted(plugin: Plugin, style: Any) -> None:
+    flat = np.full((128, 128, 3), 0.5, np.float32)
+    painted = plugin.run("stylise", flat, style)
+    border = np.concatenate([painted[:2].ravel(), painted[-2:].ravel()])
+    assert abs(border.mean() - painted[32:-32].mean()) < 0.02
+    assert border.std() < 1.5 * painted[32:-32].std() + 0.01
+
+
+def test_half_precision_paints_nearly_the_same_and_is_judged_in_float32(photo: Any, style: Any) -> None:
+    record = registry.find("style_transfer")
+    whole, half = (Plugin(record, LocalEngine(precision=name)) for name in ("float32", "mixed_bfloat16"))
+    one, other = (each.run("stylise", photo, style) for each in (whole, half))
+    assert one.dtype == other.dtype == np.float32
+    assert 0 < np.abs(one - other).mean() < 0.01
+    assert whole.run("judge", one, photo, style) == half.run("judge", one, photo, style)
+
+
 def test_no_strength_leaves_the_photo_and_half_of_it_half_of_the_way(plugin: Plugin, photo: Any, style: Any) -> None:
     none, some, full = (plugin.run("stylise", photo, style, strength=strength) for strength in (0, 0.5, 1))
     np.testing.assert_allclose(none, photo, atol=1e-6)
@@ -212,7 +235,7 @@ def test_tiles_agree_with_the_whole(network: keras.Model, photo: Any, style: Any
     monkeypatch.setattr(instant, "TILE", 320)
     tiled = finish(paint())
     difference = np.abs(tiled - whole)
-    assert difference.mean() < 0.004
+    assert difference.mean() < 0.01
     assert np.quantile(difference, 0.999) < 0.1  # statistics of parts that overlap are not quite those of the whole
 
 
@@ -485,20 +508,11 @@ def test_what_fails_while_the_way_down_is_searched_is_told(
         plugin.run("paint", photo, style, size=64, steps=3)
 
 
-def test_statistics_of_parts_are_merged_to_those_of_the_whole(network: keras.Model, style: Any) -> None:
-    halves = np.stack(
-        [
-            features.describe([np.random.default_rng(i).random((1, 4, 4, CHANNELS[n]), np.float32) for n in OBSERVED])[
-                0
-            ]
-            for i in (0, 1)
-        ]
-    )
-    wholes = [
-        np.concatenate([np.random.default_rng(i).random((1, 4, 4, CHANNELS[n]), np.float32) for i in (0, 1)], axis=1)
-        for n in OBSERVED
-    ]
-    np.testing.assert_allclose(features.merge(halves), to_numpy(features.describe(wholes))[0], atol=1e-3)
+def test_statistics_of_parts_are_merged_to_those_of_the_whole() -> None:
+    halves = [draw_features(seed) for seed in (0, 1)]
+    wholes = [np.concatenate(each, axis=1) for each in zip(*halves, strict=True)]
+    merged = features.merge(np.concatenate([to_numpy(features.describe(each)) for each in halves]))
+    np.testing.assert_allclose(merged, to_numpy(features.describe(wholes))[0], atol=1e-3)
 
 
 def test_a_large_bright_photo_has_the_colours_that_it_has() -> None:

@@ -9,7 +9,6 @@ from keras import ops
 
 from .brush import BRUSH
 from .config import Config
-from .depths import OBSERVED
 from .features import VGG, describe
 from .losses import content_loss, gram, moments_loss, style_loss, variation_loss
 
@@ -37,8 +36,8 @@ class Apprentice(keras.Model):  # type: ignore[misc]
         picture, photo, style = inputs
         seen = [ops.split(each, 2) for each in self.eye(ops.concatenate([photo, style]))]
         of_photo, of_style = zip(*seen, strict=True)
-        own, wanted = (describe(each[: len(OBSERVED)]) for each in (of_photo, of_style))
-        return self.brush([picture, *of_photo[1 : len(OBSERVED)], own, wanted]), of_photo, of_style
+        own, wanted = (describe(each) for each in (of_photo, of_style))
+        return self.brush([picture, *of_photo[1:], own, wanted]), of_photo, of_style
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
         """Return the weighted sum."""

@@ -16,6 +16,7 @@ from core.images import Image, Numbers
 from .aim import PARTS, Aim, Losses
 from .features import look_through
 from .losses import content_loss, gram, style_loss, variation_loss
+from .sizes import frame
 
 MARGIN = 16  # pixels about the picture, mirrored, lest what a VGG makes of the nothing beyond be painted
 
@@ -30,12 +31,12 @@ class Canvas(keras.Model):  # type: ignore[misc]
         self.aim, self.margin = aim, margin
         names = tuple(dict.fromkeys([*aim.content_layers, *aim.style_layers]))
         self.eye = look_through(vgg, names)
-        of_photo, of_style = self.eye(_frame(photo, margin)[None]), self.eye(style[None])
+        of_photo, of_style = self.eye(frame(photo, margin)[None]), self.eye(style[None])
         self.targets = [
             *(ops.convert_to_numpy(of_photo[name]) for name in aim.content_layers),
             *(ops.convert_to_numpy(gram(of_style[name])) for name in aim.style_layers),
         ]
-        framed = _frame(start, margin)
+        framed = frame(start, margin)
         self.picture = self.add_weight((1, *framed.shape), name="picture")
         self.picture.assign(framed[None])
         self.trackers = {name: keras.metrics.Mean(name=name) for name in PARTS}
@@ -89,7 +90,3 @@ class Canvas(keras.Model):  # type: ignore[misc]
         slope = values - self.values
         self.values = values
         return losses, slope.astype(np.float64)
-
-
-def _frame(picture: Image, margin: int) -> Image:
-    return np.pad(picture, ((margin, margin), (margin, margin), (0, 0)), "symmetric")

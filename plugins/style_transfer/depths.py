@@ -1,4 +1,4 @@
-"""The layers of VGG-19 up to block4_conv1: which tell content, which style, and which the instant painter asks."""
+"""The layers of VGG-19 up to block4_conv1: which tell content, which style, and what the instant painter is told."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ CHANNELS = {
 LAYERS = tuple(CHANNELS)
 CONTENT_LAYER = LAYERS[-1]
 STYLE_LAYERS = tuple(name for name in LAYERS if name.endswith("_conv1"))
-OBSERVED = STYLE_LAYERS[:3]
-STATISTICS = 2 * sum(CHANNELS[name] for name in OBSERVED)
+STATISTICS = 2 * sum(CHANNELS[name] for name in STYLE_LAYERS)
+TOLD = STATISTICS - 2 * CHANNELS[CONTENT_LAYER]  # of them: those of all layers but the deepest

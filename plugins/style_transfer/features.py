@@ -14,9 +14,10 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from core import device
 from core.images import Numbers
 
-from .depths import CHANNELS, LAYERS, OBSERVED, STYLE_LAYERS
+from .depths import CHANNELS, LAYERS, STYLE_LAYERS
 
 VGG = "vgg19"
 LEAST_DEVIATION = 0.01  # of a channel, whose mean is about 1: a silent one has no direction to be changed in
@@ -40,7 +41,7 @@ def assemble_vgg() -> keras.Model:
 
 
 def describe(features: Sequence[Any]) -> Any:
-    """Return the statistics (n, 896) of what the layers `OBSERVED` give: what an instant painter knows of a picture.
+    """Return the statistics (n, 1920) of what `STYLE_LAYERS` give: what an instant painter knows of a picture.
 
     They are of each layer the means of its channels, then the logarithms of their standard deviations.
     """
@@ -58,9 +59,9 @@ def moments(feature: Any) -> tuple[Any, Any]:
 
 
 def merge(statistics: Numbers) -> Numbers:
-    """Return the statistics (896,) of a whole, from those of its parts (n, 896), which are as large as each other."""
+    """Return the statistics (1920,) of a whole, from those of its parts (n, 1920), which are as large as each other."""
     merged, start = [], 0
-    for name in OBSERVED:
+    for name in STYLE_LAYERS:
         end = start + 2 * CHANNELS[name]
         means, deviations = np.split(statistics[:, start:end], 2, axis=1)
         mean = means.mean(axis=0)
@@ -71,9 +72,18 @@ def merge(statistics: Numbers) -> Numbers:
 
 def part(statistics: Any, name: str) -> tuple[Any, Any]:
     """Return the means and the logarithms of deviations (n, channels) of one layer."""
-    start = 2 * sum(CHANNELS[each] for each in OBSERVED[: OBSERVED.index(name)])
+    start = 2 * sum(CHANNELS[each] for each in STYLE_LAYERS[: STYLE_LAYERS.index(name)])
     middle = start + CHANNELS[name]
     return statistics[:, start:middle], statistics[:, middle : middle + CHANNELS[name]]
+
+
+@functools.lru_cache(2)
+def in_float32(vgg: keras.Model) -> keras.Model:
+    """Return a VGG with the same numbers that computes in float32, whatever `vgg` itself computes in."""
+    with device.precision("float32"):
+        precise = assemble_vgg()
+    precise.set_weights(vgg.get_weights())
+    return precise
 
 
 @functools.lru_cache(32)  # a network is traced once
@@ -84,6 +94,5 @@ def look_through(vgg: keras.Model, names: tuple[str, ...] = STYLE_LAYERS) -> ker
 
 @functools.lru_cache(8)
 def glance_through(vgg: keras.Model) -> keras.Model:
-    """Return the network from pictures to what the last two of `OBSERVED` give, and to `describe` of all three."""
-    seen = [vgg.get_layer(name).output for name in OBSERVED]
-    return keras.Model(vgg.input, [*seen[1:], describe(seen)])
+    """Return the network from pictures to what the last three of `STYLE_LAYERS` give, and to `describe` of all four."""
+    return keras.Model(vgg.input, [*vgg.outputs[1:], describe(vgg.outputs)])

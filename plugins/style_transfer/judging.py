@@ -9,7 +9,7 @@ import keras
 from core.images import Image
 
 from .depths import CONTENT_LAYER, STYLE_LAYERS
-from .features import VGG, look_through
+from .features import VGG, in_float32, look_through
 from .losses import content_loss, gram, moments_loss, style_loss
 from .sizes import resize
 
@@ -27,7 +27,7 @@ class Judged(NamedTuple):
 
 def judge(network: keras.Model, picture: Image, content: Image, style: Image) -> Judged:
     """Return what `picture` lacks of the photo, which is taken to its size, and of the painting, each (h, w, 3)."""
-    eye = look_through(network.get_layer(VGG), STYLE_LAYERS)
+    eye = look_through(in_float32(network.get_layer(VGG)), STYLE_LAYERS)
     photo = content if content.shape == picture.shape else resize(content, picture.shape)
     of_picture, of_photo, of_style = (eye.predict_on_batch(each[None]) for each in (picture, photo, style))
     pairs = [(of_picture[name], of_style[name]) for name in STYLE_LAYERS]

@@ -15,7 +15,7 @@ from core.steps import Steps
 from . import imagenet, instant, judging, mixing, painting
 from .aim import Aim
 from .brush import assemble_brush
-from .depths import LAYERS, OBSERVED
+from .depths import LAYERS
 from .features import VGG, assemble_vgg, describe
 from .instant import Colours
 from .judging import Judged
@@ -38,7 +38,7 @@ def build_painter(
     names = ("photo", "picture", "painting")
     photo, picture, painting = (keras.Input((None, None, 3), name=name) for name in names)
     vgg, brush = assemble_vgg(), assemble_brush(widths, blocks, told)
-    seen, style = (vgg(each)[: len(OBSERVED)] for each in (photo, painting))
+    seen, style = (vgg(each) for each in (photo, painting))
     painted = brush([picture, *seen[1:], describe(seen), describe(style)])
     return keras.Model([photo, picture, painting], painted, name="painter")
 

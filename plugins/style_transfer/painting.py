@@ -17,7 +17,7 @@ from core.images import Image, Numbers
 from core.steps import Progress, Steps
 
 from .aim import PARTS, Aim, Losses
-from .canvas import Canvas
+from .canvas import MARGIN, Canvas
 from .sizes import resize, shrink_to
 
 Optimizer = Literal["adam", "lbfgs"]
@@ -61,6 +61,7 @@ def paint(
     aim: Aim,
     stages: list[Stage],
     optimizer: Optimizer,
+    margin: int = MARGIN,
 ) -> Steps[Painted]:
     """Yield what there is after each step, as so many per cent of the work, then return what `canvas` has become.
 
@@ -74,7 +75,7 @@ def paint(
     for stage in stages:
         shown, seen = shrink_to(photo, stage.side), shrink_to(style, stage.side)
         before = resize(before, shown.shape)
-        canvas_now = Canvas(vgg, before, shown, seen, aim)
+        canvas_now = Canvas(vgg, before, shown, seen, aim, margin)
         move = {"adam": _descend, "lbfgs": _descend_by_curvature}[optimizer]
         for losses in move(canvas_now, stage.steps):
             past.append(losses)

@@ -14,7 +14,7 @@ from core.images import Image
 from . import colours
 
 RECOLOURED = 0.3  # of all styles: so that there are more palettes than there are paintings
-LARGEST = 2.0  # times as many pixels a side as are asked for, a part is cut of and shrunk from
+SCALES = 0.8, 1.7  # times as many pixels a side as are asked for, a part is cut of and brought to size from
 
 
 def draw_pairs(
@@ -29,10 +29,10 @@ def draw_pairs(
 def cut(picture: Bytes, side: int, random: np.random.Generator) -> Image:
     """Return a random square part of `picture`, half of the time mirrored, at `side` pixels."""
     shortest = min(picture.shape[:2])
-    length = int(min(shortest, side * random.uniform(1, LARGEST)))
+    length = int(min(shortest, side * random.uniform(*SCALES)))
     top, left = (int(random.integers(each - length + 1)) for each in picture.shape[:2])
     part = pillow.fromarray(picture[top : top + length, left : left + length])
-    resized = images.from_uint8(np.asarray(part.resize((side, side), pillow.Resampling.BOX)))
+    resized = images.from_uint8(np.asarray(part.resize((side, side), pillow.Resampling.BICUBIC)))
     return resized[:, ::-1] if random.integers(2) else resized
 
 

@@ -1,4 +1,4 @@
-"""Pictures at other sizes, by Pillow's antialiased filter."""
+"""Pictures at other sizes, by Pillow's antialiased filter, and with a margin."""
 
 from __future__ import annotations
 
@@ -31,3 +31,8 @@ def resize(image: Image, shape: tuple[int, ...]) -> Image:
         for each in image.transpose(2, 0, 1)
     ]
     return np.stack([np.asarray(each, np.float32) for each in channels], axis=-1)
+
+
+def frame(image: Image, margin: int) -> Image:
+    """Return `image` (h, w, c) mirrored on all sides by so many pixels."""
+    return np.pad(image, ((margin, margin), (margin, margin), (0, 0)), "symmetric")

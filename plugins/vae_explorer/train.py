@@ -155,7 +155,7 @@ def train_components(seen: Dataset, unseen: Dataset, config: Config, run: Run) -
     for keep in [count for count in DIMENSIONS if count <= config.recipe.dimensions]:
         scores[f"mse_{keep}"] = mean_square(reconstruct(network, test, keep=keep), test)
     made = Checkpoint("build_pca", arguments, scores, training.provenance(config, seen.describe(config.source), run))
-    training.save(network, made, run)
+    training.save(network, made, run, "float16")
     return scores
 
 
