@@ -21,6 +21,7 @@ from core.steps import Progress, translate
 
 LOGGER = logging.getLogger(__name__)
 WORTH_TELLING = 3  # seconds that are left
+TOLD_FROM = 0.1  # of the work: until then, what a network takes to be compiled is most of the time
 UNREACHABLE = "The network cannot be fetched at the moment: try again in a while."
 
 
@@ -87,7 +88,7 @@ def status(words: str) -> str:
 def progress_status(progress: Progress, seconds: float) -> str:
     """Return the status line's HTML of a call that has taken so many `seconds` up to now: how far, how long still."""
     done, total = progress.done, progress.total
-    left = seconds / done * (total - done) if done else 0
+    left = seconds / done * (total - done) if done and done >= TOLD_FROM * total else 0
     words = f"{done} of {total}" + (f", {math.ceil(left)} s left" if left >= WORTH_TELLING else "")
     bar = f'<progress value="{done}" max="{total}"></progress>'
     return f'<div class="status" role="status" aria-live="polite">{bar}{words}</div>'
