@@ -333,6 +333,7 @@ def test_too_many_styles_are_refused(plugin: Plugin, photo: Any, style: Any) -> 
         ({"size": 20}, "The size is 20: use 64 to 1024"),
         ({"steps": 0}, "The number of steps is 0"),
         ({"style_weight": -1.0}, "The style weight is -1"),
+        ({"style_weight": 1e30}, "The style weight is 1e.30: use 0 to 1,000,000"),
         ({"content_weight": float("nan")}, "The content weight is nan"),
         ({"optimizer": "magic"}, "The optimiser is magic: use adam or lbfgs"),
         ({"start": "nothing"}, "The start is nothing"),
@@ -408,6 +409,7 @@ def test_a_file_without_a_vgg_is_named(tmp_path: Path) -> None:
         ({"side": 100}, "--side is 100"),
         ({"told": 0}, "--told 0"),
         ({"style": -1.0}, "--style is -1"),
+        ({"moments": float("nan")}, "--moments is nan"),
     ],
 )
 def test_what_training_is_told_wrongly_is_named(flags: Any, words: str) -> None:

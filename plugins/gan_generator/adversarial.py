@@ -15,6 +15,7 @@ from .rules import Loss, Rules
 DRAWS = 2**18  # of random numbers: more than an epoch of 15,000 steps has
 NEAR = 0.02  # standard deviation of the noise that slopes are measured by
 PENALISED = 4  # one picture of so many: the mean is the same, and it costs less
+MOST_SLOPE = 10.0
 METRICS = ("discriminator_loss", "generator_loss", "accuracy_on_real", "accuracy_on_fake", "slope")
 
 
@@ -22,9 +23,11 @@ def choose_optimizer(generator_rate: Any, discriminator_rate: Any) -> keras.opti
     """Return Adam with a rate for each network, and no momentum.
 
     Without it, a network whose gradient is zero does not move: who sits a step out stands still. What Adam remembers
-    of the slopes fades meanwhile, so that the next step is longer, by ten times at the most.
+    of the slopes fades meanwhile, so that the next step is longer, by ten times at the most. Slopes above `MOST_SLOPE`
+    are cut to it: pictures of 64 × 64, of which there are few, made one in which the discriminator lost its mind.
     """
-    adams = [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99) for rate in (generator_rate, discriminator_rate)]
+    rates = generator_rate, discriminator_rate
+    adams = [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99, global_clipnorm=MOST_SLOPE) for rate in rates]
     return keras.optimizers.MultiOptimizer(keras.optimizers.OptimizerMap(adams[0], {"discriminator_.*": adams[1]}))
 
 
@@ -77,7 +80,8 @@ class Adversarial(keras.Model):  # type: ignore[misc]
             both = self.discriminator(_with_label(ops.concatenate([real, fake]), [*label, *label]))
             return tuple(ops.split(both, 2)), ops.zeros(())  # type: ignore[return-value]
         some = [each[::PENALISED] for each in (real, fake)]
-        beside = [each + keras.random.normal(ops.shape(each), stddev=NEAR, seed=self.noise) for each in some]
+        noise = [keras.random.normal(ops.shape(each), stddev=NEAR, seed=self.noise) for each in some]
+        beside = [each + ops.cast(shift, each.dtype) for each, shift in zip(some, noise, strict=True)]
         thinned = [each[::PENALISED] for each in label]
         every = self.discriminator(
             _with_label(ops.concatenate([real, fake, *beside]), [*label, *label, *thinned, *thinned])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -56,5 +57,5 @@ class Config(training.Settings):
         if self.side < 64 or self.side % 8:
             raise UserError(f"--side is {self.side}: use a multiple of 8, at least 64.")
         for name in ("style", "moments", "variation"):
-            if getattr(self, name) < 0:
+            if not 0 <= getattr(self, name) < math.inf:
                 raise UserError(f"--{name} is {getattr(self, name)}: use 0 or more.")

@@ -24,6 +24,7 @@ from .sizes import SMALLEST_SIDE, shrink_to
 
 Kept = Literal["content", "style"]
 LARGEST_CANVAS, LARGEST_JUDGED, MOST_STEPS = 1024, 2048, 5000
+LARGEST_WEIGHT = 1_000_000  # of a loss: far above, it is no number any more, and the picture black
 NOISE = 0.15  # standard deviation about a mean gray, of what is started from
 
 
@@ -106,7 +107,7 @@ def paint(
     _check(1 <= steps <= MOST_STEPS, "number of steps", steps, f"1 to {MOST_STEPS}")
     _check(features in ("bundled", "keras"), "VGG", features, "bundled or keras")
     for name, weight in (("content", content_weight), ("style", style_weight), ("variation", variation_weight)):
-        _check(0 <= weight < float("inf"), f"{name} weight", weight, "0 or more")
+        _check(0 <= weight <= LARGEST_WEIGHT, f"{name} weight", weight, f"0 to {LARGEST_WEIGHT:,}")
     _check(optimizer in get_args(Optimizer), "optimiser", optimizer, " or ".join(get_args(Optimizer)))
     _check(start in get_args(Start), "start", start, " or ".join(get_args(Start)))
     aim = Aim(content=content_weight, style=style_weight, variation=variation_weight)
@@ -169,7 +170,7 @@ def judge(network: keras.Model, picture: Image, content: Image, style: Image) ->
 
 def draw_noise(shape: tuple[int, ...], seed: int) -> Image:
     """Return gray noise (h, w, 3) in 0 to 1 that a picture may begin as."""
-    _check(0 <= seed < 2**63, "seed", seed, "0 or more")
+    _check(0 <= seed < 2**63, "seed", seed, f"0 to {2**63 - 1}")
     noise: Image = 0.5 + NOISE * np.random.default_rng(seed).standard_normal(shape, np.float32)
     return noise.clip(0, 1)
 
