@@ -7,7 +7,7 @@ files is ever executed. The same files load under TensorFlow, JAX and PyTorch.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -24,6 +24,8 @@ from core.errors import UserError
 from core.manifest import FACTS, NUMBERS
 
 Shapes = dict[str, tuple[int, ...]]
+Storage = str | Callable[[str], str]
+SCALE = ":scale"  # what the name of a kernel's scales ends with, in a file that holds it as int8
 
 
 class CheckpointError(UserError):
@@ -42,13 +44,17 @@ class Checkpoint:
     provenance: dict[str, Any] = field(default_factory=dict)
 
 
-def save(network: keras.Model, facts: Checkpoint, folder: Path, dtype: str = "float32") -> None:
-    """Write `network` and its `facts` below `folder`, its numbers stored as `dtype` (float32 or float16)."""
+def save(network: keras.Model, facts: Checkpoint, folder: Path, dtype: Storage = "float32") -> None:
+    """Write `network` and its `facts` below `folder`, its numbers stored as `dtype`, float32, float16 or int8.
+
+    Where `dtype` is a function, it says so for each variable, of whose path it is told. As int8 only kernels are
+    stored, a scale for each of their output channels beside them; all else is then float16.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    to_numpy = keras.ops.convert_to_numpy
-    numbers = {name: _cast(to_numpy(variable), dtype) for name, variable in variables(network).items()}
-    if wild := [name for name, values in numbers.items() if not np.isfinite(values).all()]:
-        raise CheckpointError(f"{wild[0]} is not finite as {dtype}: train again, or store it as float32.")
+    numbers: dict[str, Any] = {}
+    for name, variable in variables(network).items():
+        wanted = dtype if isinstance(dtype, str) else dtype(name)
+        numbers |= _pack(name, keras.ops.convert_to_numpy(variable), wanted)
     save_file(numbers, folder / NUMBERS)
     (folder / FACTS).write_text(json.dumps(asdict(facts), indent=2, default=_portable) + "\n")
 
@@ -136,8 +142,10 @@ def fill_alike(network: keras.Model, path: Path) -> None:
 def _read_numbers(path: Path) -> dict[str, Any]:
     """Return the arrays stored at `path`, floats as float32. Raises CheckpointError unless all numbers are finite."""
     try:
-        numbers = {name: _cast(values, "float32") for name, values in load_file(path).items()}
-    except (OSError, SafetensorError, AttributeError, TypeError) as error:
+        stored = {name: _cast(values, "float32") for name, values in load_file(path).items()}
+        names = [name for name in stored if not _is_scale(name, stored)]
+        numbers = {name: _unpack(stored[name], stored.get(name + SCALE)) for name in names}
+    except (OSError, SafetensorError, AttributeError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} cannot be read ({_short(error)}): fetch or train it again.") from None
     for name, values in numbers.items():
         if values.dtype.kind not in "fi" or not np.isfinite(values).all():
@@ -149,14 +157,40 @@ def _match(shapes: Shapes, path: Path) -> None:
     """Raise CheckpointError where a name or a shape is not that stored at `path`."""
     try:
         with safe_open(path, "numpy") as file:
-            stored = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+            found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path} cannot be read ({_short(error)}): fetch or train it again.") from None
+    stored = {name: shape for name, shape in found.items() if not _is_scale(name, found)}
     wrong = sorted(shapes.keys() ^ stored.keys()) or [
         f"{name} {stored[name]} instead of {shape}" for name, shape in shapes.items() if stored[name] != shape
     ]
     if wrong:
         raise CheckpointError(f"{path} does not fit its network, first at {_short(wrong[0])} ({len(wrong)} differ).")
+
+
+def _pack(name: str, values: Any, dtype: str) -> dict[str, Any]:
+    """Return the arrays that hold a variable as `dtype`. Raises CheckpointError where they would not be finite."""
+    cast = _cast(values, "float16" if dtype == "int8" else dtype)
+    if not np.isfinite(cast).all():
+        raise CheckpointError(f"{name} is not finite as {dtype}: train again, or store it as float32.")
+    if dtype != "int8" or values.ndim < 2:
+        return {name: cast}
+    largest = np.abs(values).max(axis=tuple(range(values.ndim - 1)))
+    scale = np.where(largest > 0, largest, 1).astype(np.float32) / 127
+    return {name: np.round(values / scale).astype(np.int8), name + SCALE: scale}
+
+
+def _is_scale(name: str, names: Container[str]) -> bool:
+    return name.endswith(SCALE) and name.removesuffix(SCALE) in names
+
+
+def _unpack(values: Any, scale: Any | None) -> Any:
+    """Return what `_pack` took. Raises ValueError where there is not one scale for each output channel."""
+    if scale is None:
+        return values
+    if scale.shape != values.shape[-1:]:
+        raise ValueError(f"{len(scale)} scales for {values.shape[-1]} channels")
+    return values * scale
 
 
 def _cast(values: Any, dtype: str) -> Any:

@@ -21,7 +21,7 @@ from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
 from core import checkpoint, device
-from core.checkpoint import Checkpoint
+from core.checkpoint import Checkpoint, Storage
 from core.data import Batches
 from core.errors import UserError
 from core.manifest import FACTS, Precision
@@ -191,7 +191,7 @@ def fit(
         raise RunError(f"the loss diverged or became NaN ({run.history_file}): start again with a lower --rate.")
 
 
-def save(network: keras.Model, facts: Checkpoint, run: Run, dtype: str = "float32") -> None:
+def save(network: keras.Model, facts: Checkpoint, run: Run, dtype: Storage = "float32") -> None:
     """Put the trained `network`, its `facts` and how it was trained where `run` is looked for its result."""
     checkpoint.save(network, facts, run.checkpoint, dtype)
     if run.history_file.exists():

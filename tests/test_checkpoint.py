@@ -1,10 +1,11 @@
-"""Checkpoints: exact round trips, float16, and a clear word for everything that does not fit."""
+"""Checkpoints: exact round trips, float16, int8, and a clear word for everything that does not fit."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import keras
 import numpy as np
@@ -42,6 +43,44 @@ def test_float16_halves_the_file_and_loads_as_float32(tmp_path: Path, model: Mod
     loaded = checkpoint.load(tmp_path, model)
     assert {variable.dtype for variable in loaded.variables} == {"float32"}
     np.testing.assert_allclose(loaded.get_weights()[0], network.get_weights()[0], atol=1e-3)
+
+
+def test_int8_keeps_each_channel_to_a_127th_of_its_largest_number(tmp_path: Path, model: ModuleType) -> None:
+    network = build_tiny(width=4)
+    kernel = np.array([[0.5, 300.0, 0.0, -1e-6], [-0.25, -7.0, 0.0, 1e-7]], np.float32)
+    bias = np.array([0.1, -0.2, 0.3, 0.4], np.float32)
+    network.set_weights([kernel, bias])
+    checkpoint.save(network, Checkpoint("build_tiny", {"width": 4}), tmp_path, dtype="int8")
+    stored = load_file(tmp_path / NUMBERS)
+    assert {name: values.dtype.name for name, values in stored.items()} == {
+        "only/kernel": "int8",
+        "only/kernel:scale": "float32",
+        "only/bias": "float16",
+    }
+    loaded = checkpoint.load(tmp_path, model).get_weights()
+    assert (np.abs(loaded[0] - kernel) <= np.abs(kernel).max(axis=0) / 254 * 1.001).all()
+    np.testing.assert_allclose(loaded[1], bias, rtol=1e-3)
+
+
+def test_each_variable_can_be_stored_in_a_way_of_its_own(tmp_path: Path) -> None:
+    ways = {"only/kernel": "float16", "only/bias": "float32"}
+    checkpoint.save(build_tiny(), Checkpoint("build_tiny"), tmp_path, ways.__getitem__)
+    assert {name: values.dtype.name for name, values in load_file(tmp_path / NUMBERS).items()} == ways
+
+
+@pytest.mark.parametrize("scale", [np.ones(2, np.float32), np.full(3, np.nan, np.float32), np.ones((), np.float32)])
+def test_scales_that_do_not_fit_are_refused(tmp_path: Path, model: ModuleType, scale: Any) -> None:
+    checkpoint.save(build_tiny(), Checkpoint("build_tiny"), tmp_path, "int8")
+    save_file(load_file(tmp_path / NUMBERS) | {"only/kernel:scale": scale}, tmp_path / NUMBERS)
+    with pytest.raises(CheckpointError, match=r"only/kernel|cannot be read"):
+        checkpoint.load(tmp_path, model)
+
+
+def test_scales_of_nothing_are_left_over(tmp_path: Path, model: ModuleType) -> None:
+    checkpoint.save(build_tiny(), Checkpoint("build_tiny"), tmp_path)
+    save_file(load_file(tmp_path / NUMBERS) | {"other:scale": np.ones(3, np.float32)}, tmp_path / NUMBERS)
+    with pytest.raises(CheckpointError, match="does not fit its network, first at other:scale"):
+        checkpoint.load(tmp_path, model)
 
 
 def test_another_shape_or_name_is_refused_and_nothing_is_changed(tmp_path: Path) -> None:

@@ -142,7 +142,8 @@ def train(config: Config, run: Run) -> Scores:
     made = Checkpoint(
         "build_autoencoder", arguments, scores, training.provenance(config, seen.describe(config.source), run)
     )
-    training.save(trained, made, run, "float16")
+    storage = "float16" if recipe.dimensions == 2 else "int8"  # which would move codes on a plane: 0.2 % more loss
+    training.save(trained, made, run, storage)
     return scores
 
 
