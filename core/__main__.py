@@ -41,11 +41,14 @@ def list_plugins(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def run(options: argparse.Namespace, rest: list[str]) -> int:
-    """Run a verb on files."""
+    """Run a verb on files; without one, print those that there are."""
     record = _ready(options.plugin)
     backend.start()
     from core import commands
 
+    if options.verb is None:
+        _refuse([word for word in rest if word not in ("-h", "--help")])
+        return commands.list_verbs(record)
     return commands.run(record, options.verb, rest)
 
 
@@ -138,7 +141,7 @@ JOB_FLAGS = {
 
 
 def _run_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("verb", metavar="VERB")
+    parser.add_argument("verb", metavar="VERB", nargs="?")
 
 
 def _train_flags(parser: argparse.ArgumentParser) -> None:

@@ -48,6 +48,17 @@ class Where:
         return Plugin(record, engine.LocalEngine(Preference(wishes, self.local), self.precision), checkpoint)
 
 
+def list_verbs(record: Record) -> int:
+    """Print what each verb of a plugin does."""
+    known = engine.verbs(record)
+    width = max(map(len, known), default=0)
+    for name, function in known.items():
+        summary, *_ = (inspect.getdoc(function) or "").split("\n")
+        print(f"{name:{width}}  {summary}")
+    print(f"Their files and flags: python -m core run {record.name} VERB --help")
+    return 0
+
+
 def run(record: Record, verb: str, arguments: list[str]) -> int:
     """Run `verb` on the files and flags in `arguments`, write the picture that comes out, and print the rest."""
     function = engine.find_verb(record, verb)

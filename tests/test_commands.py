@@ -67,6 +67,14 @@ def test_a_picture_of_16_bits_stays_one(photo: Path, tmp_path: Path, capsys: pyt
         assert words in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("flags", [[], ["--help"]])
+def test_without_a_verb_those_that_there_are_are_told(flags: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "gan_generator", *flags]) == 0
+    printed = capsys.readouterr().out
+    assert "generate   Draw pictures" in printed
+    assert "python -m core run gan_generator VERB --help" in printed
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -80,6 +88,7 @@ def test_a_picture_of_16_bits_stays_one(photo: Path, tmp_path: Path, capsys: pyt
         (["evaluate", "denoiser", "--data", "/nowhere", "--json"], "is no folder"),
         (["train", "denoiser", "--resume", "--epochs", "3"], "'--epochs' cannot be given with it"),
         (["list", "--all"], "unknown argument '--all'"),
+        (["run", "denoiser", "--sigma", "9"], "unknown argument '--sigma'"),
     ],
 )
 def test_a_user_s_mistake_is_one_line_and_exit_2(
