@@ -13,6 +13,8 @@ from importlib.util import module_from_spec
 from types import GeneratorType
 from typing import Any, Protocol
 
+import numpy as np
+
 from core import weights
 from core.errors import UserError
 from core.manifest import Precision
@@ -61,7 +63,11 @@ class LocalEngine:
         self._building, self._device = threading.Lock(), threading.Lock()
 
     def stream(self, call: Call) -> Steps[Any]:
-        """Yield the progress of `call`, then return its result; closing it between steps cancels the call."""
+        """Yield the progress of `call`, then return its result; closing it between steps cancels the call.
+
+        Raises UserError where a picture holds what is no finite number: scores of it would look like any other.
+        """
+        _check_pictures(call)
         network, _ = self._load(call.record, call.checkpoint)
         verb = find_verb(call.record, call.verb)
         with self._device:
@@ -115,6 +121,12 @@ class LocalEngine:
 
         with device.precision(self._precision or device.choose(record.facts.precision)):
             return checkpoint.load(source.folder, import_part(record, "model"))
+
+
+def _check_pictures(call: Call) -> None:
+    for position, value in enumerate(call.values, 1):
+        if isinstance(value, np.ndarray) and value.ndim == 3 and not np.isfinite(value).all():
+            raise UserError(f"Picture {position} given to {call.verb} holds NaN or infinity: use numbers from 0 to 1.")
 
 
 def import_part(record: Record, part: str) -> Any:

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
 
 from core import checkpoint, device, engine, registry
 from core.engine import LocalEngine, VerbNotFoundError
+from core.errors import UserError
 from core.plugin import Plugin
 from core.steps import Progress
 from core.weights import Source
@@ -65,6 +67,12 @@ def counter(plant: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_pat
     plugin.engine.loads = loads
     engine.import_part(plugin.record, "model").LOG.clear()
     return plugin
+
+
+@pytest.mark.parametrize("wild", [np.nan, np.inf])
+def test_a_picture_of_what_is_no_number_is_refused(counter: Plugin, wild: float) -> None:
+    with pytest.raises(UserError, match="Picture 2 given to double holds NaN or infinity"):
+        counter.run("double", np.zeros((2, 2, 3)), np.full((2, 2, 3), wild))
 
 
 def test_a_verb_gets_values_and_settings(counter: Plugin) -> None:
