@@ -30,7 +30,7 @@ from core.images import Image, Numbers
 from core.manifest import Precision
 from core.plugin import Plugin
 from plugins.style_transfer import model, painting
-from plugins.style_transfer.aim import Aim
+from plugins.style_transfer.aim import Aim, Losses
 from plugins.style_transfer.canvas import Canvas
 from plugins.style_transfer.features import VGG
 from plugins.style_transfer.judging import judge
@@ -119,7 +119,7 @@ def compare_patient(networks: dict[Precision, keras.Model], photo: Image, style:
         """Return the whole loss: what `judge` finds, and the variation."""
         judged = judge(networks["float32"], picture, photo, style)
         variation = float(variation_loss(keras.ops.convert_to_tensor(picture[None]))[0])
-        return aim.content * judged.content_loss + aim.style * judged.style_loss + aim.variation * variation
+        return Losses(judged.content_loss, judged.style_loss, variation).weigh(aim)
 
     began = time.perf_counter()
     canvas = Canvas(networks["float32"].get_layer(VGG), photo, photo, style, aim, margin=0)

@@ -15,7 +15,7 @@ from .rules import Loss, Rules
 DRAWS = 2**18  # of random numbers: more than an epoch of 15,000 steps has
 NEAR = 0.02  # standard deviation of the noise that slopes are measured by
 PENALISED = 4  # one picture of so many: the mean is the same, and it costs less
-MOST_SLOPE = 10.0
+MOST_SLOPE = 10.0  # norm of the slopes of a whole network
 METRICS = ("discriminator_loss", "generator_loss", "accuracy_on_real", "accuracy_on_fake", "slope")
 
 
