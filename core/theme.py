@@ -48,7 +48,8 @@ CSS = """
   .workbench { grid-template: auto / minmax(0, 1fr); grid-template-areas: "source" "stage" "settings"; }
 }
 .clickable img { cursor: crosshair; touch-action: pan-y; width: 100%; }
-.filling img { height: auto !important; max-height: 680px; object-fit: contain !important; width: 100% !important; }
+.filling .image-frame { width: 100%; }
+.filling img { height: auto !important; max-height: 560px; object-fit: contain !important; width: 100% !important; }
 .here { border: 3px solid white; border-radius: 50%; box-shadow: 0 0 0 2px black; height: 18px; pointer-events: none;
   position: absolute; transform: translate(-50%, -50%); width: 18px; }
 .legend { font-size: 0.9rem; margin: 0; }
