@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import keras
 import numpy as np
@@ -24,8 +24,9 @@ from core.errors import UserError
 from core.manifest import FACTS, NUMBERS
 
 Shapes = dict[str, tuple[int, ...]]
-Storage = str | Callable[[str], str]
-SCALE = ":scale"  # what the name of a kernel's scales ends with, in a file that holds it as int8
+Kept = Literal["float32", "float16", "int8"]
+Storage = Kept | Callable[[str], Kept]
+SCALE = ":scale"  # what the name of an array's scales ends with, in a file that holds it as int8
 
 
 class CheckpointError(UserError):
@@ -44,17 +45,16 @@ class Checkpoint:
     provenance: dict[str, Any] = field(default_factory=dict)
 
 
-def save(network: keras.Model, facts: Checkpoint, folder: Path, dtype: Storage = "float32") -> None:
-    """Write `network` and its `facts` below `folder`, its numbers stored as `dtype`, float32, float16 or int8.
+def save(network: keras.Model, facts: Checkpoint, folder: Path, storage: Storage = "float32") -> None:
+    """Write `network` and its `facts` below `folder`, its numbers stored as `storage` says.
 
-    Where `dtype` is a function, it says so for each variable, of whose path it is told. As int8 only kernels are
-    stored, a scale for each of their output channels beside them; all else is then float16.
+    Where that is a function, it says so for each variable, of whose path it is told. As int8 is stored what has two or
+    more dimensions, a scale for each index of the last of them beside it; vectors are then float16.
     """
     folder.mkdir(parents=True, exist_ok=True)
     numbers: dict[str, Any] = {}
     for name, variable in variables(network).items():
-        wanted = dtype if isinstance(dtype, str) else dtype(name)
-        numbers |= _pack(name, keras.ops.convert_to_numpy(variable), wanted)
+        numbers |= _pack(name, keras.ops.convert_to_numpy(variable), storage)
     save_file(numbers, folder / NUMBERS)
     (folder / FACTS).write_text(json.dumps(asdict(facts), indent=2, default=_portable) + "\n")
 
@@ -116,7 +116,7 @@ def fill(network: keras.Model, path: Path) -> None:
 
 
 def _assign(network: keras.Model, path: Path) -> None:
-    numbers = _read_numbers(path)
+    numbers = read_numbers(path)
     for name, variable in variables(network).items():
         variable.assign(numbers[name])
 
@@ -126,7 +126,7 @@ def fill_alike(network: keras.Model, path: Path) -> None:
 
     Raises CheckpointError where fewer than half are.
     """
-    numbers = _read_numbers(path)
+    numbers = read_numbers(path)
     alike = [
         (variable, numbers[name])
         for name, variable in variables(network).items()
@@ -139,8 +139,15 @@ def fill_alike(network: keras.Model, path: Path) -> None:
         variable.assign(values)
 
 
-def _read_numbers(path: Path) -> dict[str, Any]:
-    """Return the arrays stored at `path`, floats as float32. Raises CheckpointError unless all numbers are finite."""
+def round_to(network: keras.Model, storage: Storage) -> None:
+    """Give `network` the numbers that it will have when stored so: what is scored then is what will be loaded."""
+    for name, variable in variables(network).items():
+        packed = _pack(name, keras.ops.convert_to_numpy(variable), storage)
+        variable.assign(_unpack(_cast(packed[name], "float32"), packed.get(name + SCALE)))
+
+
+def read_numbers(path: Path) -> dict[str, Any]:
+    """Return the arrays stored at `path`, floats and int8 as float32. Raises CheckpointError unless all are finite."""
     try:
         stored = {name: _cast(values, "float32") for name, values in load_file(path).items()}
         names = [name for name in stored if not _is_scale(name, stored)]
@@ -168,12 +175,14 @@ def _match(shapes: Shapes, path: Path) -> None:
         raise CheckpointError(f"{path} does not fit its network, first at {_short(wrong[0])} ({len(wrong)} differ).")
 
 
-def _pack(name: str, values: Any, dtype: str) -> dict[str, Any]:
-    """Return the arrays that hold a variable as `dtype`. Raises CheckpointError where they would not be finite."""
-    cast = _cast(values, "float16" if dtype == "int8" else dtype)
+def _pack(name: str, values: Any, storage: Storage) -> dict[str, Any]:
+    """Return the arrays that hold a variable. Raises CheckpointError where they would not be finite."""
+    kept = storage if isinstance(storage, str) else storage(name)
+    scaled = kept == "int8" and values.ndim > 1
+    cast = values if scaled else _cast(values, "float16" if kept == "int8" else kept)
     if not np.isfinite(cast).all():
-        raise CheckpointError(f"{name} is not finite as {dtype}: train again, or store it as float32.")
-    if dtype != "int8" or values.ndim < 2:
+        raise CheckpointError(f"{name} is not finite as {kept}: train again, or store it as float32.")
+    if not scaled:
         return {name: cast}
     largest = np.abs(values).max(axis=tuple(range(values.ndim - 1)))
     scale = np.where(largest > 0, largest, 1).astype(np.float32) / 127
@@ -185,11 +194,13 @@ def _is_scale(name: str, names: Container[str]) -> bool:
 
 
 def _unpack(values: Any, scale: Any | None) -> Any:
-    """Return what `_pack` took. Raises ValueError where there is not one scale for each output channel."""
+    """Return what `_pack` took. Raises ValueError where scales are missing, do not fit, or are of no use."""
+    if (values.dtype == np.int8) != (scale is not None):
+        raise ValueError(f"{values.dtype} {'without' if scale is None else 'with'} scales")
     if scale is None:
         return values
     if scale.shape != values.shape[-1:]:
-        raise ValueError(f"{len(scale)} scales for {values.shape[-1]} channels")
+        raise ValueError(f"scales {scale.shape} of an array {values.shape}")
     return values * scale
 
 

@@ -191,9 +191,9 @@ def fit(
         raise RunError(f"the loss diverged or became NaN ({run.history_file}): start again with a lower --rate.")
 
 
-def save(network: keras.Model, facts: Checkpoint, run: Run, dtype: Storage = "float32") -> None:
+def save(network: keras.Model, facts: Checkpoint, run: Run, storage: Storage = "float32") -> None:
     """Put the trained `network`, its `facts` and how it was trained where `run` is looked for its result."""
-    checkpoint.save(network, facts, run.checkpoint, dtype)
+    checkpoint.save(network, facts, run.checkpoint, storage)
     if run.history_file.exists():
         shutil.copy(run.history_file, run.checkpoint)
 

@@ -39,7 +39,7 @@ def test_a_round_trip_is_exact(tmp_path: Path, model: ModuleType) -> None:
 
 def test_float16_halves_the_file_and_loads_as_float32(tmp_path: Path, model: ModuleType) -> None:
     network = build_tiny()
-    checkpoint.save(network, Checkpoint("build_tiny"), tmp_path, dtype="float16")
+    checkpoint.save(network, Checkpoint("build_tiny"), tmp_path, "float16")
     loaded = checkpoint.load(tmp_path, model)
     assert {variable.dtype for variable in loaded.variables} == {"float32"}
     np.testing.assert_allclose(loaded.get_weights()[0], network.get_weights()[0], atol=1e-3)
@@ -50,7 +50,7 @@ def test_int8_keeps_each_channel_to_a_127th_of_its_largest_number(tmp_path: Path
     kernel = np.array([[0.5, 300.0, 0.0, -1e-6], [-0.25, -7.0, 0.0, 1e-7]], np.float32)
     bias = np.array([0.1, -0.2, 0.3, 0.4], np.float32)
     network.set_weights([kernel, bias])
-    checkpoint.save(network, Checkpoint("build_tiny", {"width": 4}), tmp_path, dtype="int8")
+    checkpoint.save(network, Checkpoint("build_tiny", {"width": 4}), tmp_path, "int8")
     stored = load_file(tmp_path / NUMBERS)
     assert {name: values.dtype.name for name, values in stored.items()} == {
         "only/kernel": "int8",
@@ -68,11 +68,39 @@ def test_each_variable_can_be_stored_in_a_way_of_its_own(tmp_path: Path) -> None
     assert {name: values.dtype.name for name, values in load_file(tmp_path / NUMBERS).items()} == ways
 
 
-@pytest.mark.parametrize("scale", [np.ones(2, np.float32), np.full(3, np.nan, np.float32), np.ones((), np.float32)])
-def test_scales_that_do_not_fit_are_refused(tmp_path: Path, model: ModuleType, scale: Any) -> None:
+def test_a_network_is_rounded_to_what_is_loaded(tmp_path: Path, model: ModuleType) -> None:
+    network = build_tiny()
+    before = network.get_weights()[0]
+    checkpoint.save(network, Checkpoint("build_tiny"), tmp_path, "int8")
+    checkpoint.round_to(network, "int8")
+    assert not np.array_equal(network.get_weights()[0], before)
+    np.testing.assert_array_equal(network.get_weights()[0], checkpoint.load(tmp_path, model).get_weights()[0])
+
+
+def test_int8_holds_what_is_too_large_for_float16(tmp_path: Path, model: ModuleType) -> None:
+    network = build_tiny()
+    network.set_weights([np.full((2, 3), 1e5, np.float32), np.zeros(3, np.float32)])
+    checkpoint.save(network, Checkpoint("build_tiny"), tmp_path, "int8")
+    np.testing.assert_allclose(checkpoint.load(tmp_path, model).get_weights()[0], 1e5, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "scale", "words"),
+    [
+        ("only/kernel", np.ones(2, np.float32), r"scales \(2,\) of an array \(2, 3\)"),
+        ("only/kernel", np.ones((), np.float32), r"scales \(\) of an array \(2, 3\)"),
+        ("only/kernel", np.full(3, np.nan, np.float32), "holds at only/kernel what is no finite number"),
+        ("only/kernel", None, "int8 without scales"),
+        ("only/bias", np.ones(3, np.float32), "float32 with scales"),
+    ],
+)
+def test_scales_that_do_not_fit_are_refused(
+    tmp_path: Path, model: ModuleType, name: str, scale: Any, words: str
+) -> None:
     checkpoint.save(build_tiny(), Checkpoint("build_tiny"), tmp_path, "int8")
-    save_file(load_file(tmp_path / NUMBERS) | {"only/kernel:scale": scale}, tmp_path / NUMBERS)
-    with pytest.raises(CheckpointError, match=r"only/kernel|cannot be read"):
+    numbers = load_file(tmp_path / NUMBERS) | {f"{name}:scale": scale}
+    save_file({name: values for name, values in numbers.items() if values is not None}, tmp_path / NUMBERS)
+    with pytest.raises(CheckpointError, match=words):
         checkpoint.load(tmp_path, model)
 
 

@@ -87,7 +87,7 @@ def train(config: Config, run: Run) -> Scores:
     facts = {"subject": config.checkpoint, "pictures": len(pictures), "sha256": checksum(pictures)}
     arguments = {"widths": config.widths, "blocks": config.blocks}
     provenance = training.provenance(config, facts, run)
-    training.save(trained, Checkpoint("build_denoiser", arguments, scores, provenance), run, dtype="float16")
+    training.save(trained, Checkpoint("build_denoiser", arguments, scores, provenance), run, "float16")
     return scores
 
 

@@ -94,7 +94,7 @@ def train(config: Config, run: Run) -> Scores:
     facts = {"subject": config.subject, "pictures": len(sampler.pictures), "sha256": checksum(sampler.pictures)}
     arguments = {"scale": scale, "width": config.width, "blocks": config.blocks}
     provenance = training.provenance(config, facts, run)
-    training.save(trained, Checkpoint("build_super_resolver", arguments, scores, provenance), run, dtype="float16")
+    training.save(trained, Checkpoint("build_super_resolver", arguments, scores, provenance), run, "float16")
     return scores
 
 

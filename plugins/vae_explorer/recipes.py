@@ -22,6 +22,7 @@ class Recipe:
     loss: Loss = "mse"
     binary: bool = False  # each pixel drawn black or white, as bright as often: what a Bernoulli likelihood is of
     mirrored: bool = False  # half of the pictures, left for right: where there are few, and they may face either way
+    storage: Literal["float16", "int8"] = "float16"  # int8 costs 0.02 % of the loss; of codes of two numbers, 0.2 %
 
 
 RECIPES = {
@@ -29,7 +30,7 @@ RECIPES = {
     "mnist_ae_2": Recipe("mnist", "ae", 2),
     **{f"mnist_ae_{count}": Recipe("mnist", "ae", count) for count in DIMENSIONS[1:]},
     **{f"mnist_vae_{count}": Recipe("mnist", "vae", count) for count in DIMENSIONS[1:]},
-    "mnist_vae_binary": Recipe("mnist", "vae", 32, "bce", binary=True),
+    "mnist_vae_binary": Recipe("mnist", "vae", 32, "bce", binary=True, storage="int8"),
     "mnist_cvae": Recipe("mnist", "cvae", 8),
     "mnist_pca": Recipe("mnist", "pca", 32),
     "mnist_ae_bce": Recipe("mnist", "ae", 8, "bce"),
@@ -37,5 +38,5 @@ RECIPES = {
     "fashion_vae_2": Recipe("fashion", "vae", 2),
     "fashion_ae_2": Recipe("fashion", "ae", 2),
     "fashion_vae_16": Recipe("fashion", "vae", 16),
-    "tiles_vae_32": Recipe("tiles", "vae", 32, mirrored=True),
+    "tiles_vae_32": Recipe("tiles", "vae", 32, mirrored=True, storage="int8"),
 }
