@@ -22,6 +22,8 @@ from core.registry import Record
 from core.steps import Steps
 from core.weights import BUNDLED, Preference, Source
 
+PICTURES = 3, 4  # dimensions of a picture, and of many
+
 
 class PluginError(UserError):
     """A plugin's code that does not run; the message holds its own error."""
@@ -124,9 +126,13 @@ class LocalEngine:
 
 
 def _check_pictures(call: Call) -> None:
-    for position, value in enumerate(call.values, 1):
-        if isinstance(value, np.ndarray) and value.ndim == 3 and not np.isfinite(value).all():
-            raise UserError(f"Picture {position} given to {call.verb} holds NaN or infinity: use numbers from 0 to 1.")
+    given = {f"value {i}": value for i, value in enumerate(call.values, 1)} | dict(call.settings)
+    for name, value in given.items():
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, np.ndarray) and each.ndim in PICTURES and not np.isfinite(each).all():
+                raise UserError(
+                    f"{call.verb}: {name} is a picture with NaN or infinity in it: use numbers from 0 to 1."
+                )
 
 
 def import_part(record: Record, part: str) -> Any:

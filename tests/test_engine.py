@@ -71,8 +71,15 @@ def counter(plant: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 @pytest.mark.parametrize("wild", [np.nan, np.inf])
 def test_a_picture_of_what_is_no_number_is_refused(counter: Plugin, wild: float) -> None:
-    with pytest.raises(UserError, match="Picture 2 given to double holds NaN or infinity"):
-        counter.run("double", np.zeros((2, 2, 3)), np.full((2, 2, 3), wild))
+    right, wrong = np.zeros((2, 2, 3)), np.full((2, 2, 3), wild)
+    for values, settings, name in (
+        ((right, wrong), {}, "value 2"),
+        ((right,), {"plus": wrong}, "plus"),
+        ((right,), {"plus": (right, wrong)}, "plus"),
+        ((np.stack([right, wrong]),), {}, "value 1"),
+    ):
+        with pytest.raises(UserError, match=f"double: {name} is a picture with NaN or infinity in it"):
+            counter.run("double", *values, **settings)
 
 
 def test_a_verb_gets_values_and_settings(counter: Plugin) -> None:
