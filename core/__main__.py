@@ -46,10 +46,10 @@ def run(options: argparse.Namespace, rest: list[str]) -> int:
     backend.start()
     from core import commands
 
-    if options.verb is None:
-        _refuse([word for word in rest if word not in ("-h", "--help")])
+    if options.verb is None and rest in (["-h"], ["--help"]):
         return commands.list_verbs(record)
-    return commands.run(record, options.verb, rest)
+    verb, flags = (options.verb, rest) if options.verb else commands.find_verb(record, rest)
+    return commands.run(record, verb, flags)
 
 
 def train(options: argparse.Namespace, rest: list[str]) -> int:

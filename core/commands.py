@@ -59,6 +59,15 @@ def list_verbs(record: Record) -> int:
     return 0
 
 
+def find_verb(record: Record, words: list[str]) -> tuple[str, list[str]]:
+    """Return the first of `words` that is a verb of the plugin, and the others. Raises UserError where none is."""
+    known = engine.verbs(record)
+    for i, word in enumerate(words):
+        if word in known:
+            return word, [*words[:i], *words[i + 1 :]]
+    raise UserError(f"run {record.name} wants a verb after the plugin's name: {', '.join(known)}.")
+
+
 def run(record: Record, verb: str, arguments: list[str]) -> int:
     """Run `verb` on the files and flags in `arguments`, write the picture that comes out, and print the rest."""
     function = engine.find_verb(record, verb)
