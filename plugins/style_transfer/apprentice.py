@@ -9,6 +9,7 @@ from keras import ops
 
 from .brush import BRUSH
 from .config import Config
+from .depths import BRUSH_LAYERS
 from .features import VGG, describe
 from .losses import content_loss, gram, moments_loss, style_loss, variation_loss
 
@@ -16,7 +17,7 @@ METRICS = ("content", "style", "moments", "variation", "outside")
 
 
 class Apprentice(keras.Model):  # type: ignore[misc]
-    """The training of a `painter` on batches of (picture, photo, style), as `sampling.draw_pairs` returns them.
+    """The training of a `painter` on batches of (photo, style), as `sampling.draw_pairs` returns them.
 
     Its loss is that of Johnson et al. 2016 (https://arxiv.org/abs/1603.08155): the content's, plus the style's and the
     variation's as the `config` weighs them; plus AdaIN's; plus what lies outside of 0 to 1.
@@ -33,11 +34,11 @@ class Apprentice(keras.Model):  # type: ignore[misc]
 
     def call(self, inputs: Any) -> Any:
         """Return what is painted, and what the VGG sees in the photos and the styles."""
-        picture, photo, style = inputs
+        photo, style = inputs
         seen = [ops.split(each, 2) for each in self.eye(ops.concatenate([photo, style]))]
         of_photo, of_style = zip(*seen, strict=True)
-        own, wanted = (describe(each) for each in (of_photo, of_style))
-        return self.brush([picture, *of_photo[1:], own, wanted]), of_photo, of_style
+        content, style = (each[-len(BRUSH_LAYERS) :] for each in (of_photo, of_style))
+        return self.brush([*content, describe(content), describe(style)]), of_photo, of_style
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
         """Return the weighted sum."""

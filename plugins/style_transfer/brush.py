@@ -1,8 +1,7 @@
 """The network that paints in one pass: a VGG's features, given the style's statistics, made a picture again.
 
-AdaIN (Huang & Belongie 2017, https://arxiv.org/abs/1703.06868) at three depths, and blocks that are told the statistics
-(Ghiasi et al. 2017, https://arxiv.org/abs/1705.06830). The statistics of the picture come from outside too, those of
-the whole of it, so that its tiles agree; and what is painted begins as the picture in the style's colours.
+AdaIN's decoder (Huang & Belongie 2017, https://arxiv.org/abs/1703.06868), which sees three depths of the VGG, not one.
+The statistics of the picture come from outside, those of the whole of it, so that its tiles agree.
 """
 
 from __future__ import annotations
@@ -12,46 +11,38 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from .depths import CHANNELS, STATISTICS, STYLE_LAYERS, TOLD
+from .depths import BRUSH_LAYERS, CHANNELS, STATISTICS
 from .features import part
 
 BRUSH = "brush"
+WIDTHS = 64, 128, 256  # channels at the whole, a half and a quarter of the resolution, in AdaIN's decoder
 MOST_CONTRAST = 10.0  # times: how much the deviation of a channel is raised, at the most
+DECODER = "eighth", "quarter0", "quarter1", "quarter2", "quarter3", "half0", "half1", "whole0", "whole1"  # its layers
 
 
-def assemble_brush(widths: tuple[int, int, int], blocks: tuple[int, int, int], told: int) -> keras.Model:
-    """Return the network from a picture in the style's colours to what is painted, both (n, h, w, 3).
+def assemble_brush(widths: tuple[int, int, int]) -> keras.Model:
+    """Return the network from what `BRUSH_LAYERS` give of a picture to what is painted, (n, h, w, 3).
 
-    Its other inputs are what the last three of `STYLE_LAYERS` give of the picture in its own colours, the statistics
-    (n, 1920) of that picture, and those of the style. `widths` are the channels at 1/2, 1/4 and 1/8 of the resolution,
-    `blocks` the residual blocks there; heights and widths must be multiples of 8. Each block is told `told` numbers.
+    Its other inputs are the statistics (n, 1792) of the picture, and of the style. `widths` are the channels at the
+    whole, a half and a quarter of the resolution; heights and widths must be multiples of 8. What is seen less deep is
+    begun with weights of zero, so that with the numbers of AdaIN's decoder it paints as AdaIN does, but for its border
+    and for the limit to contrast.
     """
-    picture = keras.Input((None, None, 3), name="picture")
-    seen = [keras.Input((None, None, CHANNELS[name]), name=name) for name in STYLE_LAYERS[1:]]
+    seen = [keras.Input((None, None, CHANNELS[name]), name=name) for name in BRUSH_LAYERS]
     own, style = (keras.Input((STATISTICS,), name=f"statistics_of_{name}") for name in ("picture", "style"))
-    known = [
-        layers.Dense(size, name=f"told_of_{of}")(x[:, :TOLD])
-        for of, x, size in (("picture", own, max(1, told // 2)), ("style", style, told))
-    ]
-    known = layers.Dense(told, activation="relu", name="told_more")(layers.ReLU()(layers.concatenate(known)))
-
-    names = ("edges", "shapes", "strokes")
-    adapted = [_adapt(each, own, style, layer) for each, layer in zip(seen, STYLE_LAYERS[1:], strict=True)]
-    edges, shapes, strokes = (
-        layers.Conv2D(width, 1, name=name)(each) for width, name, each in zip(widths, names, adapted, strict=True)
-    )
-    x = layers.Conv2D(widths[2], 2, 2, activation="relu", name="halved")(shapes)
-    x = layers.Add()([x, strokes])
-    x = _told_blocks(x, known, blocks[2], "eighth")
-    x = layers.Add()([_enlarge(x, widths[1], "quarter"), shapes])
-    x = _told_blocks(x, known, blocks[1], "quarter")
-    x = layers.Add()([_enlarge(x, widths[0], "half"), edges])
-    x = _told_blocks(x, known, blocks[0], "half")
-    x = layers.concatenate([_enlarge(x, max(1, widths[0] // 2), "whole"), picture])
-    x = layers.Conv2D(max(1, widths[0] // 2), 3, padding="same", activation="relu", name="whole_mixed")(x)
-    change = layers.Conv2D(3, 3, padding="same", kernel_initializer="zeros", dtype="float32", name="change")(x)
-    painted = layers.Add(dtype="float32")([picture, change])
-    return keras.Model([picture, *seen, own, style], painted, name=BRUSH)
+    edges, shapes, strokes = (_adapt(each, own, style, layer) for each, layer in zip(seen, BRUSH_LAYERS, strict=True))
+    whole, half, quarter = widths
+    x = layers.UpSampling2D()(_convolve(strokes, quarter, "eighth"))
+    x = layers.Add()([x, _look(shapes, quarter, "shapes")])
+    for i in range(3):
+        x = _convolve(x, quarter, f"quarter{i}")
+    x = layers.UpSampling2D()(_convolve(x, half, "quarter3"))
+    x = layers.Add()([x, _look(edges, half, "edges")])
+    x = _convolve(x, half, "half0")
+    x = layers.UpSampling2D()(_convolve(x, whole, "half1"))
+    x = _convolve(x, whole, "whole0")
+    painted = layers.Conv2D(3, 3, padding="same", dtype="float32", name="whole1")(x)
+    return keras.Model([*seen, own, style], painted, name=BRUSH)
 
 
 def _adapt(feature: Any, own: Any, style: Any, name: str) -> Any:
@@ -65,19 +56,9 @@ def _everywhere(values: Any) -> Any:
     return layers.Reshape((1, 1, values.shape[-1]))(values)
 
 
-def _told_blocks(x: Any, known: Any, count: int, prefix: str) -> Any:
-    """Return `x` after residual blocks between whose convolutions each channel is scaled and shifted as told."""
-    width = x.shape[-1]
-    for i in range(count):
-        name = f"{prefix}_block{i}"
-        scale, shift = (_everywhere(layers.Dense(width, name=f"{name}_{what}")(known)) for what in ("scale", "shift"))
-        y = layers.Conv2D(width, 3, padding="same", name=f"{name}_in")(x)
-        y = layers.ReLU()(y + y * scale + shift)
-        y = layers.Conv2D(width, 3, padding="same", kernel_initializer="zeros", name=f"{name}_out")(y)
-        x = layers.Add()([x, y])
-    return x
+def _convolve(x: Any, width: int, name: str) -> Any:
+    return layers.Conv2D(width, 3, padding="same", activation="relu", name=name)(x)
 
 
-def _enlarge(x: Any, width: int, name: str) -> Any:
-    """Return `x` twice as high and wide, with `width` channels."""
-    return layers.Conv2D(width, 3, padding="same", activation="relu", name=name)(layers.UpSampling2D()(x))
+def _look(x: Any, width: int, name: str) -> Any:
+    return layers.Conv2D(width, 1, kernel_initializer="zeros", use_bias=False, name=name)(x)

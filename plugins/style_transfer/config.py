@@ -10,6 +10,8 @@ from typing import Literal
 from core import training
 from core.errors import UserError
 
+from .brush import WIDTHS
+
 
 @dataclass(frozen=True)
 class Config(training.Settings):
@@ -27,6 +29,8 @@ class Config(training.Settings):
     """Folder of other paintings to score it with; left out, every so many of --paintings are kept for it."""
     vgg: Path | None = None
     """File of the VGG's numbers (safetensors, as in the model card); left out, those that are bundled."""
+    decoder: Path | None = None
+    """File of an AdaIN decoder's numbers (likewise) for the brush to start from; left out, from random ones."""
     side: int = 256
     """Pixels each side of what is learnt from, a multiple of 8."""
     style: float = 30.0
@@ -35,25 +39,22 @@ class Config(training.Settings):
     """How much the loss of means and deviations counts: AdaIN's, which leads where Gram matrices are far apart."""
     variation: float = 2.0
     """How much unsteadiness from pixel to pixel counts."""
-    widths: tuple[int, int, int] = (40, 80, 96)
-    """Channels at 1/2, 1/4, 1/8 of the resolution."""
-    blocks: tuple[int, int, int] = (1, 2, 3)
-    """Residual blocks at each of them."""
-    told: int = 96
-    """Numbers that each block is told of the style."""
+    widths: tuple[int, int, int] = WIDTHS
+    """Channels at the whole, a half and a quarter of the resolution."""
     batch: int = 8
     """Pairs of a photo and a style in a batch."""
     start: Path | None = None
-    """Folder of a checkpoint of the same widths and blocks to start from; left out, from random numbers."""
+    """Folder of a checkpoint of the same widths to start from."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if min(*self.widths, *self.blocks, self.told) < 1:
-            raise UserError(f"--widths {self.widths}, --blocks {self.blocks}, --told {self.told}: use at least 1 each.")
+        if min(self.widths) < 1:
+            raise UserError(f"--widths are {self.widths}: use at least 1 each.")
         if self.paintings is None:
             raise UserError("--paintings is None: name a folder of paintings to learn from.")
-        if self.start and self.vgg:
-            raise UserError(f"--start {self.start} has a VGG of its own: leave --vgg {self.vgg} out.")
+        for name in ("vgg", "decoder"):
+            if self.start and (file := getattr(self, name)):
+                raise UserError(f"--start {self.start} has a {name} of its own: leave --{name} {file} out.")
         if self.side < 64 or self.side % 8:
             raise UserError(f"--side is {self.side}: use a multiple of 8, at least 64.")
         for name in ("style", "moments", "variation"):

@@ -16,5 +16,5 @@ CHANNELS = {
 LAYERS = tuple(CHANNELS)
 CONTENT_LAYER = LAYERS[-1]
 STYLE_LAYERS = tuple(name for name in LAYERS if name.endswith("_conv1"))
-STATISTICS = 2 * sum(CHANNELS[name] for name in STYLE_LAYERS)
-TOLD = STATISTICS - 2 * CHANNELS[CONTENT_LAYER]  # of them: those of all layers but the deepest
+BRUSH_LAYERS = STYLE_LAYERS[1:]  # those that the instant painter sees
+STATISTICS = 2 * sum(CHANNELS[name] for name in BRUSH_LAYERS)

@@ -17,7 +17,7 @@ from keras import layers, ops
 from core import device
 from core.images import Numbers
 
-from .depths import CHANNELS, LAYERS, STYLE_LAYERS
+from .depths import BRUSH_LAYERS, CHANNELS, LAYERS, STYLE_LAYERS
 
 VGG = "vgg19"
 LEAST_DEVIATION = 0.01  # of a channel, whose mean is about 1: a silent one has no direction to be changed in
@@ -41,7 +41,7 @@ def assemble_vgg() -> keras.Model:
 
 
 def describe(features: Sequence[Any]) -> Any:
-    """Return the statistics (n, 1920) of what `STYLE_LAYERS` give: what an instant painter knows of a picture.
+    """Return the statistics (n, 1792) of what `BRUSH_LAYERS` give: what an instant painter knows of a picture.
 
     They are of each layer the means of its channels, then the logarithms of their standard deviations.
     """
@@ -59,20 +59,21 @@ def moments(feature: Any) -> tuple[Any, Any]:
 
 
 def merge(statistics: Numbers) -> Numbers:
-    """Return the statistics (1920,) of a whole, from those of its parts (n, 1920), which are as large as each other."""
+    """Return the statistics (1792,) of a whole, from those of its parts (n, 1792), which are as large as each other."""
+    exact = statistics.astype(np.float64)  # a variance is what is left of large squares
     merged, start = [], 0
-    for name in STYLE_LAYERS:
+    for name in BRUSH_LAYERS:
         end = start + 2 * CHANNELS[name]
-        means, deviations = np.split(statistics[:, start:end], 2, axis=1)
+        means, deviations = np.split(exact[:, start:end], 2, axis=1)
         mean = means.mean(axis=0)
         merged += [mean, np.log((np.exp(2 * deviations) + means**2).mean(axis=0) - mean**2) / 2]
         start = end
-    return np.concatenate(merged)
+    return np.concatenate(merged).astype(np.float32)
 
 
 def part(statistics: Any, name: str) -> tuple[Any, Any]:
     """Return the means and the logarithms of deviations (n, channels) of one layer."""
-    start = 2 * sum(CHANNELS[each] for each in STYLE_LAYERS[: STYLE_LAYERS.index(name)])
+    start = 2 * sum(CHANNELS[each] for each in BRUSH_LAYERS[: BRUSH_LAYERS.index(name)])
     middle = start + CHANNELS[name]
     return statistics[:, start:middle], statistics[:, middle : middle + CHANNELS[name]]
 
@@ -93,6 +94,12 @@ def look_through(vgg: keras.Model, names: tuple[str, ...] = STYLE_LAYERS) -> ker
 
 
 @functools.lru_cache(8)
-def glance_through(vgg: keras.Model) -> keras.Model:
-    """Return the network from pictures to what the last three of `STYLE_LAYERS` give, and to `describe` of all four."""
-    return keras.Model(vgg.input, [*vgg.outputs[1:], describe(vgg.outputs)])
+def glance_through(vgg: keras.Model, margin: int) -> keras.Model:
+    """Return the network from pictures to what `BRUSH_LAYERS` give, and to `describe` of it.
+
+    The statistics leave out `margin` pixels on each side, a multiple of 8 and at least 8.
+    """
+    seen = vgg.outputs[-len(BRUSH_LAYERS) :]
+    sides = [margin // 2 ** (int(name[5]) - 1) for name in BRUSH_LAYERS]  # block by block, each half as many
+    inner = [each[:, side:-side, side:-side] for each, side in zip(seen, sides, strict=True)]
+    return keras.Model(vgg.input, [*seen, describe(inner)])

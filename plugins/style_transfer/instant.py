@@ -6,6 +6,7 @@ import functools
 from collections.abc import Sequence
 from functools import partial
 from itertools import product
+from math import ceil
 from typing import Literal
 
 import keras
@@ -17,36 +18,44 @@ from core.steps import Steps
 
 from . import colours
 from .brush import BRUSH
-from .colours import Palette
 from .features import VGG, glance_through, merge
 from .sizes import frame, shrink_to
 
 Colours = Literal["painting", "luminance", "matched"]
 TILE, OVERLAP = 768, 192  # pixels
-MARGIN = 32  # pixels about the photo, mirrored, lest the nothing beyond be painted as a frame
-OBSERVED_SIDE, GRAIN = 512, 64  # pixels: the longer side of a painting while it is observed
+MARGIN = 64  # pixels about a picture, mirrored: as far as the nothing beyond is seen by the VGG, then by the brush
+OBSERVED_SIDE, GRAIN = 512, 64  # pixels: the longer side of a painting while it is observed, of a part with its margin
 OBSERVED_PARTS = 3  # along each side of a large photo
-FULL = 1.15  # of the way to the style's statistics is told at full strength: what is painted falls short of it
 BLENDED = 0.5  # the strength below which the photo shows through
 
 
 def observe(network: keras.Model, style: Image) -> Numbers:
-    """Return the statistics (1920,) of a painting (h, w, 3), shrunk to 512 pixels if it is larger."""
-    glance = glance_through(network.get_layer(VGG))
-    seen: Numbers = glance.predict_on_batch(shrink_to(style, OBSERVED_SIDE, GRAIN)[None])[-1][0]
+    """Return the statistics (1792,) of a painting (h, w, 3), shrunk to 512 pixels if it is larger."""
+    return _observe_framed(network, frame(shrink_to(style, OBSERVED_SIDE, GRAIN), MARGIN))
+
+
+def observe_parts(network: keras.Model, framed: Image) -> Numbers:
+    """Return the statistics (1792,) of a photo with a margin, from up to nine parts of it, none of them shrunk."""
+    windows = [_spread(side - 2 * MARGIN) for side in framed.shape[:2]]
+    return merge(np.stack([_observe_framed(network, framed[rows, columns]) for rows, columns in product(*windows)]))
+
+
+def _observe_framed(network: keras.Model, framed: Image) -> Numbers:
+    glance = glance_through(network.get_layer(VGG), MARGIN)
+    seen: Numbers = glance.predict_on_batch(framed[None])[-1][0]
     return seen
 
 
-def observe_parts(network: keras.Model, photo: Image) -> Numbers:
-    """Return the statistics (1920,) of a photo of any size, from up to nine parts of it, none of them shrunk."""
-    glance = glance_through(network.get_layer(VGG))
-    sides = [min(OBSERVED_SIDE, side // GRAIN * GRAIN or side) for side in photo.shape[:2]]
-    starts = [
-        np.unique(np.linspace(0, whole - side, OBSERVED_PARTS).astype(int))
-        for whole, side in zip(photo.shape[:2], sides, strict=True)
-    ]
-    parts = [photo[top : top + sides[0], left : left + sides[1]] for top, left in product(*starts)]
-    return merge(np.stack([glance.predict_on_batch(part[None])[-1][0] for part in parts]))
+def _spread(side: int) -> list[slice]:
+    """Return up to three parts of a side, each with its margin, evenly spread.
+
+    They are multiples of 64 pixels, and overlap where the side is none.
+    """
+    most = OBSERVED_SIDE - 2 * MARGIN
+    count = min(OBSERVED_PARTS, ceil(side / most))
+    length = min(most, ceil(side / count / GRAIN) * GRAIN)
+    starts = np.linspace(0, max(0, side - length), count).astype(int)
+    return [slice(start, start + length + 2 * MARGIN) for start in starts]
 
 
 def stylise(
@@ -56,23 +65,21 @@ def stylise(
 
     `shares`, as many as there are `styles`, are in proportion; they need not sum up to one.
     """
-    present = colours.measure(photo)
     if mode == "matched":
+        present = colours.measure(photo)
         styles = [np.clip(colours.match(each, colours.measure(each), present), 0, 1) for each in styles]
-    parts = (np.asarray(shares, np.float64) / sum(shares)).astype(np.float32)
-    style = sum(part * observe(network, each) for part, each in zip(parts, styles, strict=True))
-    wanted = _mix([present, *map(colours.measure, styles)], [1 - strength, *(strength * parts)])
-    glance, brush = glance_through(network.get_layer(VGG)), network.get_layer(BRUSH)
+    fractions = (np.asarray(shares, np.float64) / sum(shares)).astype(np.float32)
+    style = sum(fraction * observe(network, each) for fraction, each in zip(fractions, styles, strict=True))
+    glance, brush = glance_through(network.get_layer(VGG), MARGIN), network.get_layer(BRUSH)
     framed = frame(photo, MARGIN)
     observe_whole = functools.cache(partial(observe_parts, network, framed))  # once, where there is more than one tile
 
     def paint_tile(tile: Image) -> Image:
         *features, seen = glance.predict_on_batch(tile[None])
-        covers = all(part >= side for part, side in zip(tile.shape, framed.shape, strict=True))
+        covers = all(one >= side for one, side in zip(tile.shape, framed.shape, strict=True))
         own = seen if covers else observe_whole()[None]
-        told = own + np.float32(FULL * strength) * (style - own)
-        picture = np.clip(colours.match(tile, present, wanted), 0, 1)
-        painted: Image = brush.predict_on_batch([picture[None], *features, own, told])[0]
+        told = own + np.float32(strength) * (style - own)
+        painted: Image = brush.predict_on_batch([*features, own, told])[0]
         return painted
 
     painted = yield from tiles.apply(paint_tile, framed, TILE, OVERLAP)
@@ -81,9 +88,3 @@ def stylise(
         painted = np.clip(colours.with_luminance(photo, painted), 0, 1)
     blend = np.float32(min(1, strength / BLENDED))
     return photo + blend * (painted - photo)
-
-
-def _mix(palettes: Sequence[Palette], shares: Sequence[float]) -> Palette:
-    """Return the weighted sum of palettes."""
-    means, covariances = zip(*palettes, strict=True)
-    return Palette(*(np.tensordot(np.asarray(shares), np.stack(each), 1) for each in (means, covariances)))

@@ -14,8 +14,8 @@ from core.steps import Steps
 
 from . import imagenet, instant, judging, mixing, painting
 from .aim import Aim
-from .brush import assemble_brush
-from .depths import LAYERS
+from .brush import WIDTHS, assemble_brush
+from .depths import BRUSH_LAYERS, LAYERS
 from .features import VGG, assemble_vgg, describe
 from .instant import Colours
 from .judging import Judged
@@ -28,20 +28,16 @@ LARGEST_WEIGHT = 1_000_000  # of a loss: far above, it is no number any more, an
 NOISE = 0.15  # standard deviation about a mean gray, of what is started from
 
 
-def build_painter(
-    widths: tuple[int, int, int] = (40, 80, 96), blocks: tuple[int, int, int] = (1, 2, 3), told: int = 96
-) -> keras.Model:
-    """Return the network from a photo, the same in a painting's colours, and the painting, to what is painted.
+def build_painter(widths: tuple[int, int, int] = WIDTHS) -> keras.Model:
+    """Return the network from a photo and a painting to what is painted.
 
     All are (n, h, w, 3) in 0 to 1, but what comes out is not clipped. Its parts are `vgg19` and `brush`, whose
-    `widths`, `blocks` and `told` are said there.
+    `widths` are said there.
     """
-    names = ("photo", "picture", "painting")
-    photo, picture, painting = (keras.Input((None, None, 3), name=name) for name in names)
-    vgg, brush = assemble_vgg(), assemble_brush(widths, blocks, told)
-    seen, style = (vgg(each) for each in (photo, painting))
-    painted = brush([picture, *seen[1:], describe(seen), describe(style)])
-    return keras.Model([photo, picture, painting], painted, name="painter")
+    photo, painting = (keras.Input((None, None, 3), name=name) for name in ("photo", "painting"))
+    vgg, brush = assemble_vgg(), assemble_brush(widths)
+    seen, style = (vgg(each)[-len(BRUSH_LAYERS) :] for each in (photo, painting))
+    return keras.Model([photo, painting], brush([*seen, describe(seen), describe(style)]), name="painter")
 
 
 def stylise(
@@ -95,7 +91,7 @@ def paint(
         canvas: what was painted before, to go on from; left out, a new picture is begun.
         start: what a new picture begins as: "photo" or "noise".
         optimizer: "lbfgs", which gets further with each step, or "adam", as the lesson has it.
-        size: pixels of the picture's longer side, 64 to 1024; no more than the photo has.
+        size: pixels of the picture's longer side, 64 to 1024; no more than the photo has, and no side below 32.
         steps: how often the picture is looked at and changed.
         content_weight: how much likeness to the photo counts.
         style_weight: how much likeness to the painting's Gram matrices counts.

@@ -11,19 +11,17 @@ from core import images
 from core.data import Bytes
 from core.images import Image
 
-from . import colours
-
 RECOLOURED = 0.3  # of all styles: so that there are more palettes than there are paintings
 SCALES = 0.8, 1.7  # times as many pixels a side as are asked for, a part is cut of and brought to size from
 
 
 def draw_pairs(
     photos: Sequence[Bytes], paintings: Sequence[Bytes], count: int, side: int, random: np.random.Generator
-) -> tuple[Image, Image, Image]:
-    """Return (picture, photo, style), each (count, side, side, 3): the picture is the photo in the style's colours."""
+) -> tuple[Image, Image]:
+    """Return photos and styles, each (count, side, side, 3)."""
     pairs = [_draw_pair(photos, paintings, side, random) for _ in range(count)]
-    pictures, contents, styles = (np.stack(each).astype(np.float32) for each in zip(*pairs, strict=True))
-    return pictures, contents, styles
+    contents, styles = (np.stack(each).astype(np.float32) for each in zip(*pairs, strict=True))
+    return contents, styles
 
 
 def cut(picture: Bytes, side: int, random: np.random.Generator) -> Image:
@@ -45,10 +43,9 @@ def recolour(image: Image, random: np.random.Generator) -> Image:
 
 def _draw_pair(
     photos: Sequence[Bytes], paintings: Sequence[Bytes], side: int, random: np.random.Generator
-) -> tuple[Image, Image, Image]:
+) -> tuple[Image, Image]:
     photo = cut(photos[int(random.integers(len(photos)))], side, random)
     style = cut(paintings[int(random.integers(len(paintings)))], side, random)
     if random.random() < RECOLOURED:
         style = recolour(style, random)
-    matched = colours.match(photo, colours.measure(photo), colours.measure(style))
-    return np.clip(matched, 0, 1), photo, style
+    return photo, style

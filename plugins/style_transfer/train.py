@@ -11,11 +11,9 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
 
 from core import checkpoint, data, device, evaluation, fitting, images, training
-from core.checkpoint import Checkpoint
+from core.checkpoint import Checkpoint, CheckpointError, Kept
 from core.data import Batches, Bytes, DataError
 from core.errors import UserError
 from core.evaluation import Evaluation, Scores
@@ -27,6 +25,7 @@ from core.training import Run
 
 from . import model, perceptual
 from .apprentice import Apprentice
+from .brush import BRUSH, DECODER
 from .config import Config
 from .depths import LAYERS
 from .features import VGG
@@ -49,14 +48,16 @@ def train(config: Config, run: Run) -> Scores:
     keras.utils.set_random_seed(config.seed)
 
     def build() -> keras.Model:
-        return build_painter(config.widths, config.blocks, config.told)
+        return build_painter(config.widths)
 
     with device.precision(config.precision):
         painter = build()
     if config.start:
         checkpoint.fill(painter, config.start / NUMBERS)
     else:
-        fill_vgg(painter, config.vgg)
+        fill(painter.get_layer(VGG), ("preprocess", *LAYERS), config.vgg or BUNDLED / NUMBERS, "--vgg")
+        if config.decoder:
+            fill(painter.get_layer(BRUSH), DECODER, config.decoder, "--decoder")
     apprentice = Apprentice(painter, config)
     apprentice.compile(training.adam(config, clip=1.0))
     draw = partial(draw_pairs, photos, paintings, config.batch, config.side)
@@ -64,34 +65,36 @@ def train(config: Config, run: Run) -> Scores:
     unseen = draw_pairs(watched_photos, watched_paintings, 16, config.side, np.random.default_rng(config.seed))
     training.fit(apprentice, batches, (unseen,), config, run, most=math.inf)  # some pairs' losses are huge
 
-    trained = build()  # at full precision: what is scored is what is served
+    trained = build()  # in float32: the scores are the same on every machine
     trained.set_weights(painter.get_weights())
+    checkpoint.round_to(trained, choose_storage)
     pairs = zip(fit_all(test_photos), fit_all(test_paintings), strict=False)
     paint, look = partial(run_stylise, trained), partial(judge, trained)
     scores = evaluation.mean(score("instant", paint, look, *pair)[1] for pair in pairs)
     facts = {"subject": "photographs and paintings", "photos": len(photos), "paintings": len(paintings)}
     facts["sha256"] = data.checksum([*photos, *paintings])
-    arguments = {"widths": config.widths, "blocks": config.blocks, "told": config.told}
-    made = Checkpoint("build_painter", arguments, scores, training.provenance(config, facts, run))
-    training.save(trained, made, run, "float16")
+    made = Checkpoint("build_painter", {"widths": config.widths}, scores, training.provenance(config, facts, run))
+    training.save(trained, made, run, choose_storage)
     return scores
 
 
-def fill_vgg(painter: keras.Model, path: Path | None) -> None:
-    """Give the `painter` the VGG whose numbers are at `path`, or, where that is None, the bundled painter's.
+def choose_storage(path: str) -> Kept:
+    """Return how the variable of that path is stored: the VGG's, by which all is judged, in float16."""
+    return "float16" if path.split("/")[0] in ("preprocess", *LAYERS) else "int8"
 
-    Raises UserError where the file holds none.
+
+def fill(network: keras.Model, names: Sequence[str], source: Path, flag: str) -> None:
+    """Give the layers `names` the numbers at `source` (safetensors), which is what `flag` was told.
+
+    Raises UserError where the file does not hold them.
     """
-    vgg = painter.get_layer(VGG)
-    source = path or BUNDLED / NUMBERS
     try:
-        numbers = load_file(source)
-        for name in ("preprocess", *LAYERS):
-            parts = [numbers[f"{name}/{part}"].astype(np.float32) for part in ("kernel", "bias")]
-            vgg.get_layer(name).set_weights(parts)
-    except (OSError, KeyError, ValueError, SafetensorError) as error:
+        numbers = checkpoint.read_numbers(source)
+        for name in names:
+            network.get_layer(name).set_weights([numbers[f"{name}/{part}"] for part in ("kernel", "bias")])
+    except (KeyError, ValueError, CheckpointError) as error:
         raise UserError(
-            f"--vgg is {source}, and no VGG-19 could be read from it ({error}): see the model card."
+            f"{flag} is {source}, and no {network.name} could be read from it ({error}): see the model card."
         ) from None
 
 
