@@ -26,6 +26,7 @@ TILE, OVERLAP = 768, 192  # pixels
 MARGIN = 64  # pixels about a picture, mirrored: as far as the nothing beyond is seen by the VGG, then by the brush
 OBSERVED_SIDE, GRAIN = 512, 64  # pixels: the longer side of a painting while it is observed, of a part with its margin
 OBSERVED_PARTS = 3  # along each side of a large photo
+POOLING_STRIDE = 8  # pixels: the product of the VGG's three poolings
 BLENDED = 0.5  # the strength below which the photo shows through
 
 
@@ -49,11 +50,12 @@ def _observe_framed(network: keras.Model, framed: Image) -> Numbers:
 def _spread(side: int) -> list[slice]:
     """Return up to three parts of a side, each with its margin, evenly spread.
 
-    They are multiples of 64 pixels, and overlap where the side is none.
+    Starts and lengths are multiples of 8 pixels, aligned with the VGG's pooling grid: parts overlap only where the
+    side is no multiple of 8.
     """
     most = OBSERVED_SIDE - 2 * MARGIN
     count = min(OBSERVED_PARTS, ceil(side / most))
-    length = min(most, ceil(side / count / GRAIN) * GRAIN)
+    length = min(most, ceil(side / count / POOLING_STRIDE) * POOLING_STRIDE)
     starts = np.linspace(0, max(0, side - length), count).astype(int)
     return [slice(start, start + length + 2 * MARGIN) for start in starts]
 
