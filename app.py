@@ -2,7 +2,7 @@
 
 import sys
 
-from core.server import main
+from core.web.server import main
 
 if __name__ == "__main__":
     sys.exit(main())

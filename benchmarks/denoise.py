@@ -20,11 +20,13 @@ from typing import Any
 
 import numpy as np
 
-from core import data, images, registry
+from core import registry
 from core.engine import LocalEngine
-from core.images import Image
-from core.metrics import psnr, ssim
+from core.imaging import images
+from core.imaging.images import Image
+from core.imaging.metrics import psnr, ssim
 from core.plugin import Plugin
+from core.training import data
 from plugins.denoiser.noise import add_noise, estimate_sigma
 
 SIGMAS = (15, 25, 50)
@@ -89,12 +91,12 @@ def measure(
 ) -> dict[Any, list[tuple[float, ...]]]:
     """Return (PSNR, SSIM, seconds per megapixel) of each picture by (denoiser, σ)."""
     rows = defaultdict(list)
-    warm = images.flatten(images.load(files[0]))
+    warm = images.composite_on_white(images.load(files[0]))
     for name, run in denoisers.items():
         if name != "CBM3D":
             run(warm, 25)
     for number, path in enumerate(files):
-        clean = images.flatten(images.load(path))
+        clean = images.composite_on_white(images.load(path))
         for sigma in SIGMAS:
             noisy = add_noise(clean, sigma)
             for name, run in denoisers.items():
@@ -142,7 +144,7 @@ def report_estimates(files: list[Path]) -> None:
     for sigma in (5, *SIGMAS):
         errors: dict[str, list[float]] = defaultdict(list)
         for path in files:
-            noisy = add_noise(images.flatten(images.load(path)), sigma)
+            noisy = add_noise(images.composite_on_white(images.load(path)), sigma)
             errors["Darkroom"].append(abs(estimate_sigma(noisy) - sigma))
             errors["scikit-image"].append(abs(wavelet_sigma(noisy, channel_axis=-1, average_sigmas=True) * 255 - sigma))
         print(f"  σ {sigma:<2}  " + "   ".join(f"{name} {np.mean(error):.2f}" for name, error in errors.items()))

@@ -24,15 +24,17 @@ from keras import layers, ops
 
 from benchmarks import inception
 from benchmarks.vae import Clock
-from core import datasets, images, registry
-from core.data import Batches
+from core import registry
 from core.engine import LocalEngine
-from core.images import Image, Numbers
+from core.imaging import images
+from core.imaging.images import Floats, Image
 from core.plugin import Plugin
-from plugins.gan_generator import reference, scores
-from plugins.gan_generator.adversarial import Adversarial, choose_optimizer
+from core.training import datasets
+from core.training.batches import Batches
+from plugins.gan_generator import metrics, reference_set
+from plugins.gan_generator.adversarial.objective import Rules
+from plugins.gan_generator.adversarial.trainer import Adversarial, choose_optimizer
 from plugins.gan_generator.model import build_gan, generate
-from plugins.gan_generator.rules import Rules
 
 BATCH = 32  # the lesson's
 STACKED_DRAWN = 25_600  # pictures, as in the paper
@@ -117,18 +119,18 @@ def train_ours(draw: Callable[[np.random.Generator], Any], seconds: float, **arg
     return game.average
 
 
-def measure(draw: reference.Draw, plugin: Plugin, name: str, count: int = 5000) -> Numbers:
+def measure(draw: reference_set.Draw, plugin: Plugin, name: str, count: int = 5000) -> Floats:
     """Return the scores `NAMES` of `count` pictures, beside what the generator `name` has learnt from."""
 
-    def look(pictures: Image) -> Numbers:
+    def look(pictures: Image) -> Floats:
         return np.asarray(plugin.run("recognise", pictures, checkpoint=f"{name}_classifier").features)
 
-    known = reference.read(reference.EXAMPLES / f"{name}.npz")
-    found = reference.score(draw, look, known, count)
+    known = reference_set.read(reference_set.EXAMPLES / f"{name}.npz")
+    found = reference_set.score(draw, look, known, count)
     return np.array([found[key] for key in NAMES])
 
 
-def row(title: str, values: Numbers) -> str:
+def row(title: str, values: Floats) -> str:
     return f"| {title} | {' | '.join(f'{value:.2f}' if value < 10 else f'{value:.1f}' for value in values)} |"
 
 
@@ -191,8 +193,8 @@ def measure_inception(plugin: Plugin, folder: Path, count: int) -> list[str]:
     count = min(count, len(unseen))  # of each: a smaller set has a larger distance
     labels = np.random.default_rng(0).choice(datasets.read("tiles", folder, "train").labels, count)
     drawn = plugin.run("generate", count, labels=tuple(labels.tolist()), checkpoint="crawl")
-    real = scores.moments(look(seen[:: max(1, len(seen) // count)]))
-    distances = [scores.frechet(real, scores.moments(look(each[:count]))) for each in (drawn, unseen)]
+    real = metrics.moments(look(seen[:: max(1, len(seen) // count)]))
+    distances = [metrics.frechet(real, metrics.moments(look(each[:count]))) for each in (drawn, unseen)]
     return [f"InceptionV3, {count} pictures: drawn tiles {distances[0]:.1f}, held-out ones {distances[1]:.1f}"]
 
 

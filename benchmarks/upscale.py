@@ -29,13 +29,15 @@ from keras import layers
 
 from benchmarks.esrgan import build_esrgan
 from benchmarks.memory import peak_megabytes
-from core import data, images, registry
+from core import registry
 from core.engine import LocalEngine
-from core.evaluation import mean
-from core.images import Image
-from core.metrics import psnr, ssim
+from core.imaging import images
+from core.imaging.images import Image
+from core.imaging.metrics import psnr, ssim
 from core.plugin import Plugin
-from plugins.super_resolver.shrinking import brightness, crop, enlarge, shrink
+from core.training import data
+from core.training.evaluation import mean
+from plugins.super_resolver.resampling import brightness, crop, enlarge, shrink
 
 Upscaler = Callable[[Image], Image]
 
@@ -115,7 +117,7 @@ def compare(upscalers: dict[str, Upscaler], files: list[Path], scale: int) -> di
 
 
 def read_pair(path: Path, scale: int) -> tuple[Image, Image]:
-    high = crop(images.flatten(images.load(path)), scale)
+    high = crop(images.composite_on_white(images.load(path)), scale)
     return high, shrink(high, scale)
 
 

@@ -19,9 +19,10 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from core import datasets, images
-from plugins.vae_explorer import bound
+from core.imaging import images
+from core.training import datasets
 from plugins.vae_explorer.model import build_autoencoder
+from plugins.vae_explorer.training import vae
 
 BATCH = 128
 RATE = 1e-3
@@ -46,7 +47,7 @@ class Lesson(keras.Model):  # type: ignore[misc]
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
         """Return the loss with s where the logarithm of the variance belongs."""
         picture, mean, s = y_pred
-        return ops.mean(bound.error(y, picture, "mse") + bound.divergence(mean, s))
+        return ops.mean(vae.error(y, picture, "mse") + vae.divergence(mean, s))
 
 
 class Clock(keras.callbacks.Callback):  # type: ignore[misc]
@@ -76,7 +77,7 @@ def train(model: keras.Model, pictures: Any, seconds: float, falling: bool) -> i
 def score(model: keras.Model, test: Any, log_variances_per_s: int) -> float:
     """Return 784 · MSE + divergence on `test` pictures; the log of the variance is so many times the last output."""
     drawn, mean, s = (ops.convert_to_tensor(part) for part in model.predict(test, 1000, verbose=0))
-    return float(ops.mean(bound.error(test, drawn, "mse") + bound.divergence(mean, log_variances_per_s * s)))
+    return float(ops.mean(vae.error(test, drawn, "mse") + vae.divergence(mean, log_variances_per_s * s)))
 
 
 def main() -> None:
@@ -89,7 +90,7 @@ def main() -> None:
     lesson = Lesson()
     lesson.compile("rmsprop")
     lesson_epochs = train(lesson, seen.reshape(-1, 784), flags.seconds, falling=False)
-    ours = bound.Variational(build_autoencoder(variational=True, hidden=(512, 256, 256)), "mse", 0)
+    ours = vae.Variational(build_autoencoder(variational=True, hidden=(512, 256, 256)), "mse", 0)
     ours.compile(keras.optimizers.Adam(RATE))
     our_epochs = train(ours, seen, flags.seconds, falling=True)
     flat = test.reshape(-1, 784)

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from core import engine
+from core import verbs
 from core.registry import Record, State
 
 Check = Callable[[Record], None]
@@ -77,9 +77,9 @@ def imports_no_other_plugin(record: Record) -> None:
 def has_no_keras_in_page(record: Record) -> None:
     """The page is built without importing Keras."""
     program = (
-        "import sys, gradio; from core import engine, registry; from core.plugin import Plugin;"
+        "import sys, gradio; from core import engine, registry, verbs; from core.plugin import Plugin;"
         f"record = registry.find({record.name!r});"
-        "page = engine.import_part(record, 'interface').build_interface(Plugin(record, engine.LocalEngine()));"
+        "page = verbs.import_module_of(record, 'interface').build_interface(Plugin(record, engine.LocalEngine()));"
         "assert isinstance(page, gradio.Blocks), f'build_interface returns {type(page)}, not gr.Blocks';"
         "assert 'keras' not in sys.modules, 'interface.py imports keras: call plugin.run instead'"
     )
@@ -89,7 +89,7 @@ def has_no_keras_in_page(record: Record) -> None:
 
 def has_builders(record: Record) -> None:
     """Each builder works without arguments and names its layers, so that checkpoints fit."""
-    from core import checkpoint
+    from core.networks import checkpoint
 
     for name, build in _builders(record).items():
         first, second = (set(checkpoint.variables(build())) for _ in range(2))
@@ -108,9 +108,9 @@ def uses_builtin_layers(record: Record) -> None:
 
 def has_documented_verbs(record: Record) -> None:
     """There is a verb; each says what it does and annotates every parameter."""
-    verbs = engine.verbs(record)
-    assert verbs, "model.py has no verb: a public function whose first parameter is `network`"
-    for name, verb in verbs.items():
+    found = verbs.list_verbs(record)
+    assert found, "model.py has no verb: a public function whose first parameter is `network`"
+    for name, verb in found.items():
         assert inspect.getdoc(verb), f"{name} has no docstring: the command line and the API show it"
         bare = [parameter for parameter in inspect.signature(verb).parameters if parameter not in verb.__annotations__]
         assert not bare, f"{name} leaves {', '.join(bare)} without a type"
@@ -118,11 +118,11 @@ def has_documented_verbs(record: Record) -> None:
 
 def has_trainer(record: Record) -> None:
     """`train.py` has a frozen `Config` full of defaults, `train(config, run)` and `evaluate(plugin, …)`."""
-    recipe = engine.import_part(record, "train")
+    recipe = verbs.import_module_of(record, "train")
     config = recipe.Config()
     assert dataclasses.is_dataclass(config), "make Config a dataclass"
     assert recipe.Config.__dataclass_params__.frozen, "freeze Config: @dataclass(frozen=True)"
-    known = list(record.facts.checkpoints)
+    known = list(record.ready_manifest.checkpoints)
     assert getattr(config, "checkpoint", None) in known, f"give Config a field `checkpoint`, by default one of {known}"
     assert list(inspect.signature(recipe.train).parameters) == ["config", "run"], "write train(config, run)"
     assert next(iter(inspect.signature(recipe.evaluate).parameters)) == "plugin", "write evaluate(plugin, …)"
@@ -130,20 +130,21 @@ def has_trainer(record: Record) -> None:
 
 def has_weights(record: Record) -> None:
     """Each checkpoint is bundled or pinned; the bundled ones load and hold scores and provenance."""
-    from core import checkpoint
+    from core import metadata
+    from core.networks import checkpoint
 
-    for name, pin in record.facts.checkpoints.items():
+    for name, pin in record.ready_manifest.checkpoints.items():
         folder = record.folder / "weights" / name
         assert folder.exists() or pin.revision, f"bundle weights/{name} or pin it in plugin.toml"
         if folder.exists():
-            facts = checkpoint.read(folder)
+            facts = metadata.read(folder)
             assert facts.scores, f"weights/{name} has no scores"
             assert facts.provenance, f"weights/{name} has no provenance"
-            checkpoint.load(folder, engine.import_part(record, "model"))
+            checkpoint.load(folder, verbs.import_module_of(record, "model"))
 
 
 def _builders(record: Record) -> dict[str, Callable[[], Any]]:
-    module = engine.import_part(record, "model")
+    module = verbs.import_module_of(record, "model")
     builders = {name: value for name, value in vars(module).items() if name.startswith("build_")}
     assert builders, "model.py has no build_… function"
     return builders

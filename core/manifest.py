@@ -10,11 +10,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from core.errors import UserError
+from core.hub.reference import REPOSITORY_PATTERN
 
 FILE = "plugin.toml"
-NUMBERS, FACTS = "model.safetensors", "checkpoint.json"  # the two files of a checkpoint
 API = (1, 0)
-REPOSITORY = r"^[\w-][\w.-]*/[\w-][\w.-]*$"
 SHA256 = r"^[0-9a-f]{64}$"
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -55,7 +54,7 @@ class Manifest(BaseModel):
     requires: tuple[str, ...] = Field((), description="packages beyond the suite's own, as pip writes them")
     enabled: bool = True
     precision: Precision = Field("float32", description="what its verbs may compute in where that is faster")
-    repository: str | None = Field(default=None, pattern=REPOSITORY, description="owner/name on the Hub")
+    repository: str | None = Field(default=None, pattern=f"^{REPOSITORY_PATTERN}$", description="owner/name on the Hub")
     checkpoints: dict[str, Pin] = Field(min_length=1)
 
     @field_validator("checkpoints")

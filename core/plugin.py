@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from core.engine import Call, Engine
+from core.progress import Steps, finish
 from core.registry import Record
-from core.steps import Steps, finish
+
+T = TypeVar("T")
+_CACHE: WeakKeyDictionary[Engine, dict[tuple[str, Hashable], Any]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,18 @@ class Plugin:
     def stream(self, verb: str, *values: Any, checkpoint: str | None = None, **settings: Any) -> Steps[Any]:
         """Yield the progress of a verb, then return its result; closing the generator cancels it."""
         return self.engine.stream(Call(self.record, verb, values, settings, checkpoint or self.checkpoint))
+
+    def cached(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return `compute()`, called only the first time that `key` is asked for on this plugin's engine.
+
+        For what a page derives from a network, such as the latent vectors of its test images: it is kept as long as
+        the engine, so that an engine with other weights has values of its own.
+        """
+        values = _CACHE.setdefault(self.engine, {})
+        if (self.name, key) not in values:
+            values[self.name, key] = compute()
+        value: T = values[self.name, key]
+        return value
 
     def describe(self, checkpoint: str | None = None) -> str:
         """Return the device and the source of the weights, in words."""

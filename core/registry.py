@@ -49,7 +49,7 @@ class Record:
         return self.manifest.title if self.manifest else self.name
 
     @property
-    def facts(self) -> Manifest:
+    def ready_manifest(self) -> Manifest:
         """The manifest of a plugin that is ready."""
         assert self.manifest is not None, f"{self.name} is {self.state}"
         return self.manifest

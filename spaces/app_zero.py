@@ -7,8 +7,8 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import spaces  # noqa: I001 - the Hub's package, which must come before PyTorch
 
-from core.server import main
-from core.zero import ZeroEngine
+from core.web.server import main
+from core.zerogpu import ZeroEngine
 
 if __name__ == "__main__":
     sys.exit(main(engine=lambda preference, precision: ZeroEngine(spaces.GPU, preference, precision)))

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from local_hub import OWNER, Hub
+
+from tests.local_hub import OWNER, Hub
 
 HUB = Hub()
 os.environ |= {  # before anything imports huggingface_hub, which reads them then: no test talks to the real one
@@ -32,7 +33,7 @@ os.environ |= {  # before anything imports huggingface_hub, which reads them the
 
 from core import registry  # noqa: E402
 from core.engine import LocalEngine  # noqa: E402
-from core.images import Image  # noqa: E402
+from core.imaging.images import Image  # noqa: E402
 from core.plugin import Plugin  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
@@ -57,11 +58,11 @@ def denoiser() -> Plugin:
 def train_twice(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Path, Path]]:
     """Return a function that trains by a plugin's `train` as it is told, killed after two epochs and resumed, and again
     in one go; it returns both checkpoints' folders."""
-    from core import training
+    from core.training import callbacks, runs
 
     def train_twice(name: str, train: Any, config: Any, folder: Path) -> tuple[Path, Path]:
-        killed, whole = (training.Run.start(name, config, folder) for _ in range(2))
-        save, seen = training.Backup.on_epoch_end, []
+        killed, whole = (runs.Run.start(name, config, folder) for _ in range(2))
+        save, seen = callbacks.Backup.on_epoch_end, []
 
         def kill(self: Any, epoch: int, logs: Any = None) -> None:
             save(self, epoch, logs)
@@ -70,7 +71,7 @@ def train_twice(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Path, Pa
                 raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr(training.Backup, "on_epoch_end", kill)
+            patch.setattr(callbacks.Backup, "on_epoch_end", kill)
             with pytest.raises(KeyboardInterrupt):
                 train(config, killed)
             train(config, killed)

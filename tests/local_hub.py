@@ -15,8 +15,8 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Literal
 
-from local_hub_http import Handler
-from local_hub_state import BAD, OWNER, READER, Repository, Request
+from tests.local_hub_http import Handler
+from tests.local_hub_state import BAD, OWNER, READER, Repository, Request
 
 __all__ = ["BAD", "OWNER", "READER", "Fault", "Hub"]
 

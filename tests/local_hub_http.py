@@ -15,10 +15,11 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from local_hub_state import OWNER, WHO, File, Repository, Request
+
+from tests.local_hub_state import OWNER, WHO, File, Repository, Request
 
 if TYPE_CHECKING:
-    from local_hub import Hub
+    from tests.local_hub import Hub
 
 LARGE = (".safetensors", ".h5", ".png", ".jpg", ".webp")
 BROKEN = ("close", "reset", "stall")  # faults that end a connection half-way

@@ -14,16 +14,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT, run_python, serve
 from gradio_client import Client, handle_file
-from local_hub import Hub
-from PIL import Image as pillow  # noqa: N813 - as in core.images
+from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
-from core import bundle, home, images, registry
+from core import registry
 from core.engine import LocalEngine
-from core.metrics import psnr
+from core.imaging import images
+from core.imaging.metrics import psnr
 from core.plugin import Plugin
+from core.publish import bundle
+from core.web import home
 from plugins.denoiser.noise import add_noise
+from tests.conftest import ROOT, run_python, serve
+from tests.local_hub import Hub
 
 PHOTO = ROOT / "plugins" / "denoiser" / "examples" / "oakland-zoo-otters.jpg"
 Plant = Callable[..., Path]
@@ -63,7 +66,7 @@ def test_two_plugins_of_one_name_cost_the_second_page(plant: Plant) -> None:
 
 def test_the_app_is_served_before_keras_is_imported() -> None:
     program = (
-        "import sys, gradio; from core import server;"
+        "import sys, gradio; from core.web import server;"
         "gradio.Blocks.launch = lambda *_, **__: print('keras' in sys.modules); server.main([])"
     )
     assert run_python("-c", program).stdout.strip() == "False"

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
-from core.__main__ import _parser
+from core.cli.parser import _parser
+from tests.conftest import ROOT
 
 DOCUMENTS = [
     path for pattern in ("*.md", "docs/*.md", "plugins/*/README.md", ".github/**/*.yml") for path in ROOT.glob(pattern)

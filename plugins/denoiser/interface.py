@@ -8,13 +8,14 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from core import images, pages
 from core.errors import UserError, choose
-from core.images import Image
-from core.metrics import psnr
-from core.pages import Dropped, Page
+from core.imaging import images
+from core.imaging.images import Image
+from core.imaging.metrics import psnr
 from core.plugin import Plugin
-from core.steps import Steps
+from core.progress import Steps
+from core.web import pages
+from core.web.pages import Dropped, Page
 
 from .noise import LARGEST_SIGMA, add_noise
 
@@ -44,10 +45,10 @@ def build_interface(plugin: Plugin) -> gr.Blocks:
 def _cleaning(page: Page) -> None:
     """Lay out and wire the tab that cleans a visitor's photo, or one to which noise was added."""
     with pages.workbench():
-        with pages.bench("source"):
+        with pages.column("source"):
             photo = pages.picture_input("Your photo")
             thumbnails = gr.Column()
-        with pages.bench("stage"):
+        with pages.column("stage"):
             before_after = pages.comparison("Before and after: drag the line")
             status = page.status("Drop a photo, or pick one: it is cleaned at once.")
             with gr.Row():
@@ -58,7 +59,7 @@ def _cleaning(page: Page) -> None:
                     residual = pages.result_picture(f"What was taken out, × {RESIDUAL_GAIN}")
                 with gr.Column(min_width=280):
                     findings = gr.Markdown(LOSSY)
-        with pages.bench("settings"):
+        with pages.column("settings"):
             added = gr.Slider(
                 0, LARGEST_SIGMA, 0, step=1, label="Noise to add first", info="Spoils a clean picture, to clean it."
             )
@@ -82,13 +83,13 @@ def _cleaning(page: Page) -> None:
     page.bind(denoise, triggers, inputs, [before_after, residual, findings, sigma, download], status, stop)
     photo.upload(lambda: 0, None, added, api_visibility="private")  # a visitor's own photo is cleaned as it is
     automatic.input(lambda found: gr.Slider(interactive=not found), automatic, sigma, api_visibility="private")
-    randomise.click(pages.draw_seed, None, seed, api_visibility="private")
+    randomise.click(pages.random_seed, None, seed, api_visibility="private")
 
 
 def _teachers(page: Page) -> None:
     """Lay out and wire the tab that gives one noisy picture to a network that knows its kind and one that does not."""
     with pages.workbench():
-        with pages.bench("source"):
+        with pages.column("source"):
             gr.Markdown("**Data-specific.** One network has only ever seen photographs, the other only digits.")
             subject = gr.Radio(list(SUBJECTS), value="a photo", label="Give both", info="The picture to spoil.")
             noise = gr.Slider(
@@ -97,14 +98,14 @@ def _teachers(page: Page) -> None:
             show = gr.Button("Show what they make of it", variant="primary")
             stop = gr.Button("Stop", size="sm")
             status = page.status("")
-        with pages.bench("stage"):
+        with pages.column("stage"):
             findings = gr.Markdown()
             with gr.Row():
-                noisy = pages.figure("Noisy")
-                clean = pages.figure("Clean, seen by neither")
+                noisy = pages.captioned_image("Noisy")
+                clean = pages.captioned_image("Clean, seen by neither")
             with gr.Row():
-                photographer = pages.figure("By the one that learnt photographs")
-                scribe = pages.figure("By the one that learnt digits")
+                photographer = pages.captioned_image("By the one that learnt photographs")
+                scribe = pages.captioned_image("By the one that learnt digits")
     outputs = [noisy, clean, photographer, scribe, findings]
     page.bind(compare_teachers, [show.click, subject.input, noise.release], [subject, noise], outputs, status, stop)
 
@@ -132,7 +133,7 @@ def denoise(
     noisy = _spoil(clean, noise, int(seed or 0))
     restored = yield from plugin.stream("denoise", noisy, sigma=None if automatic else sigma)
     before = pages.write_png(noisy, pages.stem(photo, "before"))
-    after = pages.write_png(restored.image, pages.stem(photo, "denoised"), images.depth(photo))
+    after = pages.write_png(restored.image, pages.stem(photo, "denoised"), images.bit_depth(photo))
     taken_out = noisy[..., :3] - restored.image[..., :3]
     residual = pages.write_png(0.5 + RESIDUAL_GAIN * taken_out, pages.stem(photo, "residual"))
     words = _findings(restored.sigma, (noisy, restored.image, clean) if noise > 0 else None)

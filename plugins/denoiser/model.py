@@ -13,11 +13,11 @@ import keras
 import numpy as np
 from keras import layers
 
-from core import tiles
 from core.errors import UserError
-from core.images import Image
-from core.layers import residual_blocks
-from core.steps import Steps
+from core.imaging import tiling
+from core.imaging.images import Image
+from core.networks.layers import residual_blocks
+from core.progress import Steps
 
 from .noise import LARGEST_SIGMA, estimate_sigma
 
@@ -73,5 +73,5 @@ def denoise(network: keras.Model, image: Image, sigma: float | None = None) -> S
         clean: Image = network.predict_on_batch((tile[None], noise_level))[0]
         return clean
 
-    restored = np.clip((yield from tiles.apply(denoise_tile, colour)), 0, 1)
+    restored = np.clip((yield from tiling.apply(denoise_tile, colour)), 0, 1)
     return Denoised(np.concatenate([restored, image[..., 3:]], axis=-1), sigma)

@@ -7,7 +7,7 @@ from math import ceil, sqrt
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from core.images import Image
+from core.imaging.images import Image
 
 PATCH = 8
 STRIDE = 3

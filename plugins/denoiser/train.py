@@ -13,18 +13,20 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from core import checkpoint, device, evaluation, images, training
-from core.checkpoint import Checkpoint
-from core.data import Batches, Bytes, DataError, PatchSampler, checksum, picture_files, read_split
-from core.datasets import read_mosaics
 from core.errors import UserError
-from core.evaluation import Evaluation, Scores
-from core.images import Image
-from core.manifest import NUMBERS
-from core.metrics import SMALLEST_SCORED, psnr, ssim
+from core.imaging import images
+from core.imaging.images import Image, Uint8Image, checksum
+from core.imaging.metrics import SMALLEST_SCORED, psnr, ssim
+from core.metadata import WEIGHTS_FILE, Checkpoint
+from core.networks import checkpoint, device
 from core.plugin import Plugin
-from core.steps import finish
-from core.training import Run
+from core.progress import finish
+from core.training import evaluation, fit, settings
+from core.training.batches import Batches
+from core.training.data import DataError, PatchSampler, picture_files, read_split
+from core.training.datasets import read_mosaics
+from core.training.evaluation import Evaluation, Scores
+from core.training.runs import Run
 
 from .model import build_denoiser, denoise
 from .noise import LARGEST_SIGMA, add_noise
@@ -34,7 +36,7 @@ VALIDATION_PICTURES = 8
 
 
 @dataclass(frozen=True)
-class Config(training.Settings):
+class Config(settings.Settings):
     """What the denoiser's training can be told."""
 
     checkpoint: Literal["photographs", "digits"] = "photographs"
@@ -73,21 +75,21 @@ def train(config: Config, run: Run) -> Scores:
     with device.precision(config.precision):
         network = build_denoiser(config.widths, config.blocks)
     if config.start:
-        checkpoint.fill(network, config.start / NUMBERS)
-    network.compile(training.adam(config), loss=config.loss)
+        checkpoint.load_weights(network, config.start / WEIGHTS_FILE)
+    network.compile(fit.adam(config), loss=config.loss)
     sampler = PatchSampler(pictures, config.patch)
     power = {"mae": 1, "mse": 2}[config.loss]
     batches = Batches(lambda random: draw_pairs(sampler, config.batch, random, power), config.steps, config.seed)
     unseen = draw_pairs(PatchSampler(validation, config.patch), 64, np.random.default_rng(config.seed), power)
-    training.fit(network, batches, unseen, config, run)
+    fit.fit(network, batches, unseen, config, run)
 
     trained = build_denoiser(config.widths, config.blocks)  # at full precision: what is scored is what is served
     trained.set_weights(network.get_weights())
     scores = evaluation.mean(score(partial(run_denoise, trained), picture) for picture in as_images(test))
     facts = {"subject": config.checkpoint, "pictures": len(pictures), "sha256": checksum(pictures)}
     arguments = {"widths": config.widths, "blocks": config.blocks}
-    provenance = training.provenance(config, facts, run)
-    training.save(trained, Checkpoint("build_denoiser", arguments, scores, provenance), run, "float16")
+    provenance = fit.provenance(config, facts, run)
+    fit.save(trained, Checkpoint("build_denoiser", arguments, scores, provenance), run, "float16")
     return scores
 
 
@@ -103,8 +105,8 @@ def evaluate(plugin: Plugin, data: Path) -> Evaluation:
         image: Image = plugin.run("denoise", noisy, sigma=sigma).image
         return image
 
-    run(images.flatten(images.load(files[0])), 25)  # the first call compiles
-    per_image = [{"image": path.name} | score(run, images.flatten(images.load(path))) for path in files]
+    run(images.composite_on_white(images.load(files[0])), 25)  # the first call compiles
+    per_image = [{"image": path.name} | score(run, images.composite_on_white(images.load(path))) for path in files]
     return Evaluation(evaluation.mean(per_image), per_image)
 
 
@@ -138,7 +140,7 @@ def draw_pairs(
     return (noisy, np.broadcast_to(level, (*clean.shape[:3], 1))), clean, weight
 
 
-def read_subject(config: Config) -> tuple[list[Bytes], list[Bytes], list[Bytes]]:
+def read_subject(config: Config) -> tuple[list[Uint8Image], list[Uint8Image], list[Uint8Image]]:
     """Return the pictures to train on, to watch the training by, and to score."""
     if config.checkpoint == "digits":
         return read_mosaics(config.mnist, VALIDATION_PICTURES)
@@ -148,7 +150,7 @@ def read_subject(config: Config) -> tuple[list[Bytes], list[Bytes], list[Bytes]]
     return pictures, validation, test
 
 
-def as_images(pictures: Iterable[Bytes]) -> Iterator[Image]:
+def as_images(pictures: Iterable[Uint8Image]) -> Iterator[Image]:
     """Yield each picture (0 to 255) as an image (0 to 1)."""
     return (images.from_uint8(picture) for picture in pictures)
 

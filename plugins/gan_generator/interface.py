@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import gradio as gr
 
-from core import pages
 from core.plugin import Plugin
+from core.web import pages
 
-from . import generating, lab, learning, walking
+from .tabs import generate, interpolate, lab, training
 
 TABS = {
-    "Generate": generating.lay_out,
-    "Walk": walking.lay_out,
-    "Training": learning.lay_out,
+    "Generate": generate.lay_out,
+    "Walk": interpolate.lay_out,
+    "Training": training.lay_out,
     "Lab": lab.lay_out,
 }
 

@@ -14,16 +14,16 @@ import numpy as np
 from keras import layers
 
 from core.errors import UserError
-from core.fitting import fit
-from core.images import Image, Numbers
-from core.layers import one_or_more
-from core.steps import Progress, Steps
+from core.imaging.images import Floats, Image
+from core.imaging.resizing import center_crop_resize
+from core.networks.layers import one_or_more
+from core.progress import Progress, Steps
 
-from . import codes, duel, pyramid
-from .discriminator import assemble_discriminator
-from .duel import NEW, Standing
-from .generator import assemble_generator
-from .rules import Rules
+from . import latents, multiscale, toy_gan
+from .adversarial.objective import Rules
+from .networks.discriminator import assemble_discriminator
+from .networks.generator import assemble_generator
+from .toy_gan import NEW, Standing
 
 MOST_PICTURES = 1024
 MOST_STOPS = 12
@@ -38,9 +38,9 @@ FAIR = Rules()
 class Recognised(NamedTuple):
     """What a classifier sees in each picture."""
 
-    features: Numbers
+    features: Floats
     """(n, 64): where pictures that look alike lie close."""
-    probabilities: Numbers
+    probabilities: Floats
     """(n, classes), which sum up to 1."""
 
 
@@ -86,7 +86,7 @@ def build_classifier(shape: tuple[int, int, int] = (32, 32, 3), classes: int = 1
 
 def build_lab(dimensions: int = 4, width: int = 64) -> keras.Model:
     """Return two small dense networks that play on points of a plane, in the same form as `build_gan`."""
-    return duel.build(dimensions, width)
+    return toy_gan.build(dimensions, width)
 
 
 def generate(
@@ -102,8 +102,8 @@ def generate(
             (https://arxiv.org/abs/1809.11096): better pictures on the whole, and more alike.
     """
     _check(1 <= count <= MOST_PICTURES, "count", count, f"1 to {MOST_PICTURES}")
-    seeds = codes.count_up(_check_seed(seed), count)
-    return _draw(network, codes.from_seeds(seeds, _dimensions(network)), _one_hot(network, labels, seeds), truncation)
+    seeds = latents.count_up(_check_seed(seed), count)
+    return _draw(network, latents.from_seeds(seeds, _dimensions(network)), _one_hot(network, labels, seeds), truncation)
 
 
 def vary(
@@ -125,8 +125,8 @@ def vary(
     """
     _check(1 <= count <= MOST_PICTURES, "count", count, f"1 to {MOST_PICTURES}")
     _check(0 <= amount <= 1, "amount", amount, "0 to 1")
-    one = codes.from_seeds([_check_seed(seed)], _dimensions(network))
-    about = np.concatenate([one, codes.turn(one[0], amount, seed, count)])
+    one = latents.from_seeds([_check_seed(seed)], _dimensions(network))
+    about = np.concatenate([one, latents.turn(one[0], amount, seed, count)])
     return _draw(network, about, _one_hot(network, labels, [seed] * (count + 1)), truncation)
 
 
@@ -147,13 +147,13 @@ def walk(
     """
     _check(2 <= len(seeds) <= MOST_STOPS, "number of seeds", len(seeds), f"2 to {MOST_STOPS}")
     _check(1 <= steps <= MOST_PICTURES // len(seeds), "steps", steps, f"1 to {MOST_PICTURES // len(seeds)}")
-    stops = codes.from_seeds([_check_seed(seed) for seed in seeds], _dimensions(network))
-    way, shares = codes.follow(stops, steps)
+    stops = latents.from_seeds([_check_seed(seed) for seed in seeds], _dimensions(network))
+    way, shares = latents.follow(stops, steps)
     labels_on_the_way = _one_hot(network, labels, seeds)
     return _draw(network, way, shares @ labels_on_the_way, truncation)
 
 
-def judge(network: keras.Model, image: Image, labels: tuple[int, ...] = ()) -> Numbers:
+def judge(network: keras.Model, image: Image, labels: tuple[int, ...] = ()) -> Floats:
     """Ask the discriminator how real a picture looks: a number without a measure, the higher the more real.
 
     Args:
@@ -162,7 +162,7 @@ def judge(network: keras.Model, image: Image, labels: tuple[int, ...] = ()) -> N
     """
     discriminator, classes, channels = _part(network, "discriminator"), _classes(network), _channels(network)
     pictures = _as_pictures((*_part(network, "generator").outputs[0].shape[1:3], channels), image)
-    seen = pyramid.stack(pictures, discriminator.inputs[0].shape[-1] // channels)
+    seen = multiscale.stack(pictures, discriminator.inputs[0].shape[-1] // channels)
     if not classes:
         return _predict(discriminator, [seen])[:, 0]
     if not labels:
@@ -184,8 +184,8 @@ def recognise(network: keras.Model, image: Image) -> Recognised:
 
 def play(
     network: keras.Model,
-    points: Numbers,
-    state: Numbers = NEW,
+    points: Floats,
+    state: Floats = NEW,
     rules: Rules = FAIR,
     rates: tuple[float, float] = (1e-3, 1e-3),
     rounds: int = 20,
@@ -207,7 +207,7 @@ def play(
     _check(1 <= rounds <= MOST_ROUNDS, "rounds", rounds, f"1 to {MOST_ROUNDS}")
     _check(all(0 < rate <= 1 for rate in rates), "rates", rates, "numbers above 0, at most 1")
     for done in range(rounds):
-        standing = duel.play(network, target, state, rules, rates, _check_seed(seed))
+        standing = toy_gan.play(network, target, state, rules, rates, _check_seed(seed))
         state = standing.state
         yield Progress(done + 1, rounds, standing)
     return standing
@@ -237,7 +237,7 @@ def _part(network: keras.Model, name: str) -> keras.Model:
     return network.get_layer(name)
 
 
-def _draw(network: keras.Model, latent: Numbers, labels: Numbers, truncation: float) -> Image:
+def _draw(network: keras.Model, latent: Floats, labels: Floats, truncation: float) -> Image:
     """Return the pictures of codes (n, d) and of classes (n, classes), which need not be whole."""
     _check(0 <= truncation <= 1, "truncation", truncation, "0 to 1")
     values = [truncation * latent, labels] if labels.size else [truncation * latent]
@@ -245,14 +245,14 @@ def _draw(network: keras.Model, latent: Numbers, labels: Numbers, truncation: fl
     return pictures
 
 
-def _one_hot(network: keras.Model, labels: Sequence[int], seeds: Sequence[int]) -> Numbers:
+def _one_hot(network: keras.Model, labels: Sequence[int], seeds: Sequence[int]) -> Floats:
     """Return the class of each seed as (n, classes), of no width where the network is told none."""
     classes = _classes(network)
     if not classes:
         _check(not len(labels), "labels", labels, "none: this checkpoint is told no class")
         return np.empty((len(seeds), 0), np.float32)
     each = labels if len(labels) == len(seeds) else list(labels) * len(seeds)
-    each = each if len(labels) else codes.labels_from_seeds(seeds, classes)
+    each = each if len(labels) else latents.labels_from_seeds(seeds, classes)
     if len(each) != len(seeds) or not all(0 <= label < classes for label in each):
         raise UserError(f"labels are {labels}: give one, or one for each picture, from 0 to {classes - 1}.")
     return np.asarray(np.eye(classes, dtype=np.float32)[list(each)])
@@ -261,25 +261,25 @@ def _one_hot(network: keras.Model, labels: Sequence[int], seeds: Sequence[int]) 
 def _as_pictures(shape: tuple[int, ...], image: Image) -> Image:
     """Return many pictures as they are, if they have the `shape`; one as a batch, made to have it."""
     if image.ndim == 3:
-        fitted: Image = image if image.shape == shape else fit(image, shape)
+        fitted: Image = image if image.shape == shape else center_crop_resize(image, shape)
         return fitted[None]
     _check(image.shape[1:] == shape, "size of the pictures", image.shape[1:], shape)
     return image
 
 
-def _predict(network: keras.Model, values: list[Numbers]) -> Image:
+def _predict(network: keras.Model, values: list[Floats]) -> Image:
     parts = [network.predict_on_batch(one_or_more(list(some))) for some in zip(*map(_cut, values), strict=True)]
     return np.concatenate(parts).astype(np.float32)
 
 
-def _as_points(points: Numbers) -> Numbers:
+def _as_points(points: Floats) -> Floats:
     """Return numbers as points (n, 2) that can be played on."""
     if points.size < 2 or points.size % 2 or not np.isfinite(points).all() or np.abs(points).max() > LARGEST_POINT:
         raise UserError(f"points are {points}: give pairs of numbers between -1 and 1, one pair at least.")
     return np.asarray(points.reshape(-1, 2), np.float32)
 
 
-def _cut(values: Numbers) -> list[Numbers]:
+def _cut(values: Floats) -> list[Floats]:
     return [values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE)]
 
 
@@ -289,5 +289,5 @@ def _check(holds: Any, what: str, value: Any, remedy: Any) -> None:
 
 
 def _check_seed(seed: int) -> int:
-    _check(0 <= seed < codes.SEEDS, "seed", seed, f"0 to {codes.SEEDS - 1}")
+    _check(0 <= seed < latents.SEEDS, "seed", seed, f"0 to {latents.SEEDS - 1}")
     return seed

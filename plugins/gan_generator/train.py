@@ -10,29 +10,30 @@ from typing import Any
 
 import keras
 
-from core import checkpoint, images, training
-from core.checkpoint import Checkpoint
-from core.data import Batches
-from core.datasets import Dataset
 from core.errors import UserError
-from core.evaluation import Evaluation, Scores
-from core.images import Image, Numbers
-from core.manifest import NUMBERS
+from core.imaging import images
+from core.imaging.images import Floats, Image
+from core.metadata import WEIGHTS_FILE, Checkpoint
+from core.networks import checkpoint
 from core.plugin import Plugin
-from core.snapshots import Snapshots
-from core.steps import finish
-from core.training import Run
+from core.progress import finish
+from core.training import fit
+from core.training.batches import Batches
+from core.training.callbacks import Snapshots
+from core.training.datasets import Dataset
+from core.training.evaluation import Evaluation, Scores
+from core.training.runs import Run
 
-from . import duel, model, points, reference
-from .adversarial import METRICS, Adversarial, Reseed, choose_optimizer
-from .classifying import featurise, train_classifier
-from .config import Config
-from .generator import SMALLEST, grow
+from . import model, reference_set, toy_data, toy_gan
+from .adversarial.objective import COLLAPSE, CURES, FAILURES, Preset
+from .adversarial.trainer import METRICS, Adversarial, Reseed, choose_optimizer
 from .model import build_gan, build_lab, generate, play
-from .recipes import RECIPES
-from .reference import Reference
-from .rules import COLLAPSE, CURES, FAILURES, Preset
-from .sampling import draw, read
+from .networks.generator import SMALLEST, grow
+from .reference_set import Reference
+from .training.batches import draw, read
+from .training.classifier import featurise, train_classifier
+from .training.config import Config
+from .training.recipes import RECIPES
 
 FEWEST = 10  # pictures to learn from
 JUDGED = 5000  # pictures, drawn to be scored
@@ -71,52 +72,52 @@ def train_gan(config: Config, run: Run) -> Scores:
     average = build_gan(**arguments)
     network = build_gan(**arguments)
     if config.start:
-        checkpoint.fill_alike(network, config.start / NUMBERS)
+        checkpoint.load_matching_weights(network, config.start / WEIGHTS_FILE)
     game = Adversarial(network, average, config.rules, config.seed)
     rates = config.rate, config.discriminator_rate or 3 * config.rate
-    schedules = [training.cosine(replace(config, rate=rate)) for rate in rates] if config.falling else rates
+    schedules = [fit.cosine(replace(config, rate=rate)) for rate in rates] if config.falling else rates
     game.compile(choose_optimizer(*schedules))
     batches = Batches(partial(draw, seen, config, classes), config.steps, config.seed)
     also = [
         Reseed(config.seed),
         Snapshots(run, lambda: {"pictures": images.to_uint8(generate(average, REMEMBERED))}, METRICS),
     ]
-    training.fit(game, batches, None, config, run, also, most=math.inf)  # both losses sway, and may grow
+    fit.fit(game, batches, None, config, run, also, divergence_factor=math.inf)  # both losses sway, and may grow
 
     measured = score(average, *judged)
-    made = Checkpoint("build_gan", arguments, measured, training.provenance(config, seen.describe(config.source), run))
-    training.save(average, made, run, "float16")
+    made = Checkpoint("build_gan", arguments, measured, fit.provenance(config, seen.describe(config.source), run))
+    fit.save(average, made, run, "float16")
     return measured
 
 
 def train_lab(config: Config, run: Run) -> Scores:
     """Let the two small networks of the page's lab play on the ring, by the rules that hold all its modes."""
     network, cure = build_lab(), CURES[COLLAPSE]
-    ring = points.TARGETS["ring"]
-    rounds = config.epochs * config.steps // duel.STEPS
+    ring = toy_data.TARGETS["ring"]
+    rounds = config.epochs * config.steps // toy_gan.STEPS
     standing = finish(play(network, ring.draw(), rules=cure.rules, rates=cure.rates, rounds=rounds, seed=config.seed))
-    scores: Scores = {"modes": points.count_modes(standing.points, ring.centres)}
-    made = Checkpoint("build_lab", {}, scores, training.provenance(config, {"subject": "eight points in a ring"}, run))
-    training.save(network, made, run)
+    scores: Scores = {"modes": toy_data.count_modes(standing.points, ring.centres)}
+    made = Checkpoint("build_lab", {}, scores, fit.provenance(config, {"subject": "eight points in a ring"}, run))
+    fit.save(network, made, run)
     return scores
 
 
-def prepare(config: Config, seen: Dataset) -> tuple[reference.Featurise, Reference]:
+def prepare(config: Config, seen: Dataset) -> tuple[reference_set.Featurise, Reference]:
     """Return what pictures are scored by: the classifier of the set, or the general one, and what it has seen."""
-    own, path = WEIGHTS / f"{config.checkpoint}_classifier", reference.EXAMPLES / f"{config.checkpoint}.npz"
+    own, path = WEIGHTS / f"{config.checkpoint}_classifier", reference_set.EXAMPLES / f"{config.checkpoint}.npz"
     is_own = config.images is None and config.subject is None and path.exists()
     look = partial(featurise, checkpoint.load(own if is_own else WEIGHTS / GENERAL, model))
-    return look, reference.read(path) if is_own else reference.make(seen, look)
+    return look, reference_set.read(path) if is_own else reference_set.make(seen, look)
 
 
-def score(network: keras.Model, look: reference.Featurise, known: Reference) -> Scores:
+def score(network: keras.Model, look: reference_set.Featurise, known: Reference) -> Scores:
     """Return how good the pictures of `network` are beside those that are `known`."""
     classes = network.inputs[1].shape[-1] if len(network.inputs) > 1 else 0
 
     def draw_part(count: int, seed: int, labels: tuple[int, ...]) -> Image:
         return generate(network, count, seed, labels if classes else ())
 
-    return reference.score(draw_part, look, known, min(JUDGED, len(known.pictures)))
+    return reference_set.score(draw_part, look, known, min(JUDGED, len(known.pictures)))
 
 
 def evaluate(plugin: Plugin, count: int = JUDGED) -> Evaluation:
@@ -147,16 +148,16 @@ def evaluate(plugin: Plugin, count: int = JUDGED) -> Evaluation:
 
 
 def _score_bundled(plugin: Plugin, name: str, count: int) -> Scores:
-    def look(pictures: Image) -> Numbers:
-        features: Numbers = plugin.run("recognise", pictures, checkpoint=f"{name}_classifier").features
+    def look(pictures: Image) -> Floats:
+        features: Floats = plugin.run("recognise", pictures, checkpoint=f"{name}_classifier").features
         return features
 
-    known = reference.read(reference.EXAMPLES / f"{name}.npz")
-    return reference.score(partial(plugin.run, "generate", checkpoint=name), look, known, count)
+    known = reference_set.read(reference_set.EXAMPLES / f"{name}.npz")
+    return reference_set.score(partial(plugin.run, "generate", checkpoint=name), look, known, count)
 
 
 def _count_modes(plugin: Plugin, preset: Preset) -> int:
     """Return how many of the ring's modes are held after a match by a preset's rules."""
-    ring = points.TARGETS["ring"]
-    standing = plugin.run("play", ring.draw(), duel.NEW, preset.rules, preset.rates, 40, checkpoint="lab")
-    return points.count_modes(standing.points, ring.centres)
+    ring = toy_data.TARGETS["ring"]
+    standing = plugin.run("play", ring.draw(), toy_gan.NEW, preset.rules, preset.rates, 40, checkpoint="lab")
+    return toy_data.count_modes(standing.points, ring.centres)

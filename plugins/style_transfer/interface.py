@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import gradio as gr
 
-from core import pages
 from core.plugin import Plugin
+from core.web import pages
 
-from . import patience, revealing, stylising
+from .tabs import instant, iterative, layers
 
 TABS = {
-    "At once": stylising.lay_out,
-    "Patiently": patience.lay_out,
-    "What the loss sees": revealing.lay_out,
+    "At once": instant.lay_out,
+    "Patiently": iterative.lay_out,
+    "What the loss sees": layers.lay_out,
 }
 
 

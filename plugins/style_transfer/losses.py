@@ -10,7 +10,7 @@ from typing import Any
 
 from keras import ops
 
-from .features import moments
+from .networks.vgg import moments
 
 
 def gram(feature: Any) -> Any:

@@ -7,20 +7,21 @@ from typing import Literal, get_args
 import keras
 import numpy as np
 
-from core import images
 from core.errors import UserError
-from core.images import Image
-from core.steps import Steps
+from core.imaging import images
+from core.imaging.images import Image
+from core.progress import Steps
 
-from . import imagenet, instant, judging, mixing, painting
-from .aim import Aim
-from .brush import WIDTHS, assemble_brush
-from .depths import BRUSH_LAYERS, LAYERS
-from .features import VGG, assemble_vgg, describe
-from .instant import Colours
-from .judging import Judged
-from .painting import Optimizer, Painted, Start
-from .sizes import SMALLEST_SIDE, shrink_to
+from . import feedforward, metrics, optimization, style_mixing
+from .feedforward import Colours
+from .loss_weights import Aim
+from .metrics import Judged
+from .networks import keras_vgg
+from .networks.decoder import WIDTHS, assemble_brush
+from .networks.vgg import VGG, assemble_vgg, describe
+from .optimization import Optimizer, Painted, Start
+from .resizing import SMALLEST_SIDE, shrink_to
+from .vgg_layers import BRUSH_LAYERS, LAYERS
 
 Kept = Literal["content", "style"]
 LARGEST_CANVAS, LARGEST_JUDGED, MOST_STEPS = 1024, 2048, 5000
@@ -34,10 +35,10 @@ def build_painter(widths: tuple[int, int, int] = WIDTHS) -> keras.Model:
     All are (n, h, w, 3) in 0 to 1, but what comes out is not clipped. Its parts are `vgg19` and `brush`, whose
     `widths` are said there.
     """
-    photo, painting = (keras.Input((None, None, 3), name=name) for name in ("photo", "painting"))
+    photo, optimization = (keras.Input((None, None, 3), name=name) for name in ("photo", "painting"))
     vgg, brush = assemble_vgg(), assemble_brush(widths)
-    seen, style = (vgg(each)[-len(BRUSH_LAYERS) :] for each in (photo, painting))
-    return keras.Model([photo, painting], brush([*seen, describe(seen), describe(style)]), name="painter")
+    seen, style = (vgg(each)[-len(BRUSH_LAYERS) :] for each in (photo, optimization))
+    return keras.Model([photo, optimization], brush([*seen, describe(seen), describe(style)]), name="painter")
 
 
 def stylise(
@@ -61,10 +62,10 @@ def stylise(
             to the photo's first (https://arxiv.org/abs/1606.05897).
     """
     _check(colours in get_args(Colours), "choice of colours", colours, " or ".join(get_args(Colours)))
-    styles = [images.flatten(each) for each in (style, *more)]
+    styles = [images.composite_on_white(each) for each in (style, *more)]
     shares = shares or (1.0,) * len(styles)
-    mixing.check(styles, shares, strength)
-    painted = yield from instant.stylise(network, content[..., :3], styles, shares, strength, colours)
+    style_mixing.check(styles, shares, strength)
+    painted = yield from feedforward.stylise(network, content[..., :3], styles, shares, strength, colours)
     return np.concatenate([painted, content[..., 3:]], axis=-1)
 
 
@@ -107,15 +108,15 @@ def paint(
     _check(optimizer in get_args(Optimizer), "optimiser", optimizer, " or ".join(get_args(Optimizer)))
     _check(start in get_args(Start), "start", start, " or ".join(get_args(Start)))
     aim = Aim(content=content_weight, style=style_weight, variation=variation_weight)
-    photo, look = shrink_to(images.flatten(content), size), shrink_to(images.flatten(style), size)
+    photo, look = shrink_to(images.composite_on_white(content), size), shrink_to(images.composite_on_white(style), size)
     side = max(photo.shape[:2])
     if canvas is not None:  # it goes on at its own fineness
-        stages, begun = [painting.Stage(side, steps)], images.flatten(canvas)
+        stages, begun = [optimization.Stage(side, steps)], images.composite_on_white(canvas)
     else:
-        stages = painting.plan(side, steps)
+        stages = optimization.plan(side, steps)
         begun = photo if start == "photo" else draw_noise(shrink_to(photo, stages[0].side).shape, seed)
-    vgg = network.get_layer(VGG) if features == "bundled" else imagenet.fetch()
-    return (yield from painting.paint(vgg, photo, look, begun, aim, stages, optimizer))
+    vgg = network.get_layer(VGG) if features == "bundled" else keras_vgg.fetch()
+    return (yield from optimization.paint(vgg, photo, look, begun, aim, stages, optimizer))
 
 
 def reveal(
@@ -141,12 +142,12 @@ def reveal(
     _check(layer in LAYERS, "layer", layer, f"one of {', '.join(LAYERS)}")
     _check(64 <= size <= LARGEST_CANVAS, "size", size, f"64 to {LARGEST_CANVAS}")
     _check(1 <= steps <= MOST_STEPS, "number of steps", steps, f"1 to {MOST_STEPS}")
-    seen = shrink_to(images.flatten(picture), size)
+    seen = shrink_to(images.composite_on_white(picture), size)
     one = (layer,)
     aim = Aim(one, (), variation=1.0) if kept == "content" else Aim((), one, variation=1.0)
-    stages = painting.plan(max(seen.shape[:2]), steps) if kept == "style" else [painting.Stage(size, steps)]
+    stages = optimization.plan(max(seen.shape[:2]), steps) if kept == "style" else [optimization.Stage(size, steps)]
     noise = draw_noise(shrink_to(seen, stages[0].side).shape, seed)
-    return (yield from painting.paint(network.get_layer(VGG), seen, seen, noise, aim, stages, "lbfgs"))
+    return (yield from optimization.paint(network.get_layer(VGG), seen, seen, noise, aim, stages, "lbfgs"))
 
 
 def judge(network: keras.Model, picture: Image, content: Image, style: Image) -> Judged:
@@ -161,7 +162,7 @@ def judge(network: keras.Model, picture: Image, content: Image, style: Image) ->
         size = " × ".join(map(str, image.shape[:2]))
         fits = min(image.shape[:2]) >= SMALLEST_SIDE and max(image.shape[:2]) <= LARGEST_JUDGED
         _check(fits, f"size of the {name}", size, f"{SMALLEST_SIDE} to {LARGEST_JUDGED} pixels a side")
-    return judging.judge(network, *map(images.flatten, (picture, content, style)))
+    return metrics.judge(network, *map(images.composite_on_white, (picture, content, style)))
 
 
 def draw_noise(shape: tuple[int, ...], seed: int) -> Image:

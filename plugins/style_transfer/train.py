@@ -12,26 +12,29 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from core import checkpoint, data, device, evaluation, fitting, images, training
-from core.checkpoint import Checkpoint, CheckpointError, Kept
-from core.data import Batches, Bytes, DataError
 from core.errors import UserError
-from core.evaluation import Evaluation, Scores
-from core.images import Image
-from core.manifest import NUMBERS
+from core.imaging import images, resizing
+from core.imaging.images import Image, Uint8Image
+from core.metadata import WEIGHTS_FILE, Checkpoint, CheckpointError
+from core.networks import checkpoint, device
+from core.networks.checkpoint import StorageDtype
 from core.plugin import Plugin
-from core.steps import finish
-from core.training import Run
+from core.progress import finish
+from core.training import data, evaluation, fit
+from core.training.batches import Batches
+from core.training.data import DataError
+from core.training.evaluation import Evaluation, Scores
+from core.training.runs import Run
 
-from . import model, perceptual
-from .apprentice import Apprentice
-from .brush import BRUSH, DECODER
-from .config import Config
-from .depths import LAYERS
-from .features import VGG
-from .judging import Judged, judge
+from . import lpips, model
+from .metrics import Judged, judge
 from .model import build_painter
-from .sampling import draw_pairs
+from .networks.decoder import BRUSH, DECODER
+from .networks.vgg import VGG
+from .training.batches import draw_pairs
+from .training.config import Config
+from .training.trainer import Apprentice
+from .vgg_layers import LAYERS
 
 WATCHED = 12  # photos, and paintings, that training is watched by, and at the end scored on
 BUNDLED = Path(__file__).parent / "weights" / "painter"
@@ -53,32 +56,32 @@ def train(config: Config, run: Run) -> Scores:
     with device.precision(config.precision):
         painter = build()
     if config.start:
-        checkpoint.fill(painter, config.start / NUMBERS)
+        checkpoint.load_weights(painter, config.start / WEIGHTS_FILE)
     else:
-        fill(painter.get_layer(VGG), ("preprocess", *LAYERS), config.vgg or BUNDLED / NUMBERS, "--vgg")
+        fill(painter.get_layer(VGG), ("preprocess", *LAYERS), config.vgg or BUNDLED / WEIGHTS_FILE, "--vgg")
         if config.decoder:
             fill(painter.get_layer(BRUSH), DECODER, config.decoder, "--decoder")
     apprentice = Apprentice(painter, config)
-    apprentice.compile(training.adam(config, clip=1.0))
+    apprentice.compile(fit.adam(config, clip=1.0))
     draw = partial(draw_pairs, photos, paintings, config.batch, config.side)
     batches = Batches(lambda random: (draw(random),), config.steps, config.seed)
     unseen = draw_pairs(watched_photos, watched_paintings, 16, config.side, np.random.default_rng(config.seed))
-    training.fit(apprentice, batches, (unseen,), config, run, most=math.inf)  # some pairs' losses are huge
+    fit.fit(apprentice, batches, (unseen,), config, run, divergence_factor=math.inf)  # some pairs' losses are huge
 
     trained = build()  # in float32: the scores are the same on every machine
     trained.set_weights(painter.get_weights())
-    checkpoint.round_to(trained, choose_storage)
+    checkpoint.quantize(trained, choose_storage)
     pairs = zip(fit_all(test_photos), fit_all(test_paintings), strict=False)
     paint, look = partial(run_stylise, trained), partial(judge, trained)
     scores = evaluation.mean(score("instant", paint, look, *pair)[1] for pair in pairs)
     facts = {"subject": "photographs and paintings", "photos": len(photos), "paintings": len(paintings)}
-    facts["sha256"] = data.checksum([*photos, *paintings])
-    made = Checkpoint("build_painter", {"widths": config.widths}, scores, training.provenance(config, facts, run))
-    training.save(trained, made, run, choose_storage)
+    facts["sha256"] = images.checksum([*photos, *paintings])
+    made = Checkpoint("build_painter", {"widths": config.widths}, scores, fit.provenance(config, facts, run))
+    fit.save(trained, made, run, choose_storage)
     return scores
 
 
-def choose_storage(path: str) -> Kept:
+def choose_storage(path: str) -> StorageDtype:
     """Return how the variable of that path is stored: the VGG's, by which all is judged, in float16."""
     return "float16" if path.split("/")[0] in ("preprocess", *LAYERS) else "int8"
 
@@ -89,7 +92,7 @@ def fill(network: keras.Model, names: Sequence[str], source: Path, flag: str) ->
     Raises UserError where the file does not hold them.
     """
     try:
-        numbers = checkpoint.read_numbers(source)
+        numbers = checkpoint.read_weights(source)
         for name in names:
             network.get_layer(name).set_weights([numbers[f"{name}/{part}"] for part in ("kernel", "bias")])
     except (KeyError, ValueError, CheckpointError) as error:
@@ -160,19 +163,19 @@ def score(name: str, paint: Way, look: Judge, photo: Image, painting: Image) -> 
     judged = look(picture, photo, painting)
     scores: Scores = {f"{name}_content_loss": judged.content_loss, f"{name}_style_loss": judged.style_loss}
     scores |= {f"{name}_moments_loss": judged.moments_loss, f"{name}_seconds": seconds}
-    if (distance := perceptual.find()) is not None:
+    if (distance := lpips.find()) is not None:
         scores[f"{name}_lpips"] = distance(picture, photo)
     return picture, scores
 
 
 def load_square(path: Path, side: int) -> Image:
     """Return the middle square of the picture at `path`, at `side` pixels."""
-    return fitting.fit(images.flatten(images.load(path)), (side, side, 3))
+    return resizing.center_crop_resize(images.composite_on_white(images.load(path)), (side, side, 3))
 
 
-def fit_all(pictures: Sequence[Bytes]) -> Iterator[Image]:
+def fit_all(pictures: Sequence[Uint8Image]) -> Iterator[Image]:
     """Yield the middle square of each picture at the size that is scored."""
-    return (fitting.fit(images.from_uint8(each), (SCORED_SIDE, SCORED_SIDE, 3)) for each in pictures)
+    return (resizing.center_crop_resize(images.from_uint8(each), (SCORED_SIDE, SCORED_SIDE, 3)) for each in pictures)
 
 
 def run_stylise(network: keras.Model, photo: Image, painting: Image) -> Image:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import io
 
 import numpy as np
-from PIL import Image as pillow  # noqa: N813 - as in core.images
+from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 from PIL import ImageFilter
 
-from core import images
-from core.images import Image
+from core.imaging import images
+from core.imaging.images import Image
 
-from .shrinking import shrink
+from .resampling import shrink
 
 BLUR = 0.6  # the most, in pixels of the small picture
 NOISE = 15 / 255  # the most, of the full range

@@ -8,16 +8,17 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from core import handlers, images, pages
 from core.errors import UserError, choose
-from core.images import Image
-from core.metrics import SMALLEST_SCORED, psnr, ssim
-from core.pages import Dropped, Page
+from core.imaging import images
+from core.imaging.images import Image
+from core.imaging.metrics import SMALLEST_SCORED, psnr, ssim
 from core.plugin import Plugin
-from core.steps import Steps
+from core.progress import Steps
+from core.web import handlers, pages
+from core.web.pages import Dropped, Page
 
 from .degradation import make_small
-from .shrinking import CLEAN, REAL, brightness, crop, enlarge, shrink
+from .resampling import CLEAN, REAL, brightness, crop, enlarge, shrink
 
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.webp"))
@@ -54,10 +55,10 @@ def build_interface(plugin: Plugin) -> gr.Blocks:
 def _enlarging(page: Page) -> None:
     """Lay out and wire the tab that enlarges a photo, or restores one that it shrank first."""
     with pages.workbench():
-        with pages.bench("source"):
+        with pages.column("source"):
             photo = pages.picture_input("Your photo")
             thumbnails = gr.Column()
-        with pages.bench("stage"):
+        with pages.column("stage"):
             before_after = pages.comparison("Bicubic, and ours: drag the line, zoom in")
             status = page.status("Drop a small photo, or pick one.")
             with gr.Row():
@@ -67,7 +68,7 @@ def _enlarging(page: Page) -> None:
             with gr.Row():
                 shrunk = pages.result_picture("What the network was given", visible=False)
                 errors = pages.result_picture(f"Where it was wrong, × {ERROR_GAIN}", visible=False)
-        with pages.bench("settings"):
+        with pages.column("settings"):
             scale = gr.Radio(list(CLEAN), value=4, label="Times larger", info="More pixels, more of them guessed.")
             real = gr.Radio(
                 list(KINDS.items()),
@@ -88,7 +89,7 @@ def _enlarging(page: Page) -> None:
         pages.examples(PHOTOS, photo, also={piece: 0, across: 50, down: 50})
     clicks = gr.State(0)  # one trigger for what moves several controls
     moved = [piece, across, down, clicks]
-    photo.select(handlers.politely(_point_at), [photo, piece, clicks], moved, api_visibility="private")
+    photo.select(handlers.with_errors(_point_at), [photo, piece, clicks], moved, api_visibility="private")
     photo.upload(_start_anew, [piece, clicks], moved, api_visibility="private")
     inputs = [photo, scale, real, shrink_first, piece, across, down]
     settings = [part.input for part in (scale, real, shrink_first, piece)]
@@ -100,7 +101,7 @@ def _enlarging(page: Page) -> None:
 def _inventing(page: Page) -> None:
     """Lay out and wire the tab that gives the network noise."""
     with pages.workbench():
-        with pages.bench("source"):
+        with pages.column("source"):
             gr.Markdown(
                 "**Feed it noise.** Nothing is there to be found; what is found all the same is the network's own."
             )
@@ -111,7 +112,7 @@ def _inventing(page: Page) -> None:
             show = gr.Button("Show what it makes of it", variant="primary")
             stop = gr.Button("Stop", size="sm")
             status = page.status("")
-        with pages.bench("stage"):
+        with pages.column("stage"):
             before_after = pages.comparison("The noise enlarged by bicubic interpolation, and by the network")
     page.bind(invent, [show.click, smoothness.release, seed.change], [smoothness, seed], [before_after], status, stop)
 
@@ -119,7 +120,7 @@ def _inventing(page: Page) -> None:
 def _teachers(page: Page) -> None:
     """Lay out and wire the tab that gives one small picture to a network that knows its kind and one that does not."""
     with pages.workbench():
-        with pages.bench("source"):
+        with pages.column("source"):
             gr.Markdown(
                 "**Data-specific.** One network has only ever seen photographs, the other only digits, shrunk from "
                 "28 × 28 pixels to 14 × 14. Both make pictures twice as large."
@@ -129,13 +130,13 @@ def _teachers(page: Page) -> None:
             stop = gr.Button("Stop", size="sm")
             status = page.status("")
             findings = gr.Markdown()
-        with pages.bench("stage"):
+        with pages.column("stage"):
             with gr.Row():
-                given = pages.figure("What both were given")
-                truth = pages.figure("What it was, seen by neither")
+                given = pages.captioned_image("What both were given")
+                truth = pages.captioned_image("What it was, seen by neither")
             with gr.Row():
-                scribe = pages.figure("By the one that learnt digits")
-                photographer = pages.figure("By the one that learnt photographs")
+                scribe = pages.captioned_image("By the one that learnt digits")
+                photographer = pages.captioned_image("By the one that learnt photographs")
     outputs = [given, truth, scribe, photographer, findings]
     page.bind(compare_teachers, [show.click, subject.input], [subject], outputs, status, stop)
 
@@ -176,12 +177,12 @@ def upscale(
             f"{image.shape[1]} × {image.shape[0]} pixels are too few to shrink: use a picture of at least "
             f"{scale * SMALLEST_SCORED} each way."
         )
-    truth = crop(images.flatten(image), scale) if shrink_first else None
+    truth = crop(images.composite_on_white(image), scale) if shrink_first else None
     small = image if truth is None else make_small(truth, scale, np.random.default_rng(0) if real else None)
     large = yield from plugin.stream("upscale", small, scale=scale, checkpoint=REAL if real else CLEAN[scale])
     bicubic = enlarge(small, scale)
     before = pages.write_png(bicubic, pages.stem(photo, "bicubic"))
-    after = pages.write_png(large, pages.stem(photo, f"x{scale}"), images.depth(photo))
+    after = pages.write_png(large, pages.stem(photo, f"x{scale}"), images.bit_depth(photo))
     words, given, wrong = _findings(small, bicubic, large, truth)
     if image.shape != whole.shape:
         words = f"{_why(whole, piece, scale)} Click the photo for another piece. {words}"
@@ -212,8 +213,8 @@ def compare_teachers(plugin: Plugin, subject: str = "digits") -> Steps[tuple[Any
     small = shrink(truth, 2)
     by_digits = yield from plugin.stream("upscale", small, checkpoint="digits")
     by_photographs = yield from plugin.stream("upscale", small, checkpoint="x2")
-    shown = images.magnify(small, 2), truth, by_digits, by_photographs
-    paths = [pages.write_png(images.magnify(image, SHOWN), "picture") for image in shown]
+    shown = images.upscale_nearest(small, 2), truth, by_digits, by_photographs
+    paths = [pages.write_png(images.upscale_nearest(image, SHOWN), "picture") for image in shown]
     bicubic, digits, photographs = (psnr(image, truth) for image in (enlarge(small, 2), by_digits, by_photographs))
     words = (
         f"Trained on digits **{digits:.1f} dB**, on photographs **{photographs:.1f} dB**; bicubic interpolation, which "
@@ -278,7 +279,7 @@ def _findings(small: Image, bicubic: Image, large: Image, truth: Image | None) -
     }
     scores = ", ".join(f"{name} **{psnr(*pair):.2f} dB**, SSIM {ssim(*pair):.3f}" for name, pair in scored.items())
     wrong = np.clip(np.abs(large[..., :3] - truth) * ERROR_GAIN, 0, 1)
-    given = pages.write_png(images.magnify(small, scale), "given")
+    given = pages.write_png(images.upscale_nearest(small, scale), "given")
     errors = pages.write_png(wrong, "errors")
     return f"{size} {scores}.\n\n{GUESS}", gr.Image(given, visible=True), gr.Image(errors, visible=True)
 

@@ -13,13 +13,13 @@ import keras
 import numpy as np
 from keras import layers
 
-from core import tiles
 from core.errors import UserError
-from core.images import Image
-from core.layers import residual_blocks
-from core.steps import Steps
+from core.imaging import tiling
+from core.imaging.images import Image
+from core.networks.layers import residual_blocks
+from core.progress import Steps
 
-from .shrinking import enlarge, fill_transparent, resize
+from .resampling import enlarge, fill_transparent, resize
 
 TILE = 384  # of the low resolution: the picture that comes out is the larger one
 OVERLAP = 48  # twice what a pixel sees on each side, 10 blocks of two 3 × 3 convolutions and three more
@@ -64,6 +64,6 @@ def upscale(network: keras.Model, image: Image, scale: int | None = None) -> Ste
         return large if scale == most else resize(large, scale * tile.shape[0], scale * tile.shape[1])
 
     if image.shape[-1] == 3:
-        return (yield from tiles.apply(upscale_tile, image, TILE, OVERLAP, multiple=1, scale=scale))
-    colour = yield from tiles.apply(upscale_tile, fill_transparent(image), TILE, OVERLAP, multiple=1, scale=scale)
+        return (yield from tiling.apply(upscale_tile, image, TILE, OVERLAP, multiple=1, scale=scale))
+    colour = yield from tiling.apply(upscale_tile, fill_transparent(image), TILE, OVERLAP, multiple=1, scale=scale)
     return np.concatenate([colour, enlarge(image[..., 3:], scale)], axis=-1)

@@ -12,29 +12,31 @@ from typing import Literal
 import keras
 import numpy as np
 
-from core import checkpoint, device, evaluation, images, training
-from core.checkpoint import Checkpoint
-from core.data import Batches, Bytes, PatchSampler, checksum, picture_files, read_split
-from core.datasets import read_mosaics
 from core.errors import UserError
-from core.evaluation import Evaluation, Scores
-from core.images import Image
-from core.manifest import NUMBERS
-from core.metrics import SMALLEST_SCORED, psnr, ssim
+from core.imaging import images
+from core.imaging.images import Image, Uint8Image, checksum
+from core.imaging.metrics import SMALLEST_SCORED, psnr, ssim
+from core.metadata import WEIGHTS_FILE, Checkpoint
+from core.networks import checkpoint, device
 from core.plugin import Plugin
-from core.steps import finish
-from core.training import Run
+from core.progress import finish
+from core.training import evaluation, fit, settings
+from core.training.batches import Batches
+from core.training.data import PatchSampler, picture_files, read_split
+from core.training.datasets import read_mosaics
+from core.training.evaluation import Evaluation, Scores
+from core.training.runs import Run
 
 from .degradation import make_small
 from .model import build_super_resolver, upscale
-from .shrinking import CLEAN, REAL, SCALES, brightness, crop, enlarge
+from .resampling import CLEAN, REAL, SCALES, brightness, crop, enlarge
 
 MARGIN = 2  # low-resolution pixels cut off each side of a patch, where shrinking saw the patch's border
 VALIDATION_PICTURES = 8
 
 
 @dataclass(frozen=True)
-class Config(training.Settings):
+class Config(settings.Settings):
     """What the super-resolver's training can be told."""
 
     checkpoint: Literal["x4", "x3", "x2", "x4_real", "digits"] = "x4"
@@ -76,13 +78,13 @@ def train(config: Config, run: Run) -> Scores:
     with device.precision(config.precision):
         network = build_super_resolver(scale, config.width, config.blocks)
     if config.start:
-        checkpoint.fill_alike(network, config.start / NUMBERS)
-    network.compile(training.adam(config), loss="mae")
+        checkpoint.load_matching_weights(network, config.start / WEIGHTS_FILE)
+    network.compile(fit.adam(config), loss="mae")
     size = scale * (config.patch + 2 * MARGIN)
     sampler, unseen = PatchSampler(pictures, size), PatchSampler(validation, size)
     batches = Batches(lambda random: draw_pairs(sampler, config.batch, scale, random, real), config.steps, config.seed)
     held_out = draw_pairs(unseen, 64, scale, np.random.default_rng(config.seed), real)
-    training.fit(network, batches, held_out, config, run)
+    fit.fit(network, batches, held_out, config, run)
 
     trained = build_super_resolver(scale, config.width, config.blocks)  # at full precision: as it is served
     trained.set_weights(network.get_weights())
@@ -93,12 +95,12 @@ def train(config: Config, run: Run) -> Scores:
     )
     facts = {"subject": config.subject, "pictures": len(sampler.pictures), "sha256": checksum(sampler.pictures)}
     arguments = {"scale": scale, "width": config.width, "blocks": config.blocks}
-    provenance = training.provenance(config, facts, run)
-    training.save(trained, Checkpoint("build_super_resolver", arguments, scores, provenance), run, "float16")
+    provenance = fit.provenance(config, facts, run)
+    fit.save(trained, Checkpoint("build_super_resolver", arguments, scores, provenance), run, "float16")
     return scores
 
 
-def read_subject(config: Config) -> tuple[list[Bytes], list[Bytes], list[Bytes]]:
+def read_subject(config: Config) -> tuple[list[Uint8Image], list[Uint8Image], list[Uint8Image]]:
     """Return the pictures to train on, to watch the training by, and to score."""
     if config.subject == "digits":
         return read_mosaics(config.mnist, VALIDATION_PICTURES)
@@ -139,7 +141,7 @@ def evaluate(plugin: Plugin, data: Path, lr: Path | None = None, scale: int | No
         raise UserError("--lr needs --scale: say by how much its pictures are smaller.")
     per_image = []
     for i, path in enumerate(picture_files(data)):
-        picture, scores = images.flatten(images.load(path)), Scores()
+        picture, scores = images.composite_on_white(images.load(path)), Scores()
         for name in names:
             high, low = pair(picture, SCALES[name], i if name == REAL else None, path.name)
             if lr:
@@ -163,7 +165,7 @@ def find_low(folder: Path, high: Path, scale: int) -> Path:
 
 def read_low(path: Path, high: Image, scale: int) -> Image:
     """Return the small picture at `path`. Raises UserError where it is not 1/`scale` of `high`."""
-    low, (height, width) = images.flatten(images.load(path)), high.shape[:2]
+    low, (height, width) = images.composite_on_white(images.load(path)), high.shape[:2]
     if low.shape[:2] != (height // scale, width // scale):
         raise UserError(
             f"{path.name} is {low.shape[1]} × {low.shape[0]} pixels: at ×{scale} the large picture, cropped, "
@@ -182,7 +184,7 @@ def pair(picture: Image, scale: int, seed: int | None = None, name: str = "the p
     return high, make_small(high, scale, None if seed is None else np.random.default_rng(seed))
 
 
-def check_size(picture: Image | Bytes, scale: int, name: str) -> None:
+def check_size(picture: Image | Uint8Image, scale: int, name: str) -> None:
     """Raise UserError, with its `name`, for a picture too small to be scored."""
     least = SMALLEST_SCORED + 3 * scale  # two borders are shaved off, and up to one scale's remainder is cropped
     if min(picture.shape[:2]) < least:

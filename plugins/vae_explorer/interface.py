@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import gradio as gr
 
-from core import pages
 from core.plugin import Plugin
+from core.web import pages
 
-from . import comparing, conditions, formation, morphing, walking
+from .tabs import comparison, conditional, latent_space, morph, training
 
 TABS = {
-    "Map": walking.lay_out_map,
-    "Numbers": walking.lay_out_sliders,
-    "Morph": morphing.lay_out,
-    "Compress": comparing.lay_out_compression,
-    "Noise": walking.lay_out_noise,
-    "Loss": comparing.lay_out_losses,
-    "Classes": conditions.lay_out,
-    "Training": formation.lay_out,
+    "Map": latent_space.lay_out_map,
+    "Numbers": latent_space.lay_out_sliders,
+    "Morph": morph.lay_out,
+    "Compress": comparison.lay_out_compression,
+    "Noise": latent_space.lay_out_noise,
+    "Loss": comparison.lay_out_losses,
+    "Classes": conditional.lay_out,
+    "Training": training.lay_out,
 }
 
 

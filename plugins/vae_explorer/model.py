@@ -14,13 +14,13 @@ import keras
 import numpy as np
 from keras import layers
 
-from core.arcs import slerp
 from core.errors import UserError
-from core.fitting import fit
-from core.images import Image, Numbers
-from core.layers import one_or_more
+from core.imaging.images import Floats, Image
+from core.imaging.interpolation import slerp
+from core.imaging.resizing import center_crop_resize
+from core.networks.layers import one_or_more
 
-from .codes import Encoded
+from .latents import Encoded
 
 MOST_SAMPLES = 1024
 AT_ONCE = 1000  # pictures through a network
@@ -120,7 +120,7 @@ def encode(network: keras.Model, image: Image, labels: tuple[int, ...] = ()) -> 
     return Encoded(mean, log_variance) if image.ndim == 4 else Encoded(mean[0], log_variance[0])
 
 
-def decode(network: keras.Model, codes: Numbers, labels: tuple[int, ...] = ()) -> Image:
+def decode(network: keras.Model, codes: Floats, labels: tuple[int, ...] = ()) -> Image:
     """Draw the picture that a code stands for.
 
     Args:
@@ -195,7 +195,7 @@ def _as_pictures(network: keras.Model, image: Image) -> Image:
     """Return many pictures as they are, if they fit; one as a batch, made to fit."""
     shape = network.get_layer("encoder").inputs[0].shape[1:]
     if image.ndim == 3:
-        return image[None] if image.shape == shape else fit(image, shape)[None]
+        return image[None] if image.shape == shape else center_crop_resize(image, shape)[None]
     if image.shape[1:] != shape:
         raise UserError(f"pictures of {image.shape[1:]} do not fit this checkpoint: make them {shape}.")
     return image
@@ -214,7 +214,7 @@ def _predict(network: keras.Model, part: str, values: Any, labels: tuple[int, ..
     return np.concatenate(results).astype(np.float32)
 
 
-def _one_hot(labels: tuple[int, ...], classes: int, count: int) -> Numbers:
+def _one_hot(labels: tuple[int, ...], classes: int, count: int) -> Floats:
     each = np.asarray(labels if len(labels) == count else tuple(labels) * count)
     if len(each) != count or each.dtype.kind != "i" or each.min() < 0 or each.max() >= classes:
         raise UserError(f"labels are {labels}: give one, or one for each picture, from 0 to {classes - 1}.")

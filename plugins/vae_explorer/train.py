@@ -12,25 +12,26 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from core import checkpoint, datasets, device, images, training
-from core.checkpoint import Checkpoint
-from core.classes import DIGITS
-from core.data import Batches
-from core.datasets import Dataset
 from core.errors import UserError
-from core.evaluation import Evaluation, Scores
-from core.images import Image
-from core.manifest import NUMBERS
+from core.imaging import images
+from core.imaging.images import Image
+from core.metadata import WEIGHTS_FILE, Checkpoint
+from core.networks import checkpoint, device
 from core.plugin import Plugin
-from core.snapshots import Arrays, Snapshots
-from core.steps import finish
-from core.training import Run
+from core.progress import finish
+from core.training import datasets, fit, settings
+from core.training.batches import Batches
+from core.training.callbacks import Arrays, Snapshots
+from core.training.datasets import DIGITS, Dataset
+from core.training.evaluation import Evaluation, Scores
+from core.training.runs import Run
 
-from . import components, pictures, planes
-from .bound import Schedule, Variational
+from . import example_images, latent_plane
+from .metrics import Coder, binarise, importance_weighted, knn_accuracy, mean_square, score
 from .model import build_autoencoder, build_pca, decode, encode, reconstruct
 from .recipes import DIMENSIONS, RECIPES, Kind, Loss, Recipe
-from .scores import Coder, binarise, importance_weighted, knn_accuracy, mean_square, score
+from .training import pca
+from .training.vae import Schedule, Variational
 
 LARGEST_SIDE = 256  # pixels
 WATCHED = 1000  # pictures, by which training is watched; and as many others in its snapshots
@@ -39,7 +40,7 @@ PARTS = "reconstruction", "divergence"
 
 
 @dataclass(frozen=True)
-class Config(training.Settings):
+class Config(settings.Settings):
     """What the training of the autoencoders can be told. What is left out is as the checkpoint's recipe has it."""
 
     checkpoint: str = "mnist_vae_2"
@@ -102,7 +103,7 @@ def train(config: Config, run: Run) -> Scores:
     """Train one network and return its scores on pictures never trained on."""
     recipe = config.recipe
     known, unseen = (
-        datasets.read_set_or_own(recipe.subject, config.data, config.images, config.side, split)
+        datasets.read_dataset_or_folder(recipe.subject, config.data, config.images, config.side, split)
         for split in ("train", "test")
     )
     if recipe.kind == "cvae" and len(known.classes) < 2:
@@ -123,27 +124,25 @@ def train(config: Config, run: Run) -> Scores:
     with device.precision(config.precision):
         model = Variational(build_autoencoder(**arguments), recipe.loss, config.seed)
     if config.start:
-        checkpoint.fill_alike(model.network, config.start / NUMBERS)
-    model.compile(training.adam(config, clip=10))
+        checkpoint.load_matching_weights(model.network, config.start / WEIGHTS_FILE)
+    model.compile(fit.adam(config, clip=10))
     batches = Batches(lambda random: draw(seen, config, random), config.steps, config.seed)
     also: list[keras.callbacks.Callback] = [Schedule(config.beta, config.warm_up, config.seed)]
     if recipe.dimensions == 2 and recipe.kind != "cvae":
         shown = images.from_uint8(unseen.pictures[:WATCHED])
         also.append(Snapshots(run, partial(show_plane, model.network, shown), PARTS))
-    training.fit(model, batches, draw(watched, config), config, run, also)
+    fit.fit(model, batches, draw(watched, config), config, run, also)
 
     trained = build_autoencoder(**arguments)  # at full precision: as it is served
     trained.set_weights(model.network.get_weights())
     if recipe.kind == "vae":
-        components.sort_codes(trained, images.from_uint8(watched.pictures))
-    checkpoint.round_to(trained, recipe.storage)
+        pca.sort_codes(trained, images.from_uint8(watched.pictures))
+    checkpoint.quantize(trained, recipe.storage)
     coder = Coder(partial(encode, trained), partial(decode, trained))
     labels = tuple(unseen.labels.tolist()) if recipe.kind == "cvae" else ()
     scores = score(coder, unseen, labels, recipe.binary)
-    made = Checkpoint(
-        "build_autoencoder", arguments, scores, training.provenance(config, seen.describe(config.source), run)
-    )
-    training.save(trained, made, run, recipe.storage)
+    made = Checkpoint("build_autoencoder", arguments, scores, fit.provenance(config, seen.describe(config.source), run))
+    fit.save(trained, made, run, recipe.storage)
     return scores
 
 
@@ -151,12 +150,12 @@ def train_components(seen: Dataset, unseen: Dataset, config: Config, run: Run) -
     """Find the principal components, and return the error on other pictures that each number of them leaves."""
     arguments: dict[str, Any] = {"shape": seen.pictures.shape[1:], "dimensions": config.recipe.dimensions}
     network = build_pca(**arguments)
-    components.fill(network, images.from_uint8(seen.pictures))
+    pca.fill(network, images.from_uint8(seen.pictures))
     test, scores = images.from_uint8(unseen.pictures), Scores()
     for keep in [count for count in DIMENSIONS if count <= config.recipe.dimensions]:
         scores[f"mse_{keep}"] = mean_square(reconstruct(network, test, keep=keep), test)
-    made = Checkpoint("build_pca", arguments, scores, training.provenance(config, seen.describe(config.source), run))
-    training.save(network, made, run, "float16")
+    made = Checkpoint("build_pca", arguments, scores, fit.provenance(config, seen.describe(config.source), run))
+    fit.save(network, made, run, "float16")
     return scores
 
 
@@ -166,8 +165,8 @@ def show_plane(network: keras.Model, test: Image) -> Arrays:
     Places are as `Plane` has them.
     """
     codes, log_variances = encode(network, test)
-    plane = planes.find(codes, log_variances)
-    manifold = images.tile(decode(network, plane.codes_at(pictures.grid(MANIFOLD))), MANIFOLD)
+    plane = latent_plane.find(codes, log_variances)
+    manifold = images.make_grid(decode(network, plane.codes_at(example_images.grid(MANIFOLD))), MANIFOLD)
     return {"manifolds": images.to_uint8(manifold), "places": plane.places_of(codes).astype(np.float16)}
 
 
@@ -175,14 +174,14 @@ def draw(seen: Dataset, config: Config, random: np.random.Generator | None = Non
     """Return (inputs, what they are to become): a batch, or, without `random`, all pictures."""
     every = np.arange(len(seen.pictures))
     chosen = every if random is None else random.integers(len(every), size=config.batch)
-    pictures = images.from_uint8(seen.pictures[chosen])
+    example_images = images.from_uint8(seen.pictures[chosen])
     if config.recipe.mirrored and random:
-        datasets.mirror_some(pictures, random)
+        datasets.random_flip(example_images, random)
     if config.recipe.binary:
-        pictures = binarise(pictures, random or np.random.default_rng(0))
+        example_images = binarise(example_images, random or np.random.default_rng(0))
     if config.recipe.kind == "cvae":
-        return (pictures, np.eye(len(seen.classes), dtype=np.float32)[seen.labels[chosen]]), pictures
-    return pictures, pictures
+        return (example_images, np.eye(len(seen.classes), dtype=np.float32)[seen.labels[chosen]]), example_images
+    return example_images, example_images
 
 
 def evaluate(plugin: Plugin, data: Path | None = None, samples: int = 500) -> Evaluation:
@@ -201,7 +200,7 @@ def evaluate(plugin: Plugin, data: Path | None = None, samples: int = 500) -> Ev
         raise UserError(f"{plugin.checkpoint} alone is not scored: leave the checkpoint and its weights out.")
     if samples < 0:
         raise UserError(f"--samples is {samples}: use 0 or more.")
-    bundled = pictures.read("mnist")
+    bundled = example_images.read("mnist")
     test = Dataset(images.to_uint8(bundled.pictures), bundled.labels, DIGITS)
     test = datasets.read("mnist", data, "test") if data else test
 

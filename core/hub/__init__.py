@@ -1,0 +1,1 @@
+"""The Hugging Face Hub: references, downloads, uploads, and what its errors mean."""

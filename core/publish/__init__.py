@@ -1,0 +1,1 @@
+"""Publishing: model cards, releases, pins, Spaces and training jobs on the Hugging Face Hub."""

@@ -1,0 +1,1 @@
+"""The web app: server, pages, event handlers, theme. Everything that imports Gradio."""

@@ -1,0 +1,136 @@
+"""The command line: real files in and out, flags from signatures, one line and exit 2 for a user's mistake."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.cli.parser import main
+from core.imaging import images
+from core.imaging.images import Image
+from core.training import runs
+
+
+@pytest.fixture
+def photo(tmp_path: Path, picture: Image) -> Path:
+    path = tmp_path / "photo.png"
+    images.save(np.concatenate([picture, np.full((120, 160, 1), 0.5, np.float32)], -1), path)
+    return path
+
+
+def test_run_writes_the_picture_and_prints_what_else_came_out(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.png"
+    assert main(["run", "denoiser", "denoise", str(photo), str(out), "--sigma", "25"]) == 0
+    assert capsys.readouterr().out == "sigma: 25\n"
+    assert images.load(out).shape == (120, 160, 4)
+
+
+def test_a_verb_s_help_shows_its_flags(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["run", "denoiser", "denoise", "--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    for word in ("IMAGE OUT", "--sigma", "--checkpoint", "--precision"):
+        assert word in shown
+
+
+def test_evaluate_prints_one_json_object(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "denoiser", "--data", str(photo.parent), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert set(report) == {"plugin", "checkpoint", "device", "images", "scores", "per_image"}
+    assert (report["plugin"], report["checkpoint"], report["images"]) == ("denoiser", "photographs", 1)
+    expected = {f"{metric}_sigma{sigma}" for metric in ("psnr", "ssim") for sigma in (15, 25, 50)}
+    assert set(report["scores"]) == expected | {"seconds_per_megapixel"}
+    assert report["per_image"][0]["image"] == "photo.png"
+
+
+def test_evaluate_scores_the_checkpoint_that_is_named(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scores = []
+    for checkpoint in ("photographs", "digits"):
+        assert main(["evaluate", "denoiser", "--data", str(photo.parent), "--checkpoint", checkpoint, "--json"]) == 0
+        report = json.loads(capsys.readouterr().out)
+        assert report["checkpoint"] == checkpoint
+        scores.append(report["scores"]["psnr_sigma50"])
+    assert scores[0] != scores[1]
+
+
+def test_a_picture_of_16_bits_stays_one(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deep = tmp_path / "deep.png"
+    images.save(images.load(photo), deep, depth=16)
+    for name, depth, words in [("out.png", 16, ""), ("out.jpg", 8, "out.jpg will hold 8 of the 16 bits a channel")]:
+        assert main(["run", "denoiser", "denoise", str(deep), str(tmp_path / name)]) == 0
+        assert images.bit_depth(tmp_path / name) == depth
+        assert words in capsys.readouterr().err
+
+
+def test_verbs_are_told_where_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "gan_generator", "--help"]) == 0
+    printed = capsys.readouterr().out
+    assert "generate   Draw pictures" in printed
+    assert "python -m core run gan_generator VERB --help" in printed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "nobody", "denoise", "a.png", "b.png"], "there is no plugin 'nobody': there are denoiser"),
+        (["run", "denoiser", "paint", "a.png", "b.png"], "denoiser has no verb 'paint': it has denoise"),
+        (["run", "denoiser", "denoise", "missing.png", "b.png"], "missing.png does not exist"),
+        (["run", "denoiser", "denoise", "PHOTO", "b.doc"], "b.doc does not end as a picture does"),
+        (["run", "denoiser", "denoise", "PHOTO", "OUT", "--sigma", "99"], "sigma is 99: use 0 to 75"),
+        (["run", "denoiser", "denoise", "PHOTO", "OUT", "--checkpoint", "x4"], "denoiser has no checkpoint 'x4'"),
+        (["run", "denoiser", "denoise", "PHOTO", "OUT", "--weights", "/nowhere"], "is no folder"),
+        (["evaluate", "denoiser", "--data", "/nowhere", "--json"], "is no folder"),
+        (["train", "denoiser", "--resume", "--epochs", "3"], "'--epochs' cannot be given with it"),
+        (["list", "--all"], "unknown argument '--all'"),
+        (["run", "denoiser", "--sigma", "9"], "run denoiser wants a verb after the plugin's name: denoise."),
+        (["run", "denoiser"], "run denoiser wants a verb after the plugin's name: denoise."),
+        (["run", "denoiser", "--local", "denoise", "missing.png", "OUT"], "missing.png does not exist"),
+    ],
+)
+def test_a_user_s_mistake_is_one_line_and_exit_2(
+    arguments: list[str], message: str, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = {"PHOTO": str(photo), "OUT": str(tmp_path / "out.png")}
+    assert main([places.get(word, word) for word in arguments]) == 2
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--epochs", "0"], "--epochs is 0: use at least 1"),
+        (["--rate", "nan"], "--rate is nan"),
+        (["--patch", "7"], "--patch is 7: use a multiple of 8"),
+        (["--widths", "8", "8"], "must be as many"),
+    ],
+)
+def test_settings_that_cannot_train_are_refused(
+    flags: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["train", "denoiser", *flags])
+    assert ended.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_run_that_never_began_leaves_nothing_to_resume(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(runs, "RUNS", tmp_path / "runs")
+    assert main(["train", "denoiser", "--data", "/nowhere"]) == 2
+    assert "/nowhere is no folder" in capsys.readouterr().err
+    assert not list(tmp_path.glob("runs/denoiser/*"))
+
+
+def test_check_reports_on_a_plugin(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "denoiser"]) == 0
+    assert "denoiser: keeps the contract." in capsys.readouterr().out

@@ -1,0 +1,131 @@
+"""Training on the Hub's machines: what is submitted, what is refused before it costs anything."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from core.cli.parser import main
+from core.publish import jobs
+from tests.conftest import ROOT
+from tests.local_hub import OWNER, Hub
+
+TRAIN = ["train", "denoiser", "--on", "hf-jobs", "--repo", "alice/denoiser"]
+DATA = ["--dataset", "alice/photos@v1", "--data", "/data/train"]
+Output = pytest.CaptureFixture[str]
+
+
+def test_a_job_gets_the_code_the_data_the_flags_and_the_token(hub: Hub, capsys: Output) -> None:
+    assert main([*TRAIN, "--flavor", "a10g-small", "--timeout", "2h", *DATA, "--epochs", "48"]) == 0
+    job = hub.made("POST /api/jobs/alice")[0].json
+    commit = hub.model("alice/denoiser").branches["source"]
+    assert (job["dockerImage"], job["flavor"], job["timeoutSeconds"]) == ("python:3.12", "a10g-small", 7200)
+    assert job["secrets"] == {"HF_TOKEN": OWNER}
+    assert [(volume["source"], volume["mountPath"], volume["revision"]) for volume in job["volumes"]] == [
+        ("alice/denoiser", "/source", commit),
+        ("alice/photos", "/data", "v1"),
+    ]
+    assert job["command"][-8:-4] == ["photographs", "2", "-r", "requirements-gpu.txt"]
+    assert job["command"][-4:] == ["--data", "/data/train", "--epochs", "48"]
+    said = capsys.readouterr().out
+    assert "job 6f00 trains on a10g-small" in said
+    assert "python -m core pull denoiser --repo alice/denoiser --unpinned --pin" in said
+    assert OWNER not in said
+
+
+def test_the_code_lies_at_a_branch_of_its_own(hub: Hub) -> None:
+    main([*TRAIN, *DATA])
+    repository = hub.model("alice/denoiser")
+    source = repository.commits[repository.branches["source"]]
+    assert {"core/training/fit.py", "plugins/denoiser/train.py", "requirements-gpu.txt"} <= set(source)
+    assert set(repository.files) == {".gitattributes"}
+
+
+def test_a_dry_run_prints_what_would_be_submitted_and_asks_the_hub_nothing(hub: Hub, capsys: Output) -> None:
+    flags = ["--flavor", "cpu-upgrade", *DATA, "--epochs", "3"]
+    assert main([*TRAIN, *flags, "--dry-run"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert not hub.requests
+    main([*TRAIN, *flags])
+    sent = hub.made("POST /api/jobs/alice")[0].json
+    assert (shown["image"], shown["command"], shown["flavor"]) == (sent["dockerImage"], sent["command"], sent["flavor"])
+    assert shown["labels"]["darkroom"] == sent["labels"]["darkroom"] == "denoiser"
+    for volume in (*shown["volumes"], *sent["volumes"]):
+        del volume["revision"]
+    assert shown["volumes"] == sent["volumes"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--flavor", "abacus"], "--flavor 'abacus' is unknown: the Hub has cpu-basic"),
+        (["--timeout", "0h"], "--timeout '0h' is no duration"),
+        (["--timeout", ""], "--timeout '' is no duration"),
+        (["--dataset", "my photos"], "--dataset 'my photos' names no data set"),
+        (["--dataset", "alice/photos", "--data", "/data/../etc"], "which the job's machine has not"),
+        (["--timeout", "soon"], "--timeout 'soon' is no duration: write 90m, 2h or 1d"),
+        ([], "--data is 'data/photos/train', which the job's machine has not"),
+        (["--dataset", "alice/photos"], "name that by --dataset owner/name, and write --data /data/…"),
+        (["--data", "/data/train"], "--data is '/data/train', which the job's machine has not"),
+        ([*DATA, "--test", "here"], "--test is 'here'"),
+        (["--resume"], "leave --on hf-jobs out"),
+    ],
+)
+def test_what_would_fail_is_refused_before_it_costs_anything(
+    arguments: list[str], words: str, hub: Hub, capsys: Output
+) -> None:
+    assert main([*TRAIN, *arguments]) == 2
+    assert words in capsys.readouterr().err
+    assert not hub.requests
+
+
+def test_a_wrong_flag_of_the_training_is_refused_too(hub: Hub) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([*TRAIN, "--epochs", "none"])
+    assert not hub.requests
+
+
+def test_flags_of_a_job_are_refused_elsewhere(capsys: Output) -> None:
+    assert main(["train", "denoiser", "--flavor", "t4-small"]) == 2
+    assert "--flavor goes with --on hf-jobs" in capsys.readouterr().err
+
+
+def test_without_a_token_nothing_is_submitted(hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    monkeypatch.delenv("HF_TOKEN")
+    assert main([*TRAIN, *DATA]) == 2
+    assert "log in with `hf auth login`" in capsys.readouterr().err
+    assert not hub.requests
+
+
+def test_digits_need_no_data_set(hub: Hub) -> None:
+    assert main([*TRAIN, "--checkpoint", "digits", "--data", "None"]) == 0
+    assert "digits" in hub.made("POST /api/jobs/alice")[0].json["command"]
+
+
+def test_the_script_hands_each_command_its_own_words(tmp_path: Path) -> None:
+    for name in ("pip", "python"):
+        (tmp_path / name).write_text('#!/bin/sh\necho "$(basename "$0")" "$@"\n')
+        (tmp_path / name).chmod(0o755)
+    script = jobs.SCRIPT.replace("/work", str(tmp_path / "work")).replace("/source", str(ROOT / "docs"))
+    words = [
+        "denoiser",
+        "alice/denoiser",
+        "digits",
+        "3",
+        "-r",
+        "requirements.txt",
+        "pyyaml>=6",
+        "--data",
+        "/data/my photos",
+    ]
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    ended = subprocess.run(["bash", "-c", script, "train", *words], env=environment, capture_output=True, text=True)
+    assert ended.stdout.splitlines() == [
+        "pip install --quiet -r requirements.txt pyyaml>=6",
+        "python -m core train denoiser --data /data/my photos",
+        "python -m core push denoiser --repo alice/denoiser --checkpoint digits --local",
+    ], ended.stderr
