@@ -88,8 +88,11 @@ def test_the_help_of_run_lists_the_verbs(capsys: pytest.CaptureFixture[str]) -> 
         (["run", "denoiser", "denoise", "PHOTO", "b.doc"], "b.doc does not end as a picture does"),
         (["run", "denoiser", "denoise", "PHOTO", "OUT", "--sigma", "99"], "sigma is 99: use 0 to 75"),
         (["run", "denoiser", "denoise", "PHOTO", "OUT", "--checkpoint", "x4"], "denoiser has no checkpoint 'x4'"),
-        (["run", "denoiser", "denoise", "PHOTO", "OUT", "--weights", "/nowhere"], "is no folder"),
-        (["evaluate", "denoiser", "--data", "/nowhere", "--json"], "is no folder"),
+        (
+            ["run", "denoiser", "denoise", "PHOTO", "OUT", "--weights", "/nowhere"],
+            "is not a folder: name one that holds checkpoint.json",
+        ),
+        (["evaluate", "denoiser", "--data", "/nowhere", "--json"], "folder: name one that holds pictures"),
         (["train", "denoiser", "--resume", "--epochs", "3"], "'--epochs' cannot be given with it"),
         (["list", "--all"], "unknown argument '--all'"),
         (["run", "denoiser", "--sigma", "9"], "run denoiser needs a verb after the plugin's name: denoise."),
@@ -131,7 +134,7 @@ def test_a_run_that_fails_at_once_leaves_nothing_to_resume(
 ) -> None:
     monkeypatch.setattr(runs, "RUNS", tmp_path / "runs")
     assert main(["train", "denoiser", "--data", "/nowhere"]) == 2
-    assert "/nowhere is no folder" in capsys.readouterr().err
+    assert "folder: name one that holds pictures" in capsys.readouterr().err
     assert not list(tmp_path.glob("runs/denoiser/*"))
 
 

@@ -13,6 +13,7 @@ from huggingface_hub import ModelCard, constants
 
 from core import manifest, metadata, verbs
 from core.cli.parser import main
+from core.files import written_atomically
 from core.imaging.images import Image
 from core.networks import checkpoint
 from core.registry import Record
@@ -221,7 +222,9 @@ def test_comments_in_the_manifest_are_kept(hub: Hub, copied_denoiser: Record) ->
 def test_the_error_of_a_read_only_manifest_says_what_to_write(
     hub: Hub, copied_denoiser: Record, capsys: Output
 ) -> None:
-    (copied_denoiser.folder / ".plugin.partial.toml").mkdir()
+    with written_atomically(copied_denoiser.folder / "plugin.toml") as temporary:
+        shutil.copyfile(copied_denoiser.folder / "plugin.toml", temporary)
+    temporary.mkdir()  # so that it cannot be written again
     assert main(PUSH) == 2
     assert f'write into it {{"photographs": {{"revision": "{pushed_commit(hub)}"' in capsys.readouterr().err
 
