@@ -67,7 +67,7 @@ class DoubleRemovalWorkaround:
     """Makes Gradio's table of running generators accept that an entry is removed twice.
 
     A call that is canceled at the moment it ends is removed by both, `/cancel` and the queue: each looks the entry up,
-    awaits, then deletes it, and the second one raises KeyError. The page then shows the call as running for ever.
+    awaits, then deletes it, and the second one raises KeyError. The page then shows the call as running forever.
     See https://github.com/gradio-app/gradio/issues/11497; its fix, pull request 11921, covers only a second click on
     Stop. Seen on Gradio 6.31; remove this class once `queueing.reset_iterators` and `routes.cancel_event` use `pop`.
     """
