@@ -76,7 +76,7 @@ def test_a_bad_file_is_answered_with_a_sentence(
 
 
 def test_a_network_trained_on_other_data_is_available_over_the_api(client: Client) -> None:
-    result = client.predict("digits", 50, api_name="/denoiser_compare_teachers")
+    result = client.predict("digits", 50, api_name="/denoiser_out_of_domain")
     assert "Trained on photographs" in result[4]
 
 
@@ -84,7 +84,7 @@ def test_only_public_endpoints_are_listed(app_address: str) -> None:
     with urllib.request.urlopen(f"{app_address}/gradio_api/info") as answer:
         endpoints = json.load(answer)["named_endpoints"]
     names = tuple(f"/{name}_" for name in registry.discover())
-    assert {"/denoiser_compare_teachers", "/denoiser_denoise"} <= set(endpoints)
+    assert {"/denoiser_out_of_domain", "/denoiser_denoise"} <= set(endpoints)
     assert all(name.startswith(names) for name in endpoints)
 
 
@@ -134,7 +134,7 @@ def test_a_visitor_drops_a_photo_and_downloads_exactly_the_denoised_picture(
     page.get_by_text("Done in").wait_for(timeout=120_000)
     with page.expect_download() as download:
         page.get_by_text("Download PNG").click()
-    sigma = float(page.get_by_label("number input for Strength").input_value())
+    sigma = float(page.get_by_label("number input for Noise level σ").input_value())
     assert sigma == pytest.approx(25, abs=3)
     got = np.asarray(pillow.open(download.value.path()))
     assert download.value.suggested_filename.endswith("_denoised.png")

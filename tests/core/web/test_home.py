@@ -37,7 +37,7 @@ def test_a_broken_plugin_costs_one_page(plant: Plant, breakage: str, caplog: pyt
 def test_a_single_plugin_has_the_first_page_to_itself() -> None:
     app = home.build_app([registry.find("denoiser")], LocalEngine())
     assert [path for path, _, _ in app.pages] == [""]
-    assert "Clean a photo" in json.dumps(app.get_config_file(), default=str)
+    assert "Denoise a photo" in json.dumps(app.get_config_file(), default=str)
 
 
 def test_two_plugins_of_one_name_cost_the_second_page(plant: Plant) -> None:
