@@ -28,7 +28,7 @@ LAYERS = (
     ("core.engine", "core.zerogpu"),
     ("core.plugin", "core.contract"),
     ("core.publish",),
-    ("core.web", "core.scripts"),
+    ("core.web",),
     ("core.cli", "core.__main__"),
 )
 KERNEL = [f"core.{path.stem}" for path in ROOT.glob("core/*.py") if not path.stem.startswith("__")]
