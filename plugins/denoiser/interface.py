@@ -1,4 +1,4 @@
-"""The denoiser's page: clean a photo, and see what a network does with pictures of a kind it has never seen."""
+"""The denoiser's page: denoise a photo, and see what a network does to images unlike its training data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from core.errors import UserError, choose
+from core.errors import check_range, choose
 from core.imaging import images
 from core.imaging.images import Image
 from core.imaging.metrics import psnr
@@ -17,97 +17,84 @@ from core.progress import Steps
 from core.web import pages
 from core.web.pages import Dropped, Page
 
-from .noise import LARGEST_SIGMA, add_noise
+from .noise import MAX_SIGMA, add_noise
 
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.jpg"))
-DIGITS = EXAMPLES / "digits.png"
-SUBJECTS = {"digits": DIGITS, "a photo": EXAMPLES / "tea-gardens.jpg"}
+SUBJECTS = {"digits": EXAMPLES / "digits.png", "a photo": EXAMPLES / "tea-gardens.jpg"}
 RESIDUAL_GAIN = 3
-EXAMPLE_NOISE = 25
-LOSSY = "**Lossy.** Whatever you can recognise in what was taken out is lost: the network took it for noise."
+EXAMPLE_SIGMA = 25
+
+DENOISE_TAB, OTHER_DATA_TAB = "Denoise a photo", "Trained on other data"
+INVITATION = "Drop a photo, or pick one: it is denoised at once."
+LOSSY = "**Lossy.** Detail that you can recognize in the residual was removed with the noise."
+HOW_IT_LEARNED = "The network was trained on such pairs: a clean image, and the same image with noise added."
+ADDED_INFO = "To try it on a clean photo: adds Gaussian noise first."
+ESTIMATE_INFO = "Measures the noise level of the photo."
+SIGMA_INFO = "Higher removes more noise, and more detail. Untick the box above to set it."
+OTHER_DATA_TEXT = (
+    "**A network knows its training data.** One network was trained on photographs only, the other on digits only: "
+    "the autoencoder of the course ([AI for Beginners, lesson 9](https://github.com/microsoft/AI-For-Beginners/blob/"
+    "main/lessons/4-ComputerVision/09-Autoencoders/README.md)) is data-specific in the same way."
+)
+OTHER_DATA_NOISE_INFO = "The more noise, the more the network has to fill in from its training data."
 
 
 def build_interface(plugin: Plugin) -> gr.Blocks:
     """Return the page."""
-    page = Page(plugin)
-    with page.blocks:
-        page.header()
-        with gr.Tabs():
-            with gr.Tab("Clean a photo"):
-                _cleaning(page)
-            with gr.Tab("The wrong teacher"):
-                _teachers(page)
-        page.footer()
-    return page.blocks
+    return pages.tabbed(plugin, {DENOISE_TAB: _lay_out_denoise, OTHER_DATA_TAB: _lay_out_other_data})
 
 
-def _cleaning(page: Page) -> None:
-    """Lay out and wire the tab that cleans a visitor's photo, or one to which noise was added."""
+def _lay_out_denoise(page: Page, opened: Any) -> None:
+    """Lay out and wire the tab that denoises a visitor's photo, or one to which noise was added."""
     with pages.workbench():
         with pages.column("source"):
             photo = pages.picture_input("Your photo")
             thumbnails = gr.Column()
         with pages.column("stage"):
-            before_after = pages.comparison("Before and after: drag the line")
-            status = page.status("Drop a photo, or pick one: it is cleaned at once.")
-            with gr.Row():
-                stop = gr.Button("Stop", size="sm", scale=0, min_width=80)
-                download = gr.DownloadButton("Download PNG", variant="primary", size="sm", scale=0, interactive=False)
+            stage = pages.before_after_stage(page, "Before and after: drag the line", INVITATION)
             with gr.Row():
                 with gr.Column(min_width=280):
-                    residual = pages.result_picture(f"What was taken out, × {RESIDUAL_GAIN}")
+                    residual = pages.result_picture(f"Residual (what was removed), × {RESIDUAL_GAIN}")
                 with gr.Column(min_width=280):
                     findings = gr.Markdown(LOSSY)
         with pages.column("settings"):
-            added = gr.Slider(
-                0, LARGEST_SIGMA, 0, step=1, label="Noise to add first", info="Spoils a clean picture, to clean it."
-            )
-            automatic = gr.Checkbox(True, label="Find the strength", info="Measures how noisy the picture is.")
-            sigma = gr.Slider(
-                0,
-                LARGEST_SIGMA,
-                25,
-                step=0.5,
-                label="Strength",
-                info="Higher takes out more grain, and more detail. Untick the box above to set it.",
-                interactive=False,
-            )
+            added = gr.Slider(0, MAX_SIGMA, 0, step=1, label="Add noise, σ", info=ADDED_INFO)
+            estimate = gr.Checkbox(True, label="Estimate the noise level automatically", info=ESTIMATE_INFO)
+            sigma = gr.Slider(0, MAX_SIGMA, 25, step=0.5, label="Noise level σ", info=SIGMA_INFO, interactive=False)
             with gr.Accordion("Seed of the added noise", open=False):
-                seed = pages.seed_number("The same seed, the same grain.")
-                randomise = gr.Button("Draw another", size="sm")
+                seed = pages.seed_number("The same seed gives the same noise.")
+                randomize = gr.Button("Randomize", size="sm")
     with thumbnails:
-        pages.examples(PHOTOS, photo, also={added: EXAMPLE_NOISE})
-    inputs = [photo, added, automatic, sigma, seed]
-    triggers = [page.blocks.load, photo.change, added.change, automatic.input, sigma.release, seed.change]
-    page.bind(denoise, triggers, inputs, [before_after, residual, findings, sigma, download], status, stop)
-    photo.upload(lambda: 0, None, added, api_visibility="private")  # a visitor's own photo is cleaned as it is
-    automatic.input(lambda found: gr.Slider(interactive=not found), automatic, sigma, api_visibility="private")
-    randomise.click(pages.random_seed, None, seed, api_visibility="private")
+        pages.examples(PHOTOS, photo, also={added: EXAMPLE_SIGMA})
+    triggers = [opened, photo.change, added.change, estimate.input, sigma.release, seed.change]
+    outputs = [stage.comparison, residual, findings, sigma, stage.download]
+    page.bind(denoise, triggers, [photo, added, estimate, sigma, seed], outputs, stage.status, stage.stop)
+    photo.upload(lambda: 0, None, added, api_visibility="private")  # no noise is added to a visitor's own photo
+    estimate.input(lambda automatic: gr.Slider(interactive=not automatic), estimate, sigma, api_visibility="private")
+    randomize.click(pages.random_seed, None, seed, api_visibility="private")
 
 
-def _teachers(page: Page) -> None:
-    """Lay out and wire the tab that gives one noisy picture to a network that knows its kind and one that does not."""
+def _lay_out_other_data(page: Page, opened: Any) -> None:
+    """Lay out and wire the tab that compares the two networks, only one of which was trained on such images."""
     with pages.workbench():
         with pages.column("source"):
-            gr.Markdown("**Data-specific.** One network has only ever seen photographs, the other only digits.")
-            subject = gr.Radio(list(SUBJECTS), value="a photo", label="Give both", info="The picture to spoil.")
-            noise = gr.Slider(
-                5, LARGEST_SIGMA, 50, step=5, label="Noise", info="The more noise, the more is left to imagination."
-            )
-            show = gr.Button("Show what they make of it", variant="primary")
+            gr.Markdown(OTHER_DATA_TEXT)
+            subject = gr.Radio(list(SUBJECTS), value="a photo", label="Image", info="Both networks denoise it.")
+            sigma = gr.Slider(5, MAX_SIGMA, 50, step=5, label="Noise level σ", info=OTHER_DATA_NOISE_INFO)
+            show = gr.Button("Denoise with both", variant="primary")
             stop = gr.Button("Stop", size="sm")
             status = page.status("")
         with pages.column("stage"):
             findings = gr.Markdown()
             with gr.Row():
                 noisy = pages.captioned_image("Noisy")
-                clean = pages.captioned_image("Clean, seen by neither")
+                clean = pages.captioned_image("Clean (neither network has seen it)")
             with gr.Row():
-                photographer = pages.captioned_image("By the one that learnt photographs")
-                scribe = pages.captioned_image("By the one that learnt digits")
-    outputs = [noisy, clean, photographer, scribe, findings]
-    page.bind(compare_teachers, [show.click, subject.input, noise.release], [subject, noise], outputs, status, stop)
+                by_photographs = pages.captioned_image("Trained on photographs")
+                by_digits = pages.captioned_image("Trained on digits")
+    outputs = [noisy, clean, by_photographs, by_digits, findings]
+    page.bind(out_of_domain, [show.click, subject.input, sigma.release], [subject, sigma], outputs, status, stop)
 
 
 def denoise(
@@ -121,60 +108,63 @@ def denoise(
     """Remove the noise from a photo.
 
     Args:
-        photo: the picture to clean: JPEG, PNG, WebP, GIF, TIFF or BMP.
-        noise: how much Gaussian noise to add first, 0 to 75 in 8-bit units.
-        automatic: whether to estimate the strength from the picture; `sigma` is then not used.
-        sigma: how much noise to take out, 0 to 75 in 8-bit units.
+        photo: the photo to denoise: JPEG, PNG, WebP, GIF, TIFF or BMP.
+        noise: standard deviation of the Gaussian noise to add first, 0 to 75 in 8-bit units.
+        automatic: whether to estimate the noise level from the photo; `sigma` is then ignored.
+        sigma: noise level to remove, 0 to 75 in 8-bit units.
         seed: seed of the added noise.
     """
     if photo is None:
         return None
     clean = images.load(photo)
-    noisy = _spoil(clean, noise, int(seed or 0))
+    noisy = _add_noise(clean, noise, int(seed or 0))
     restored = yield from plugin.stream("denoise", noisy, sigma=None if automatic else sigma)
     before = pages.write_png(noisy, pages.stem(photo, "before"))
     after = pages.write_png(restored.image, pages.stem(photo, "denoised"), images.bit_depth(photo))
-    taken_out = noisy[..., :3] - restored.image[..., :3]
-    residual = pages.write_png(0.5 + RESIDUAL_GAIN * taken_out, pages.stem(photo, "residual"))
-    words = _findings(restored.sigma, (noisy, restored.image, clean) if noise > 0 else None)
-    return (before, after), residual, words, round(restored.sigma, 1), gr.DownloadButton(value=after, interactive=True)
+    removed = noisy[..., :3] - restored.image[..., :3]
+    residual = pages.write_png(0.5 + RESIDUAL_GAIN * removed, pages.stem(photo, "residual"))
+    findings = _describe(restored.sigma, (noisy, restored.image, clean) if noise > 0 else None)
+    download = gr.DownloadButton(value=after, interactive=True)
+    return (before, after), residual, findings, round(restored.sigma, 1), download
 
 
-def compare_teachers(plugin: Plugin, subject: str = "a photo", noise: float = 50) -> Steps[tuple[Any, ...]]:
-    """Denoise one picture with a network that was trained on its kind, and with one that was not.
+def out_of_domain(plugin: Plugin, subject: str = "a photo", noise: float = 50) -> Steps[tuple[Any, ...]]:
+    """Denoise one image with the network trained on its kind and with the one trained on another kind.
 
     Args:
         subject: "digits" or "a photo".
-        noise: how much Gaussian noise is added to it, 5 to 75 in 8-bit units.
+        noise: standard deviation of the Gaussian noise that is added to it, 5 to 75 in 8-bit units.
     """
     clean = images.load(choose(SUBJECTS, subject, "subject"))
-    noisy = _spoil(clean, noise, 0)
+    noisy = _add_noise(clean, noise, 0)
     by_photographs = yield from plugin.stream("denoise", noisy, sigma=noise, checkpoint="photographs")
     by_digits = yield from plugin.stream("denoise", noisy, sigma=noise, checkpoint="digits")
     restored = by_photographs.image, by_digits.image
     paths = [pages.write_png(image, "picture") for image in (noisy, clean, *restored)]
     before, photographs, digits = (psnr(image, clean) for image in (noisy, *restored))
-    words = (
+    findings = (
         f"Noisy {before:.1f} dB. Trained on photographs **{photographs:.1f} dB**, on digits **{digits:.1f} dB** "
-        "(PSNR, more is better). A network restores what it has seen, and sees it everywhere."
+        "(PSNR, higher is better). A network restores what it was trained on, and finds it everywhere."
     )
-    return *paths, words
+    return *paths, findings
 
 
-def _spoil(image: Image, noise: float, seed: int) -> Image:
-    """Return `image` with noise in its colours; its transparency, if any, stays."""
-    if not 0 <= noise <= LARGEST_SIGMA:
-        raise UserError(f"The noise to add is {noise:g}: use 0 to {LARGEST_SIGMA:g}.")
-    return np.concatenate([add_noise(image[..., :3], noise, seed), image[..., 3:]], axis=-1)
+def _add_noise(image: Image, sigma: float, seed: int) -> Image:
+    """Return `image` (h, w, 3 or 4) with noise in its color channels; alpha is unchanged."""
+    check_range("The noise to add", sigma, 0, MAX_SIGMA)
+    return np.concatenate([add_noise(image[..., :3], sigma, seed), image[..., 3:]], axis=-1)
 
 
-def _findings(sigma: float, known: tuple[Image, Image, Image] | None) -> str:
-    """Return in words the strength used and, where the clean picture is `known` (noisy, restored, clean), the gain."""
-    lines = [f"**σ {sigma:.1f}** (of 255) was taken out."]
+def _describe(sigma: float, known: tuple[Image, Image, Image] | None) -> str:
+    """Return as Markdown the noise level used and, where the clean image is known, the gain in PSNR.
+
+    Args:
+        sigma: the noise level, 0 to 255.
+        known: (noisy, restored, clean), or None where no noise was added.
+    """
+    lines = [f"Noise level used: **σ = {sigma:.1f}** (0 to 255 scale)."]
     if known:
         noisy, restored, clean = (image[..., :3] for image in known)
-        lines.append(
-            f"**{psnr(noisy, clean):.1f} → {psnr(restored, clean):.1f} dB** (PSNR to the clean picture). The network "
-            "learnt from such pairs: a clean picture, and the same with noise added."
-        )
+        gain = f"**{psnr(noisy, clean):.1f} → {psnr(restored, clean):.1f} dB** (PSNR against the clean image)."
+        lines.append(f"{gain} {HOW_IT_LEARNED}")
     return "\n\n".join([*lines, LOSSY])

@@ -1,8 +1,8 @@
-"""A denoiser for any σ: a U-Net of residual blocks that is told the noise level by a map (FFDNet's idea).
+"""A denoiser for any noise level: a U-Net of residual blocks with a noise-level map as a fourth input channel.
 
 FFDNet (Zhang, Zuo & Zhang 2018, https://arxiv.org/abs/1710.04026) works at half resolution and takes a noise-level
-map; DRUNet (Zhang et al. 2021, https://arxiv.org/abs/2008.13751) puts it into a U-Net of residual blocks. Ours is
-a small DRUNet that starts at half resolution: most of its arithmetic is done on an eighth of the sides.
+map; DRUNet (Zhang et al. 2021, https://arxiv.org/abs/2008.13751) puts the map into a U-Net of residual blocks. This
+is a small DRUNet that starts at half resolution, so that most of its arithmetic runs on small feature maps.
 """
 
 from __future__ import annotations
@@ -13,27 +13,32 @@ import keras
 import numpy as np
 from keras import layers
 
-from core.errors import UserError
+from core.errors import check_range
 from core.imaging import tiling
 from core.imaging.images import Image
 from core.networks.layers import residual_blocks
 from core.progress import Steps
 
-from .noise import LARGEST_SIGMA, estimate_sigma
+from .noise import MAX_SIGMA, estimate_sigma
 
 
 class Denoised(NamedTuple):
-    """What `denoise` returns: the clean image (h, w, c), 0 to 1, and the σ (0 to 75) that was taken out."""
+    """The result of `denoise`: the clean image (h, w, c), 0 to 1, and the noise level σ (0 to 75) that was removed."""
 
     image: Image
     sigma: float
 
 
 def build_denoiser(widths: tuple[int, ...] = (40, 80, 160), blocks: tuple[int, ...] = (1, 2, 3)) -> keras.Model:
-    """Return the network from (n, h, w, 3) in 0 to 1 and its noise-level map (n, h, w, 1), σ/255, to (n, h, w, 3).
+    """Build the network from (image, noise-level map) to the clean image.
 
-    `widths` are the channels at a half, a quarter, ... of the resolution, `blocks` the residual blocks at each, on
-    the way down and up again. Heights and widths must be multiples of 2 to the power of `len(widths)`.
+    Args:
+        widths: channels at 1/2, 1/4, … of the resolution.
+        blocks: residual blocks at each of these levels, in the encoder and again in the decoder.
+
+    Returns:
+        A model of inputs `noisy` (n, h, w, 3) in 0 to 1 and `noise_level` (n, h, w, 1), σ/255, and output
+        (n, h, w, 3). Heights and widths must be multiples of `size_multiple(model)`.
     """
     noisy = keras.Input((None, None, 3), name="noisy")
     noise_level = keras.Input((None, None, 1), name="noise_level")
@@ -49,23 +54,28 @@ def build_denoiser(widths: tuple[int, ...] = (40, 80, 160), blocks: tuple[int, .
         x = layers.Conv2DTranspose(widths[level], 2, strides=2, name=f"up{level}")(x)
         x = layers.add([x, skips[level]])
         x = residual_blocks(x, blocks[level], f"decoder{level}_")
-    # Starting at zero, the network starts as the identity: at σ 25 that saved thousands of steps.
+    # Initialized to zero, the network starts as the identity, which saved thousands of steps at σ 25.
     noise = layers.Conv2DTranspose(3, 2, strides=2, kernel_initializer="zeros", dtype="float32", name="noise")(x)
     return keras.Model([noisy, noise_level], layers.Add(dtype="float32")([noisy, noise]), name="denoiser")
 
 
+def size_multiple(model: keras.Model) -> int:
+    """Return what heights and widths must be multiples of: 2 to the power of the number of downsampling levels."""
+    levels = [layer for layer in model.layers if layer.name.startswith("down")]
+    return int(2 ** len(levels))
+
+
 def denoise(network: keras.Model, image: Image, sigma: float | None = None) -> Steps[Denoised]:
-    """Remove Gaussian noise from a picture of any size; transparency is kept as it is.
+    """Remove Gaussian noise from an image of any size; an alpha channel is kept as it is.
 
     Args:
-        image: the noisy picture.
-        sigma: how much noise it holds, 0 to 75 in 8-bit units; left out, it is estimated from the picture.
+        image: the noisy image.
+        sigma: its noise level, 0 to 75 in 8-bit units; estimated from the image if left out.
     """
-    colour = image[..., :3]
+    color = image[..., :3]
     if sigma is None:
-        sigma = min(estimate_sigma(colour), LARGEST_SIGMA)
-    if not 0 <= sigma <= LARGEST_SIGMA:
-        raise UserError(f"sigma is {sigma:g}: use 0 to {LARGEST_SIGMA:g}, or leave it out to have it estimated.")
+        sigma = min(estimate_sigma(color), MAX_SIGMA)
+    check_range("sigma", sigma, 0, MAX_SIGMA)
     level = np.float32(sigma / 255)
 
     def denoise_tile(tile: Image) -> Image:
@@ -73,5 +83,5 @@ def denoise(network: keras.Model, image: Image, sigma: float | None = None) -> S
         clean: Image = network.predict_on_batch((tile[None], noise_level))[0]
         return clean
 
-    restored = np.clip((yield from tiling.apply(denoise_tile, colour)), 0, 1)
-    return Denoised(np.concatenate([restored, image[..., 3:]], axis=-1), sigma)
+    restored = yield from tiling.apply(denoise_tile, color, multiple=size_multiple(network))
+    return Denoised(np.concatenate([restored.clip(0, 1), image[..., 3:]], axis=-1), sigma)

@@ -1,7 +1,7 @@
-"""How pictures are made small, which the networks learnt to undo; the enlargement that they must beat; what is scored.
+"""Bicubic resampling: how low-resolution images are made, the baseline to beat, and the luma that is scored.
 
-All is Pillow's bicubic interpolation (Keys 1981, a = -0.5), antialiased when it shrinks: what MATLAB's `imresize`, and
-so the papers, do. What a network is given, and what is scored, has 8 bits a channel, as a file would.
+Everything here is Pillow's bicubic filter (Keys 1981, a = -0.5), antialiased when it downscales, as MATLAB's `imresize`
+is, which the papers use. Inputs of the network and scored images have 8 bits a channel, as in a file.
 """
 
 from __future__ import annotations
@@ -12,57 +12,56 @@ from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 from core.imaging import images
 from core.imaging.images import Image
 from core.imaging.metrics import luma, shave
+from core.imaging.resizing import resize_bicubic
 
-FILL_CELL = 8  # pixels: over so many what is near a transparent pixel is averaged
-SEEN = 1e-3  # of alpha: below it, nothing is near
-SCALES = {"x4": 4, "x3": 3, "x2": 2, "x4_real": 4, "digits": 2}  # of each checkpoint
-CLEAN = {2: "x2", 3: "x3", 4: "x4"}  # the checkpoint for each scale
-REAL = "x4_real"  # for pictures with the faults of `degradation`; what it makes is shrunk to smaller scales
+FILL_CELL = 8  # pixels: colors are spread into transparent areas over cells of this size
+MIN_ALPHA = 1e-3  # a cell with less alpha on average has no color to spread
+SCALES = {"x4": 4, "x3": 3, "x2": 2, "x4_real": 4, "digits": 2}  # by checkpoint
+CLEAN = {2: "x2", 3: "x3", 4: "x4"}  # checkpoint by scale, for inputs that were only downscaled
+REAL = "x4_real"  # checkpoint for inputs with the degradations of `degradation.py`; its output is downscaled to ×2, ×3
 
 
-def crop(image: Image, scale: int) -> Image:
-    """Return `image` without the rows and columns that do not fill a multiple of `scale`."""
+def crop_to_multiple(image: Image, scale: int) -> Image:
+    """Return `image` (h, w, c) without the last rows and columns that do not fill a multiple of `scale`."""
     height, width = (side // scale * scale for side in image.shape[:2])
     return image[:height, :width]
 
 
-def shrink(image: Image, scale: int) -> Image:
-    """Return `image` (h, w, 3) at 1/`scale` of its sides, which are multiples of `scale`, rounded to 8 bits."""
+def downscale(image: Image, scale: int) -> Image:
+    """Return `image` (h, w, 3), whose sides are multiples of `scale`, at 1/`scale` of them, rounded to 8 bits."""
     size = image.shape[1] // scale, image.shape[0] // scale
-    small = pillow.fromarray(images.to_uint8(image)).resize(size, pillow.Resampling.BICUBIC)
-    return images.from_uint8(np.asarray(small))
+    low = pillow.fromarray(images.to_uint8(image)).resize(size, pillow.Resampling.BICUBIC)
+    return images.from_uint8(np.asarray(low))
 
 
-def enlarge(image: Image, scale: int) -> Image:
-    """Return `image` at `scale` times its sides, by bicubic interpolation; any number of channels.
+def upscale_bicubic(image: Image, scale: int) -> Image:
+    """Return `image` (h, w, c) at `scale` times its sides, clipped to 0 to 1.
 
-    Of four channels the last is the alpha: nothing of what is transparent gets into what is not.
+    The last of four channels is alpha: colors of transparent pixels do not bleed into opaque ones.
     """
-    colour = fill_transparent(image) if image.shape[-1] == 4 else image[..., :3]
-    channels = np.concatenate([colour, image[..., 3:]], axis=-1)
+    color = fill_transparent(image) if image.shape[-1] == 4 else image[..., :3]
+    channels = np.concatenate([color, image[..., 3:]], axis=-1)
     return resize(channels, image.shape[0] * scale, image.shape[1] * scale)
 
 
 def fill_transparent(image: Image) -> Image:
-    """Return the three colours of `image`, and where it is transparent those of what is near and is not."""
-    colour, alpha = image[..., :3], image[..., 3:]
+    """Return the colors of `image` (h, w, 4); fully transparent pixels get the mean color of those near them."""
+    color, alpha = image[..., :3], image[..., 3:]
     if alpha.min() > 0 or alpha.max() == 0:
-        return colour
-    near = max(1, image.shape[0] // FILL_CELL), max(1, image.shape[1] // FILL_CELL)
-    both = resize(resize(np.concatenate([colour * alpha, alpha], axis=-1), *near), *image.shape[:2])
-    mean = (colour * alpha).mean(axis=(0, 1)) / alpha.mean()
-    filled = np.where(both[..., 3:] > SEEN, both[..., :3] / np.maximum(both[..., 3:], SEEN), mean)
-    return np.where(alpha > 0, colour, filled).clip(0, 1).astype(np.float32)
+        return color
+    cells = max(1, image.shape[0] // FILL_CELL), max(1, image.shape[1] // FILL_CELL)
+    smoothed = resize(resize(np.concatenate([color * alpha, alpha], axis=-1), *cells), *image.shape[:2])
+    mean = (color * alpha).mean(axis=(0, 1)) / alpha.mean()
+    filled = np.where(smoothed[..., 3:] > MIN_ALPHA, smoothed[..., :3] / np.maximum(smoothed[..., 3:], MIN_ALPHA), mean)
+    return np.where(alpha > 0, color, filled).clip(0, 1).astype(np.float32)
 
 
 def resize(image: Image, height: int, width: int) -> Image:
-    """Return `image` at that size, by bicubic interpolation, in 0 to 1; any number of channels."""
-    channels = [pillow.fromarray(channel) for channel in np.moveaxis(image, -1, 0)]
-    resized = [np.asarray(channel.resize((width, height), pillow.Resampling.BICUBIC)) for channel in channels]
-    result: Image = np.stack(resized, axis=-1).clip(0, 1)
-    return result
+    """Return `image` (h, w, c) at another size, by bicubic interpolation, clipped to 0 to 1."""
+    resized: Image = resize_bicubic(image, height, width).clip(0, 1)
+    return resized
 
 
-def brightness(image: Image, scale: int) -> Image:
-    """Return the brightness of `image`, at 8 bits a channel, where papers score it: `scale` pixels off each side."""
+def scored_luma(image: Image, scale: int) -> Image:
+    """Return the luma (BT.601) of `image` at 8 bits, `scale` pixels cut off each border: what the papers score."""
     return shave(luma(images.from_uint8(images.to_uint8(image))), scale)

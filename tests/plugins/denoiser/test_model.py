@@ -1,8 +1,7 @@
-"""The denoiser: noise in and out, any size, any backend, and a network that learns."""
+"""The denoiser's network and its verb: quality, sizes, tiles, precision, backends."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import keras
@@ -10,42 +9,19 @@ import numpy as np
 import pytest
 
 from core.engine import LocalEngine
-from core.imaging import images
+from core.imaging import images, tiling
 from core.imaging.images import Image
 from core.imaging.metrics import psnr
 from core.plugin import Plugin
-from core.training.data import PatchSampler
-from plugins.denoiser.model import build_denoiser
-from plugins.denoiser.noise import add_noise, estimate_sigma
-from plugins.denoiser.train import draw_pairs
-from tests.conftest import ROOT, run_python
-
-EXAMPLES = ROOT / "plugins" / "denoiser" / "examples"
-
-
-@pytest.fixture(scope="module")
-def photo() -> Image:
-    return images.load(EXAMPLES / "oakland-zoo-otters.jpg")
-
-
-def test_noise_is_seeded_and_of_the_size_asked_for(photo: Image) -> None:
-    noise = add_noise(photo, 25, seed=3) - photo
-    assert noise.std() * 255 == pytest.approx(25, rel=0.01)
-    np.testing.assert_array_equal(add_noise(photo, 25, seed=3), add_noise(photo, 25, seed=3))
-    assert add_noise(photo, 50).max() > 1  # not clipped
-
-
-@pytest.mark.parametrize("sigma", [5, 15, 25, 50, 75])
-def test_sigma_is_estimated_within_a_tenth(photo: Image, sigma: float) -> None:
-    assert estimate_sigma(add_noise(photo, sigma)) == pytest.approx(sigma, rel=0.1)
-
-
-def test_a_picture_too_small_to_measure_has_no_noise() -> None:
-    assert estimate_sigma(np.zeros((8, 30, 3), np.float32)) == 0
+from core.progress import finish
+from plugins.denoiser.model import build_denoiser, denoise, size_multiple
+from plugins.denoiser.noise import add_noise
+from tests.conftest import run_python
+from tests.plugins.denoiser.conftest import EXAMPLES
 
 
 @pytest.mark.parametrize(("sigma", "gain"), [(15, 6), (25, 8), (50, 11)])
-def test_a_photo_comes_out_cleaner_by_far(denoiser: Plugin, photo: Image, sigma: int, gain: float) -> None:
+def test_denoising_raises_the_psnr(denoiser: Plugin, photo: Image, sigma: int, gain: float) -> None:
     noisy = add_noise(photo, sigma)
     restored = denoiser.run("denoise", noisy, sigma=sigma).image
     assert psnr(restored, photo) > psnr(noisy, photo) + gain
@@ -53,13 +29,13 @@ def test_a_photo_comes_out_cleaner_by_far(denoiser: Plugin, photo: Image, sigma:
     assert restored.max() <= 1
 
 
-def test_the_strength_is_found_where_none_is_given(denoiser: Plugin, photo: Image) -> None:
+def test_sigma_is_estimated_where_it_is_left_out(denoiser: Plugin, photo: Image) -> None:
     result = denoiser.run("denoise", add_noise(photo[:200, :200], 30))
     assert result.sigma == pytest.approx(30, rel=0.15)
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (7, 513, 3), (33, 20, 4)])
-def test_any_size_is_kept_and_transparency_with_it(denoiser: Plugin, shape: tuple[int, ...]) -> None:
+def test_the_size_and_the_alpha_channel_are_kept(denoiser: Plugin, shape: tuple[int, ...]) -> None:
     image = np.random.default_rng(0).random(shape, np.float32)
     restored = denoiser.run("denoise", image, sigma=25).image
     assert restored.shape == shape
@@ -78,7 +54,7 @@ def test_a_tiled_two_megapixel_photo_equals_the_untiled_one(denoiser: Plugin, ph
     assert np.sqrt(np.mean((tiled - whole) ** 2)) < 0.05 / 255
 
 
-def test_each_network_is_best_at_what_it_was_taught(denoiser: Plugin, photo: Image) -> None:
+def test_each_checkpoint_is_best_on_its_training_domain(denoiser: Plugin, photo: Image) -> None:
     subjects = {"photographs": photo, "digits": images.load(EXAMPLES / "digits.png")}
     for own, other in (("photographs", "digits"), ("digits", "photographs")):
         noisy = add_noise(subjects[own], 50)
@@ -89,7 +65,16 @@ def test_each_network_is_best_at_what_it_was_taught(denoiser: Plugin, photo: Ima
         assert scores[own] > scores[other] + 0.2
 
 
-def test_half_precision_serves_nearly_the_same_picture(denoiser: Plugin, photo: Image) -> None:
+def test_tiles_are_aligned_with_the_networks_downsampling(photo: Image, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = build_denoiser((8, 8, 8, 16), (1, 1, 1, 1))
+    multiples = []
+    apply = tiling.apply
+    monkeypatch.setattr(tiling, "apply", lambda *values, multiple: multiples.append(multiple) or apply(*values))
+    finish(denoise(network, photo[:40, :72], 25))
+    assert multiples == [size_multiple(network)] == [16]
+
+
+def test_bfloat16_gives_nearly_the_same_image(denoiser: Plugin, photo: Image) -> None:
     noisy = add_noise(photo[:128, :128], 25)
     half = Plugin(denoiser.record, LocalEngine(precision="mixed_bfloat16")).run("denoise", noisy, sigma=25).image
     assert half.dtype == np.float32
@@ -99,28 +84,6 @@ def test_half_precision_serves_nearly_the_same_picture(denoiser: Plugin, photo: 
 def test_an_untrained_network_is_the_identity(picture: Image) -> None:
     level = np.zeros((1, 120, 160, 1), np.float32)
     np.testing.assert_array_equal(build_denoiser().predict_on_batch((picture[None], level))[0], picture)
-
-
-def test_a_few_steps_lower_the_loss_on_fresh_patches(photo: Image) -> None:
-    keras.utils.set_random_seed(0)
-    sampler = PatchSampler([images.to_uint8(photo)], 32)
-    random = np.random.default_rng(0)
-    network = build_denoiser((16, 32), (1, 1))
-    network.compile(keras.optimizers.Adam(2e-3), "mae", jit_compile=False)
-    inputs, clean, weight = draw_pairs(sampler, 32, np.random.default_rng(1))
-    before = network.evaluate(inputs, clean, sample_weight=weight, verbose=0)
-    for _ in range(60):
-        network.train_on_batch(*draw_pairs(sampler, 8, random))
-    assert network.evaluate(inputs, clean, sample_weight=weight, verbose=0) < 0.95 * before
-
-
-def test_pairs_hold_their_own_noise_level(photo: Image) -> None:
-    (noisy, level), clean, weight = draw_pairs(PatchSampler([images.to_uint8(photo)], 64), 8, np.random.default_rng(0))
-    measured = (noisy - clean).std(axis=(1, 2, 3))
-    np.testing.assert_allclose(measured, level[:, 0, 0, 0], rtol=0.05)
-    assert level.max() <= 75 / 255
-    assert np.argmax(weight) == np.argmin(level[:, 0, 0, 0])
-    assert weight.shape == (8, 1, 1)
 
 
 BACKEND_PROGRAM = """
@@ -134,7 +97,7 @@ np.save(sys.argv[2], plugin.run("denoise", noisy, sigma=25).image)
 
 @pytest.mark.backend
 @pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_the_same_weights_give_the_same_picture_under(
+def test_the_same_weights_give_the_same_image_under(
     backend: str, denoiser: Plugin, photo: Image, tmp_path: Path
 ) -> None:
     pytest.importorskip(backend, reason=f"{backend} is not installed")
@@ -154,10 +117,3 @@ def test_the_gpu_is_used_and_named(denoiser: Plugin, photo: Image) -> None:
         pytest.skip("no GPU here")
     denoiser.run("denoise", photo, sigma=25)
     assert "NVIDIA" in denoiser.describe()
-
-
-def test_scores_in_the_model_card_are_those_of_the_checkpoint() -> None:
-    card = (ROOT / "plugins" / "denoiser" / "README.md").read_text()
-    facts = json.loads((ROOT / "plugins" / "denoiser" / "weights" / "photographs" / "checkpoint.json").read_text())
-    for sigma in (15, 25, 50):
-        assert f"{facts['scores'][f'psnr_sigma{sigma}']:.2f}" in card

@@ -1,0 +1,152 @@
+"""The tab that upscales a photo, or downscales one first and restores it, so that the error is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from core.errors import UserError
+from core.imaging import images
+from core.imaging.images import Image
+from core.imaging.metrics import SMALLEST_SCORED, psnr, ssim
+from core.plugin import Plugin
+from core.progress import Steps
+from core.web import handlers, pages
+from core.web.pages import Dropped, Page
+
+from ..degradation import make_low
+from ..gallery import PHOTOS
+from ..resampling import CLEAN, REAL, crop_to_multiple, scored_luma, upscale_bicubic
+from . import cropping
+from .cropping import CROPS
+
+QUALITIES = {"clean": False, "compressed or noisy (JPEG, phone)": True}
+MAX_OUTPUT = 16.8  # megapixels: a crop of 1024 × 1024, four times larger
+MAX_SCORED = 2.0  # megapixels: SSIM is slow
+ERROR_GAIN = 4
+
+COMPARISON = "Bicubic ◂▸ Super-resolution: drag the line, zoom in"
+INVITATION = "Drop a small photo, or pick one."
+PREDICTED = (
+    "**These details are predicted, not recovered.** Many large images have the same small one; the network outputs "
+    "what was likely in its training data."
+)
+SCALE_INFO = "More pixels, more of them predicted."
+QUALITY_INFO = "Compressed or noisy: noise and JPEG artifacts are removed, and some detail with them."
+TEST_MODE_INFO = "The original is then known, and so is the error."
+AREA_INFO = "Click your photo to choose where."
+
+
+def lay_out(page: Page, opened: Any) -> None:
+    """Lay out and wire the tab."""
+    with pages.workbench():
+        with pages.column("source"):
+            photo = pages.picture_input("Your photo")
+            thumbnails = gr.Column()
+        with pages.column("stage"):
+            stage = pages.before_after_stage(page, COMPARISON, INVITATION)
+            findings = gr.Markdown(PREDICTED)
+            with gr.Row():
+                low = pages.result_picture("Input of the network", visible=False)
+                errors = pages.result_picture(f"Error, × {ERROR_GAIN}", visible=False)
+        with pages.column("settings"):
+            scale = gr.Radio(list(CLEAN), value=4, label="Scale", info=SCALE_INFO)
+            real = gr.Radio(list(QUALITIES.items()), value=False, label="Input quality", info=QUALITY_INFO)
+            test_mode = gr.Checkbox(
+                False, label="Test mode: downscale first, then compare with the original", info=TEST_MODE_INFO
+            )
+            crop = gr.Radio(list(CROPS.items()), value=0, label="Area", info=AREA_INFO)
+            with gr.Accordion("Crop center", open=False):
+                x = gr.Slider(0, 100, 50, step=1, label="x", info="% from the left.")
+                y = gr.Slider(0, 100, 50, step=1, label="y", info="% from the top.")
+    with thumbnails:
+        pages.examples(PHOTOS, photo, also={crop: 0, x: 50, y: 50})
+    clicks = gr.State(0)  # its change is one trigger for a move of several controls
+    moved = [crop, x, y, clicks]
+    photo.select(handlers.with_errors(cropping.crop_at), [photo, crop, clicks], moved, api_visibility="private")
+    photo.upload(cropping.reset, [crop, clicks], moved, api_visibility="private")
+    settings = [control.input for control in (scale, real, test_mode, crop)]
+    triggers = [opened, photo.change, clicks.change, *settings, x.release, y.release]
+    outputs = [stage.comparison, findings, low, errors, stage.download]
+    page.bind(upscale, triggers, [photo, scale, real, test_mode, crop, x, y], outputs, stage.status, stage.stop)
+
+
+def upscale(
+    plugin: Plugin,
+    photo: Dropped,
+    scale: int = 4,
+    real: bool = False,
+    test_mode: bool = False,
+    crop: int = 0,
+    x: float = 50,
+    y: float = 50,
+) -> Steps[tuple[Any, ...] | None]:
+    """Upscale a photo two, three or four times.
+
+    Args:
+        photo: the photo to upscale: JPEG, PNG, WebP, GIF, TIFF or BMP.
+        scale: the upscaling factor, 2, 3 or 4.
+        real: whether the photo is blurred, noisy or a JPEG, as from a phone or the web.
+        test_mode: whether to downscale the photo by the same factor first, so that the result can be scored.
+        crop: side in pixels of the crop to upscale; 0: the whole photo, or a crop of 512 where it is too large.
+        x: center of the crop, in % from the left.
+        y: center of the crop, in % from the top.
+    """
+    if photo is None:
+        return None
+    scale, crop = int(scale), int(crop)  # JSON may hold them as floats
+    if scale not in CLEAN:
+        raise UserError(f"The scale is {scale}: use {', '.join(map(str, CLEAN))}.")
+    whole = images.load(photo)
+    image = _crop(whole, crop, (x, y), MAX_SCORED if test_mode else MAX_OUTPUT / scale**2)
+    truth = _original(image, scale) if test_mode else None
+    low = image if truth is None else make_low(truth, scale, np.random.default_rng(0) if real else None)
+    high = yield from plugin.stream("upscale", low, scale=scale, checkpoint=REAL if real else CLEAN[scale])
+    bicubic = upscale_bicubic(low, scale)
+    before = pages.write_png(bicubic, pages.stem(photo, "bicubic"))
+    after = pages.write_png(high, pages.stem(photo, f"x{scale}"), images.bit_depth(photo))
+    findings, low_shown, errors = _report(low, bicubic, high, truth)
+    if image.shape != whole.shape:
+        findings = f"{cropping.describe(whole, crop, scale)} {findings}"
+    return (before, after), findings, low_shown, errors, gr.DownloadButton(value=after, interactive=True)
+
+
+def _crop(whole: Image, crop: int, center: tuple[float, float], max_megapixels: float) -> Image:
+    """Return the part of `whole` to upscale. Raises UserError where it has more than `max_megapixels`."""
+    image = cropping.cut_out(whole, crop or cropping.automatic_size(whole, max_megapixels), *center)
+    if cropping.megapixels(image) > max_megapixels:
+        raise UserError(f"A crop of {crop} pixels is too large to upscale here: use {cropping.AUTOMATIC_CROP}.")
+    return image
+
+
+def _original(image: Image, scale: int) -> Image:
+    """Return `image` in the form that is downscaled and scored. Raises UserError where it is too small."""
+    if min(image.shape[:2]) < scale * SMALLEST_SCORED:
+        raise UserError(
+            f"{image.shape[1]} × {image.shape[0]} pixels are too few to downscale: use a photo of at least "
+            f"{scale * SMALLEST_SCORED} each way."
+        )
+    return crop_to_multiple(images.composite_on_white(image), scale)
+
+
+def _report(low: Image, bicubic: Image, high: Image, truth: Image | None) -> tuple[str, Any, Any]:
+    """Return the findings as Markdown, the input of the network and the error; the last two only beside a truth."""
+    size = f"**{low.shape[1]} × {low.shape[0]} → {high.shape[1]} × {high.shape[0]}** pixels."
+    if truth is None:
+        return f"{size}\n\n{PREDICTED}", gr.Image(visible=False), gr.Image(visible=False)
+    scale = truth.shape[0] // low.shape[0]
+    scored = {
+        name: (scored_luma(image, scale), scored_luma(truth, scale))
+        for name, image in (("Bicubic interpolation", bicubic), ("the network", high))
+    }
+    scores = ", ".join(f"{name} **{psnr(*pair):.2f} dB**, SSIM {ssim(*pair):.3f}" for name, pair in scored.items())
+    error = np.clip(np.abs(high[..., :3] - truth) * ERROR_GAIN, 0, 1)
+    low_path = pages.write_png(images.upscale_nearest(low, scale), "input")
+    error_path = pages.write_png(error, "error")
+    return (
+        f"{size} {scores}.\n\n{PREDICTED}",
+        gr.Image(low_path, visible=True),
+        gr.Image(error_path, visible=True),
+    )

@@ -1,0 +1,63 @@
+"""The tab that upscales noise: whatever detail appears was invented by the network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from core.errors import check_range
+from core.imaging.images import Image
+from core.plugin import Plugin
+from core.progress import Steps
+from core.web import pages
+from core.web.pages import Page
+
+from ..resampling import upscale_bicubic
+
+NOISE_SIDE = 96  # pixels
+MAX_BLUR = 4.0  # pixels
+CHECKPOINT, SCALE = "x4", 4
+
+TEXT = "**Noise input.** There is nothing to find in noise: whatever shapes appear are the network's own invention."
+BLUR_INFO = "Smoother noise looks more like shapes."
+COMPARISON = "The noise: bicubic ◂▸ super-resolution"
+
+
+def lay_out(page: Page, opened: Any) -> None:
+    """Lay out and wire the tab."""
+    with pages.workbench():
+        with pages.column("source"):
+            gr.Markdown(TEXT)
+            blur = gr.Slider(0, MAX_BLUR, 0.5, step=0.5, label="Blur of the noise", info=BLUR_INFO)
+            seed = pages.seed_number("The same seed gives the same noise.")
+            show = gr.Button("Upscale the noise", variant="primary")
+            stop = gr.Button("Stop", size="sm")
+            status = page.status("")
+        with pages.column("stage"):
+            before_after = pages.comparison(COMPARISON)
+    page.bind(upscale_noise, [show.click, blur.release, seed.change], [blur, seed], [before_after], status, stop)
+
+
+def upscale_noise(plugin: Plugin, blur: float = 0.5, seed: int = 0) -> Steps[tuple[Any, ...]]:
+    """Upscale random noise four times.
+
+    Args:
+        blur: standard deviation of the Gaussian blur of the noise, 0 to 4 pixels.
+        seed: seed of the noise.
+    """
+    check_range("The blur", blur, 0, MAX_BLUR)
+    noise = make_noise(blur, int(seed or 0))
+    high = yield from plugin.stream("upscale", noise, checkpoint=CHECKPOINT)
+    bicubic = upscale_bicubic(noise, SCALE)
+    return ((pages.write_png(bicubic, "noise_bicubic"), pages.write_png(high, f"noise_x{SCALE}")),)
+
+
+def make_noise(blur: float, seed: int) -> Image:
+    """Return uniform noise (96, 96, 3), blurred with wrap-around and stretched to the full range 0 to 1."""
+    noise = np.random.default_rng(seed).random((NOISE_SIDE, NOISE_SIDE, 3), np.float32)
+    blurred = gaussian_filter(noise, (blur, blur, 0), mode="wrap")
+    stretched: Image = (blurred - blurred.min()) / np.ptp(blurred)
+    return stretched

@@ -1,0 +1,68 @@
+"""The tab that upscales one image by two networks, only one of which was trained on such images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from core.errors import choose
+from core.imaging import images
+from core.imaging.metrics import psnr
+from core.plugin import Plugin
+from core.progress import Steps
+from core.web import pages
+from core.web.pages import Page
+
+from ..gallery import SUBJECTS
+from ..resampling import downscale, upscale_bicubic
+
+SCALE = 2
+SHOWN_SCALE = 3  # the small images of this tab are shown with 3 × 3 screen pixels each
+
+TEXT = (
+    "**A network knows its training data.** One network was trained on photographs only, the other on digits only, "
+    "downscaled from 28 × 28 to 14 × 14 pixels. Both upscale two times."
+)
+
+
+def lay_out(page: Page, opened: Any) -> None:
+    """Lay out and wire the tab."""
+    with pages.workbench():
+        with pages.column("source"):
+            gr.Markdown(TEXT)
+            subject = gr.Radio(list(SUBJECTS), value="digits", label="Image", info="Both networks upscale it.")
+            show = gr.Button("Upscale with both", variant="primary")
+            stop = gr.Button("Stop", size="sm")
+            status = page.status("")
+            findings = gr.Markdown()
+        with pages.column("stage"):
+            with gr.Row():
+                low = pages.captioned_image("Input of both networks")
+                truth = pages.captioned_image("Original (neither network has seen it)")
+            with gr.Row():
+                by_digits = pages.captioned_image("Trained on digits")
+                by_photographs = pages.captioned_image("Trained on photographs")
+    outputs = [low, truth, by_digits, by_photographs, findings]
+    page.bind(out_of_domain, [show.click, subject.input], [subject], outputs, status, stop)
+
+
+def out_of_domain(plugin: Plugin, subject: str = "digits") -> Steps[tuple[Any, ...]]:
+    """Upscale one image with the network trained on its kind and with the one trained on another kind.
+
+    Args:
+        subject: "digits" or "a photo".
+    """
+    truth = images.load(choose(SUBJECTS, subject, "subject"))
+    low = downscale(truth, SCALE)
+    by_digits = yield from plugin.stream("upscale", low, checkpoint="digits")
+    by_photographs = yield from plugin.stream("upscale", low, checkpoint="x2")
+    shown = images.upscale_nearest(low, SCALE), truth, by_digits, by_photographs
+    paths = [pages.write_png(images.upscale_nearest(image, SHOWN_SCALE), "picture") for image in shown]
+    results = upscale_bicubic(low, SCALE), by_digits, by_photographs
+    bicubic, digits, photographs = (psnr(image, truth) for image in results)
+    findings = (
+        f"Trained on digits **{digits:.1f} dB**, on photographs **{photographs:.1f} dB**; bicubic interpolation, which "
+        f"is not trained, {bicubic:.1f} dB (PSNR, higher is better). A network predicts what it was trained on."
+    )
+    return *paths, findings

@@ -1,0 +1,93 @@
+"""The tab Enlarge: test mode, crops, wrong settings, and in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from core.errors import UserError
+from core.imaging import images
+from core.plugin import Plugin
+from core.progress import finish
+from plugins.super_resolver import gallery
+from plugins.super_resolver.tabs import cropping, enlarge
+
+
+@pytest.mark.parametrize(("scale", "real"), [(4, False), (3, True)])
+def test_test_mode_scores_against_the_original(plugin: Plugin, scale: int, real: bool) -> None:
+    sample = str(next(gallery.EXAMPLES.glob("oakland*")))
+    (before, after), words, given, errors, _ = finish(enlarge.upscale(plugin, sample, scale, real, True))
+    height, width = 256 // scale, 384 // scale
+    assert images.load(before).shape == images.load(after).shape == (height * scale, width * scale, 3)
+    assert f"{width} × {height} → {width * scale} × {height * scale}" in words
+    assert words.count(" dB") == 2
+    assert images.load(given.value["path"]).shape == images.load(errors.value["path"]).shape
+    assert errors.visible
+
+
+def test_wrong_settings_are_refused_with_a_sentence(plugin: Plugin, tmp_path: Path) -> None:
+    small, photo = tmp_path / "small.png", str(gallery.PHOTOS[0])
+    images.save(np.zeros((40, 40, 3), np.float32), small)
+    for arguments, words in [
+        ((str(small), 4, False, True), "40 × 40 pixels are too few"),
+        ((photo, 5), "The scale is 5: use 2, 3, 4"),
+        ((photo, 4, False, False, -1), "The crop is -1 pixels"),
+        ((photo, 4, False, False, 128, 130), "at 130 %"),
+    ]:
+        with pytest.raises(UserError, match=words):
+            finish(enlarge.upscale(plugin, *arguments))
+    assert cropping.reset(128, 2) == (0, 50, 50, 3)
+
+
+def test_a_large_photo_is_cropped(plugin: Plugin, tmp_path: Path) -> None:
+    large = np.zeros((1200, 1300, 3), np.float32)
+    large[:100, 1200:] = 1
+    images.save(large, tmp_path / "large.png")
+    (_, after), words, *_ = finish(enlarge.upscale(plugin, str(tmp_path / "large.png"), 4, x=100, y=0))
+    assert "The whole photo (1300 × 1200 pixels) is too large to upscale 4 times" in words
+    assert "512 × 512 → 2048 × 2048" in words
+    assert images.load(after)[200, -200].min() > 0.9
+    with pytest.raises(UserError, match="too large to upscale here: use 512"):
+        finish(enlarge.upscale(plugin, str(tmp_path / "large.png"), 4, crop=1200))
+
+
+def test_a_click_chooses_the_crop() -> None:
+    click = gr.SelectData(None, {"index": [96, 64], "value": None})
+    assert cropping.crop_at(str(gallery.PHOTOS[0]), 0, 0, click) == (128, 25, 25, 1)
+    assert cropping.crop_at(str(gallery.PHOTOS[0]), 512, 3, click) == (512, 25, 25, 4)
+
+
+@pytest.mark.browser
+def test_a_visitor_enlarges_a_photo_and_clicks_for_a_crop(browser: Any, app_address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{app_address}/super_resolver")
+    page.locator(".source img").nth(1).click()
+    page.get_by_text("384 × 256 → 1536 × 1024").wait_for(timeout=120_000)
+    page.locator(".source img").first.click(position={"x": 80, "y": 60})
+    page.get_by_text("128 × 128 → 512 × 512").wait_for(timeout=60_000)
+    assert page.get_by_label("128 px").is_checked()
+    with page.expect_download() as download:
+        page.get_by_text("Download PNG").click()
+    assert download.value.suggested_filename == "oakland-zoo-otters_x4.png"
+    assert images.load(download.value.path().read_bytes()).shape == (512, 512, 3)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.close()
+
+
+@pytest.mark.browser
+def test_before_and_after_are_zoomed_together(browser: Any, app_address: str) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{app_address}/super_resolver")
+    page.locator(".source img").nth(1).click()
+    page.get_by_text("384 × 256 → 1536 × 1024").wait_for(timeout=120_000)
+    page.locator(".hero img").first.hover(position={"x": 200, "y": 200})
+    page.mouse.wheel(0, -300)
+    zoomed = "images => images.length == 2 && images.every(image => image.style.transform.includes('scale(1.05)'))"
+    page.wait_for_function(f"({zoomed})([...document.querySelectorAll('.hero img')])")
+    first, second = (image.get_attribute("style") for image in page.locator(".hero img").all())
+    assert first.split("transform")[1].split(";")[0] == second.split("transform")[1].split(";")[0]
+    page.close()
