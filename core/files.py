@@ -17,7 +17,7 @@ def written_atomically(path: Path) -> Iterator[Path]:
     Raises:
         OSError: if the folder cannot be written to, or the disk is full.
     """
-    temporary = path.with_name(f".{path.stem}.partial{path.suffix}")
+    temporary = path.with_name(f".partial.{path.name}")
     try:
         yield temporary
         temporary.replace(path)

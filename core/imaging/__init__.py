@@ -1,1 +1,1 @@
-"""Pictures as arrays: decoding, encoding, tiling, metrics. Imports neither Keras, Gradio nor huggingface_hub."""
+"""Images as arrays: decoding, encoding, tiling, metrics. Imports neither Keras, Gradio nor huggingface_hub."""

@@ -1,6 +1,6 @@
-"""Hostile files in, float images out: the one loader for whatever a person drops, and the one writer.
+"""Loads images from untrusted files, saves them, and converts image arrays.
 
-An image is float32, height × width × 3 (or 4 where it really has transparency), 0 to 1.
+An image is float32, height × width × 3 (or 4 where the file has real transparency), 0 to 1.
 """
 
 from __future__ import annotations
@@ -9,59 +9,204 @@ import hashlib
 import math
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import png
 from numpy.typing import NDArray
-from PIL import Image as pillow  # noqa: N813 - `Image` is the array that a picture becomes
+from PIL import Image as pillow  # noqa: N813 - `Image` is the array type
 from PIL import ImageCms, ImageFile, ImageOps, UnidentifiedImageError
 
 from core.errors import UserError
+from core.files import written_atomically
+from core.imaging import png16
 
 Image = NDArray[np.float32]
 Uint8Image = NDArray[np.uint8]
-Floats = Annotated[NDArray[np.float32], "no picture"]  # on the command line: flags, and printed
+Floats = Annotated[NDArray[np.float32], "not an image"]  # the command line takes it as a flag, and prints it
 
-FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # a phone's MPO comes in as JPEG
+FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # a phone's MPO is opened as JPEG
 SUFFIXES = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 DEFAULT_MEGAPIXELS = 40.0
 LARGEST_SIDES = {".avif": 65_535, ".gif": 65_535, ".jpeg": 65_500, ".jpg": 65_500, ".webp": 16_383}
-BAND = 256  # rows
+BAND = 256  # rows converted at once
 LONGEST_NAME = 200  # bytes
-LONGEST_ROW = 12
-ORIENTATION, SIDEWAYS = 0x0112, (5, 6, 7, 8)  # in EXIF
-LONGEST_SIDE = 30_000  # a picture one pixel high costs a network as much as one 512 high
+LONGEST_ROW = 12  # images in one row of a contact sheet
+ORIENTATION, SIDEWAYS = 0x0112, (5, 6, 7, 8)  # EXIF tag, and its values that swap height and width
+LONGEST_SIDE = 30_000  # pixels; a strip one pixel high is padded to a whole tile, and costs a network as much
 
-pillow.init()  # all formats, not only the five that Pillow loads on demand
+pillow.init()  # registers all formats; by default Pillow registers only five until another is needed
 
 
 class ImageError(UserError):
-    """A file that cannot become an image; the message is one sentence for the person who dropped it."""
+    """A file that cannot be read or written as an image; the message is one sentence for the user."""
 
 
 def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Image:
-    """Return the first frame of `source` (a path or a file's bytes), upright, as (h, w, 3) or (h, w, 4) in 0 to 1.
+    """Return the first frame of an image file, upright and in sRGB.
 
-    `max_megapixels` is checked before anything is decoded; it defaults to DARKROOM_MAX_MEGAPIXELS, or 40.
-    Raises ImageError, naming the file and the remedy, for everything that is not a readable image within it.
+    Args:
+        source: a path, or the bytes of a file.
+        max_megapixels: checked before anything is decoded; defaults to DARKROOM_MAX_MEGAPIXELS, or 40.
+
+    Returns:
+        (h, w, 3), or (h, w, 4) if any pixel is transparent; 0 to 1. 16-bit PNG keeps its depth.
+
+    Raises:
+        ImageError: if the file is not a readable image within the limit; the message names it and the remedy.
     """
     name = "the picture" if isinstance(source, bytes) else Path(source).name
     limit = max_megapixels or _megapixel_limit()
+    with _image_errors(name, source, limit), warnings.catch_warnings():
+        warnings.simplefilter("ignore", pillow.DecompressionBombWarning)  # our own limit is checked below
+        data = source if isinstance(source, bytes) else Path(source).read_bytes()
+        with pillow.open(BytesIO(data), formats=FORMATS) as file:
+            _check_size(file, name, limit)
+            if png16.is_transparent(file):
+                return _without_opaque_alpha(png16.decode_transparent(data))
+            image = png16.decode_color(data) if png16.is_color(file) else _decode(file, name)
+            return _without_opaque_alpha(image)
+
+
+def size(source: str | Path | bytes) -> tuple[int, int]:
+    """Return the width and height of an image file once it is upright, without decoding it.
+
+    Raises:
+        ImageError: if the file cannot be read.
+    """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", pillow.DecompressionBombWarning)  # our own limit is checked below
-            data = source if isinstance(source, bytes) else Path(source).read_bytes()
-            with pillow.open(BytesIO(data), formats=FORMATS) as file:
-                _check_size(file, name, limit)
-                if _is_16_bit_with_transparency(file):
-                    image = _decode_16_bit_with_transparency(data)
-                else:
-                    image = _decode_16_bit_colour(data) if _is_16_bit_colour(file) else _decode(file, name)
-                return _without_idle_alpha(image)
+        with pillow.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as file:
+            is_sideways = file.getexif().get(ORIENTATION, 1) in SIDEWAYS
+            return (file.height, file.width) if is_sideways else (file.width, file.height)
+    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError) as error:
+        raise ImageError(f"the picture cannot be read ({error}): export it again.") from None
+
+
+def bit_depth(source: str | Path | bytes) -> int:
+    """Return the bits per channel of an image file, 8 or 16; 8 if it cannot be read."""
+    try:
+        with pillow.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as file:
+            is_16_bit = file.mode.startswith("I;16") or png16.is_color(file) or png16.is_transparent(file)
+            return 16 if is_16_bit else 8
+    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError):
+        return 8
+
+
+def save(image: Image, path: str | Path, depth: int = 8) -> None:
+    """Write `image` in the format of the path's suffix; the file appears complete or not at all.
+
+    Args:
+        image: (h, w, 1, 3 or 4), 0 to 1, clipped. Formats without transparency get it on white.
+        path: where to write it.
+        depth: bits per channel of a PNG, 8 or 16; every other format has 8.
+
+    Raises:
+        ImageError: if the suffix is not that of an image format, the folder cannot be written to, or the image is
+            too large for the format (it is then written as PNG instead).
+    """
+    path, image = Path(path), to_rgb(image)
+    check_output(path)
+    largest = LARGEST_SIDES.get(path.suffix.lower(), math.inf)
+    if max(image.shape[:2]) > largest:
+        instead = path.with_suffix(".png")
+        save(image, instead, depth)
+        raise ImageError(f"{path.name} can have {largest} pixels a side at most: written as {instead.name} instead.")
+    if path.suffix.lower() in (".jpg", ".jpeg", ".bmp"):
+        image = composite_on_white(image)
+    try:
+        with written_atomically(path) as temporary:
+            _write(image, temporary, depth)
+    except OSError as error:
+        raise ImageError(f"{path} cannot be written ({error.strerror or error}): choose another place.") from None
+
+
+def check_output(path: Path) -> None:
+    """Raise ImageError if no image could be saved at `path`: to be called before a long computation, not after it."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise ImageError(f"{path.name} does not end in the suffix of an image: use one of {', '.join(SUFFIXES)}.")
+    if len(os.fsencode(path.name)) > LONGEST_NAME:
+        raise ImageError(f"{path.name[:30]}… is {len(path.name)} letters long: use a shorter name.")
+    if path.is_dir():
+        raise ImageError(f"{path} is a folder: name a file in it.")
+    if not path.parent.is_dir():
+        raise ImageError(f"the folder {str(path.parent)!r} of {path.name} does not exist: make it first.")
+    if not os.access(path.parent, os.W_OK):
+        raise ImageError(f"the folder {str(path.parent)!r} of {path.name} cannot be written to: choose another.")
+
+
+def to_uint8(image: Image) -> Uint8Image:
+    """Return `image` (0 to 1, clipped) as 0 to 255, rounded to nearest."""
+    scaled = np.empty(image.shape, np.uint8)
+    for start in range(0, len(image), BAND):  # in bands, so that no float copy of a large image is made
+        band = slice(start, start + BAND)
+        scaled[band] = np.clip(image[band] * 255 + 0.5, 0, 255)
+    return scaled
+
+
+def from_uint8(values: Uint8Image) -> Image:
+    """Return 0 to 255 as an image, 0 to 1."""
+    return values.astype(np.float32) / np.float32(255)
+
+
+def checksum(arrays: Iterable[Uint8Image]) -> str:
+    """Return one sha256 over the bytes of all `arrays`, in order; identifies the data of a training run."""
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def contact_sheet(pictures: Image) -> Image:
+    """Return many images (n, h, w, c) as one: in a single row up to 12, in a grid that is about square above."""
+    count = len(pictures)
+    columns = count if count <= LONGEST_ROW else math.ceil(math.sqrt(count))
+    return to_rgb(make_grid(pictures, columns))
+
+
+def make_grid(pictures: Image, columns: int) -> Image:
+    """Return many images (n, h, w, c) as one, in rows of `columns`; missing ones in the last row are black."""
+    count, height, width, channels = pictures.shape
+    rows = math.ceil(count / columns)
+    cells = np.zeros((rows * columns, height, width, channels), np.float32)
+    cells[:count] = pictures
+    grid = cells.reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
+    return grid.reshape(rows * height, columns * width, channels)
+
+
+def upscale_nearest(image: Image, times: int) -> Image:
+    """Return `image` (h, w, c) with each pixel repeated as a square of `times` × `times`."""
+    return image.repeat(times, 0).repeat(times, 1)
+
+
+def to_rgb(image: Image) -> Image:
+    """Return a gray image (h, w, 1) as (h, w, 3); an image with three or four channels is returned unchanged."""
+    return np.repeat(image, 3, axis=-1) if image.shape[-1] == 1 else image
+
+
+def composite_on_white(image: Image) -> Image:
+    """Return `image` (h, w, 3 or 4) without its alpha channel, over white where it was transparent."""
+    if image.shape[-1] == 3:
+        return image
+    alpha = image[..., 3:]
+    return image[..., :3] * alpha + (1 - alpha)
+
+
+def _megapixel_limit() -> float:
+    value = os.environ.get("DARKROOM_MAX_MEGAPIXELS", "")
+    try:
+        return float(value or DEFAULT_MEGAPIXELS)
+    except ValueError:
+        raise UserError(f"DARKROOM_MAX_MEGAPIXELS is {value!r}: use a number, such as 40.") from None
+
+
+@contextmanager
+def _image_errors(name: str, source: str | Path | bytes, limit: float) -> Iterator[None]:
+    """Turn everything that Pillow and the file system raise for an unreadable file into an ImageError."""
+    try:
+        yield
     except ImageError:
         raise
     except pillow.DecompressionBombError:
@@ -74,144 +219,14 @@ def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Ima
         raise ImageError(f"{name} is a folder: name one picture in it.") from None
     except MemoryError:
         raise ImageError(f"{name} does not fit into this machine's memory: shrink it first.") from None
-    except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow raises on damaged files
+    except (OSError, ValueError, SyntaxError, EOFError) as error:  # Pillow raises all of these for damaged files
         raise ImageError(f"{name} is damaged and could not be read ({error}): export it again.") from None
-
-
-def size(source: str | Path | bytes) -> tuple[int, int]:
-    """Return the width and height of the picture `source` once it is upright, without decoding it.
-
-    Raises ImageError where it cannot be read.
-    """
-    try:
-        with pillow.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as file:
-            turned = file.getexif().get(ORIENTATION, 1) in SIDEWAYS
-            return (file.height, file.width) if turned else (file.width, file.height)
-    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError) as error:
-        raise ImageError(f"the picture cannot be read ({error}): export it again.") from None
-
-
-def bit_depth(source: str | Path | bytes) -> int:
-    """Return how many bits a channel the picture `source` has, 8 or 16; 8 where it cannot be read."""
-    try:
-        with pillow.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as file:
-            deep = file.mode.startswith("I;16") or _is_16_bit_colour(file) or _is_16_bit_with_transparency(file)
-            return 16 if deep else 8
-    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError):
-        return 8
-
-
-def save(image: Image, path: str | Path, depth: int = 8) -> None:
-    """Write `image` in the format of the path's suffix; formats without transparency get it on white.
-
-    It gets `depth` bits a channel in a PNG, 8 in every other format. The file appears whole or not at all.
-    Raises ImageError for a suffix that is not an image's.
-    """
-    path, image = Path(path), to_rgb(image)
-    check_output(path)
-    largest = LARGEST_SIDES.get(path.suffix.lower(), math.inf)
-    if max(image.shape[:2]) > largest:
-        instead = path.with_suffix(".png")
-        save(image, instead, depth)
-        raise ImageError(f"{path.name} can have {largest} pixels a side at most: written as {instead.name} instead.")
-    if path.suffix.lower() in (".jpg", ".jpeg", ".bmp"):
-        image = composite_on_white(image)
-    partial = path.with_name(f".{path.stem}.partial{path.suffix}")
-    options: dict[str, Any] = {"quality": 95, "subsampling": 0} if path.suffix.lower() in (".jpg", ".jpeg") else {}
-    try:
-        if depth == 16 and path.suffix.lower() == ".png":
-            _write_16_bit_png(image, partial)
-        else:
-            pillow.fromarray(to_uint8(image)).save(partial, **options)
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise ImageError(f"{path} cannot be written ({error.strerror or error}): choose another place.") from None
-
-
-def check_output(path: Path) -> None:
-    """Raise ImageError where no image could be saved at `path`: to be asked before the work, not after it."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise ImageError(f"{path.name} does not end as a picture does: use one of {', '.join(SUFFIXES)}.")
-    if len(os.fsencode(path.name)) > LONGEST_NAME:
-        raise ImageError(f"{path.name[:30]}… is {len(path.name)} letters long: use a shorter name.")
-    if path.is_dir():
-        raise ImageError(f"{path} is a folder: name a file in it.")
-    if not path.parent.is_dir():
-        raise ImageError(f"the folder {str(path.parent)!r} of {path.name} does not exist: make it first.")
-    if not os.access(path.parent, os.W_OK):
-        raise ImageError(f"the folder {str(path.parent)!r} of {path.name} cannot be written to: choose another.")
-
-
-def to_uint8(image: Image) -> NDArray[np.uint8]:
-    """Return `image` (0 to 1, clipped) as 0 to 255, rounded to nearest."""
-    scaled = np.empty(image.shape, np.uint8)
-    for start in range(0, len(image), BAND):  # so that a large picture is not held three times over
-        band = slice(start, start + BAND)
-        scaled[band] = np.clip(image[band] * 255 + 0.5, 0, 255)
-    return scaled
-
-
-def from_uint8(values: NDArray[np.uint8]) -> Image:
-    """Return 0 to 255 as an image, 0 to 1."""
-    return values.astype(np.float32) / np.float32(255)
-
-
-def checksum(arrays: Iterable[Uint8Image]) -> str:
-    """Return one sha256 over the bytes of all `arrays`, in order: which data a checkpoint was trained on."""
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
-
-
-def contact_sheet(pictures: Image) -> Image:
-    """Return many small pictures (n, h, w, c) as one: a row of up to 12, more in rows that make about a square."""
-    count = len(pictures)
-    columns = count if count <= LONGEST_ROW else math.ceil(math.sqrt(count))
-    return to_rgb(make_grid(pictures, columns))
-
-
-def make_grid(pictures: Image, columns: int) -> Image:
-    """Return small pictures (n, h, w, c) as one, in rows of so many `columns`; what the last row lacks is black."""
-    count, height, width, channels = pictures.shape
-    rows = math.ceil(count / columns)
-    cells = np.zeros((rows * columns, height, width, channels), np.float32)
-    cells[:count] = pictures
-    grid = cells.reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
-    return grid.reshape(rows * height, columns * width, channels)
-
-
-def upscale_nearest(image: Image, times: int) -> Image:
-    """Return `image` with each pixel as a square of `times` × `times`."""
-    return image.repeat(times, 0).repeat(times, 1)
-
-
-def to_rgb(image: Image) -> Image:
-    """Return a gray image (h, w, 1) with three channels; one of three or four as it is."""
-    return np.repeat(image, 3, axis=-1) if image.shape[-1] == 1 else image
-
-
-def composite_on_white(image: Image) -> Image:
-    """Return the three colour channels of `image`, over white where it is transparent."""
-    if image.shape[-1] == 3:
-        return image
-    alpha = image[..., 3:]
-    return image[..., :3] * alpha + (1 - alpha)
-
-
-def _megapixel_limit() -> float:
-    words = os.environ.get("DARKROOM_MAX_MEGAPIXELS", "")
-    try:
-        return float(words or DEFAULT_MEGAPIXELS)
-    except ValueError:
-        raise UserError(f"DARKROOM_MAX_MEGAPIXELS is {words!r}: use a number, such as 40.") from None
 
 
 def _check_size(file: pillow.Image, name: str, limit: float) -> None:
     if max(file.size) > LONGEST_SIDE:
         raise ImageError(
-            f"{name} is {file.width} × {file.height} pixels, the longest side may be {LONGEST_SIDE}: cut it."
+            f"{name} is {file.width} × {file.height} pixels, the longest side may be {LONGEST_SIDE}: crop it."
         )
     megapixels = file.width * file.height / 1e6
     if megapixels > limit:
@@ -222,22 +237,25 @@ def _check_size(file: pillow.Image, name: str, limit: float) -> None:
 
 
 def _decode(file: ImageFile.ImageFile, name: str) -> Image:
+    """Return `file` as (h, w, 3 or 4), for every format that Pillow decodes at full depth."""
     file.seek(0)
     upright = ImageOps.exif_transpose(file)
     if upright.mode == "I":
-        raise ImageError(f"{name} holds 32-bit numbers, whose range is not agreed: export it as 16-bit PNG.")
+        raise ImageError(f"{name} holds 32-bit numbers, for which no range is standard: export it as 16-bit PNG.")
     if upright.mode.startswith("I;16"):
         gray = np.asarray(upright, np.float32) / 65535
         return np.repeat(np.clip(gray, 0, 1)[..., None], 3, axis=-1)
     if upright.mode == "F":
-        raise ImageError(f"{name} holds floating-point numbers, whose range is not agreed: export it as 16-bit PNG.")
-    upright = _in_srgb(upright)
+        raise ImageError(
+            f"{name} holds floating-point numbers, for which no range is standard: export it as 16-bit PNG."
+        )
+    upright = _to_srgb(upright)
     mode = "RGBA" if upright.has_transparency_data else "RGB"
     return np.asarray(upright.convert(mode), np.float32) / np.float32(255)
 
 
-def _in_srgb(picture: pillow.Image) -> pillow.Image:
-    """Return `picture` in sRGB, if it is in colours of another profile, such as a phone's Display P3."""
+def _to_srgb(picture: pillow.Image) -> pillow.Image:
+    """Return `picture` converted to sRGB if it has the color profile of another space, such as Display P3."""
     profile = picture.info.get("icc_profile")
     if not profile or picture.mode not in ("RGB", "RGBA", "CMYK"):
         return picture
@@ -245,46 +263,20 @@ def _in_srgb(picture: pillow.Image) -> pillow.Image:
     try:
         target = ImageCms.createProfile("sRGB")
         converted = ImageCms.profileToProfile(picture, BytesIO(profile), target, outputMode=mode)
-    except (ImageCms.PyCMSError, OSError):  # a profile that is no profile: the numbers are what there is
+    except (ImageCms.PyCMSError, OSError):  # an invalid profile: take the values as sRGB
         return picture
     return converted or picture
 
 
-def _is_16_bit_colour(file: ImageFile.ImageFile) -> bool:
-    return file.format == "PNG" and bool(file.tile) and file.tile[0].args in ("RGB;16B", "RGBA;16B")
-
-
-def _is_16_bit_with_transparency(file: pillow.Image) -> bool:
-    """Return whether `file` is one that Pillow takes half the bits, or the transparency, from."""
-    arguments = file.tile[0].args if isinstance(file, ImageFile.ImageFile) and file.tile else None
-    return file.format == "PNG" and (
-        arguments == "LA;16B" or (arguments in ("I;16B", "RGB;16B") and "transparency" in file.info)
-    )
-
-
-def _decode_16_bit_with_transparency(data: bytes) -> Image:
-    width, height, rows, _ = png.Reader(bytes=data).asRGBA()
-    return np.vstack([np.asarray(row, np.float32) for row in rows]).reshape(height, width, 4) / np.float32(65535)
-
-
-def _decode_16_bit_colour(png: bytes) -> Image:
-    """Return a 16-bit colour PNG at full depth: Pillow keeps one byte of two, so it is decoded once for each."""
-    halves = []
-    for order in "BL":  # big-endian keeps the high byte; taken for little-endian, the same data gives the low one
-        with pillow.open(BytesIO(png)) as file:
-            file.tile = [make_grid._replace(args=f"{str(make_grid.args)[:-1]}{order}") for make_grid in file.tile]
-            halves.append(np.asarray(ImageOps.exif_transpose(file), np.float32))
-    return (halves[0] * 256 + halves[1]) / np.float32(65535)
-
-
-def _write_16_bit_png(image: Image, path: Path) -> None:
-    """Write what Pillow cannot: colour at 16 bits a channel."""
-    height, width, channels = image.shape
-    values = np.clip(image * np.float32(65535) + 0.5, 0, 65535).astype(">u2")
-    writer = png.Writer(width, height, greyscale=False, alpha=channels == 4, bitdepth=16)
-    with path.open("wb") as file:
-        writer.write_packed(file, (row.tobytes() for row in values))
-
-
-def _without_idle_alpha(image: Image) -> Image:
+def _without_opaque_alpha(image: Image) -> Image:
+    """Return `image` without its alpha channel if no pixel is transparent."""
     return image[..., :3] if image.shape[-1] == 4 and image[..., 3].min() == 1 else image
+
+
+def _write(image: Image, path: Path, depth: int) -> None:
+    suffix = path.suffix.lower()
+    if depth == 16 and suffix == ".png":
+        png16.write(image, path)
+    else:
+        options: dict[str, Any] = {"quality": 95, "subsampling": 0} if suffix in (".jpg", ".jpeg") else {}
+        pillow.fromarray(to_uint8(image)).save(path, **options)

@@ -1,4 +1,4 @@
-"""Ways through a space of codes: along arcs, where codes keep the length that they have (Shoemake 1985)."""
+"""Interpolation between latent vectors."""
 
 from __future__ import annotations
 
@@ -6,19 +6,30 @@ import numpy as np
 
 from core.imaging.images import Floats
 
+SMALLEST_NORM = 1e-6
+SMALLEST_SINE = 1e-4  # of the angle between two vectors that an arc is defined for
+
 
 def slerp(first: Floats, last: Floats, along: Floats) -> Floats:
-    """Return the codes at the fractions `along` (n, 1) of the arc from `first` to `last`, both (dimensions,).
+    """Return latent vectors by spherical linear interpolation (slerp, Shoemake 1985).
 
-    Lengths go from the one's to the other's evenly. Where the two point the same way, or one is zero, the arc is
-    straight; where they point opposite ways there is no one arc, and it is straight too.
+    The direction moves along the arc between the two vectors, and the norm changes linearly. Where no unique arc
+    exists (parallel or opposite vectors, or a zero vector), the interpolation is linear.
+
+    Args:
+        first: (dimensions,).
+        last: (dimensions,).
+        along: (n, 1), fractions of the way: 0 gives `first`, 1 gives `last`.
+
+    Returns:
+        (n, dimensions).
     """
     start, end = float(np.linalg.norm(first)), float(np.linalg.norm(last))
     angle = np.arccos(np.clip(first @ last / max(start * end, 1e-12), -1, 1))
-    if min(start, end) < 1e-6 or np.sin(angle) < 1e-4:
-        arc = (1 - along) * first + along * last
+    if min(start, end) < SMALLEST_NORM or np.sin(angle) < SMALLEST_SINE:
+        vectors = (1 - along) * first + along * last
     else:
         directions = np.sin((1 - along) * angle) * first / start + np.sin(along * angle) * last / end
-        arc = directions / np.sin(angle) * ((1 - along) * start + along * end)
-    codes: Floats = arc.astype(np.float32)
-    return codes
+        vectors = directions / np.sin(angle) * ((1 - along) * start + along * end)
+    interpolated: Floats = vectors.astype(np.float32)
+    return interpolated

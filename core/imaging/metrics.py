@@ -1,30 +1,54 @@
-"""How close two images are: PSNR and SSIM, for images of any number of channels in 0 to 1."""
+"""Image quality metrics, PSNR and SSIM, for images with any number of channels, 0 to 1."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import correlate1d
 
 from core.errors import UserError
 from core.imaging.images import Image
 
 SMALLEST_ERROR = 1e-10  # 100 dB
-WINDOW_RADIUS = 5  # 11 × 11 Gaussian window of σ 1.5, as in the paper
+WINDOW_RADIUS = 5  # 11 × 11 Gaussian window with σ 1.5, as in the paper
 WINDOW_SIGMA = 1.5
-SMALLEST_SCORED = 2 * WINDOW_RADIUS + 1  # pixels each way that SSIM needs
+SMALLEST_SCORED = 2 * WINDOW_RADIUS + 1  # pixels per side that SSIM needs
 
 
 def psnr(image: Image, reference: Image) -> float:
-    """Return the peak signal-to-noise ratio in dB, peak 1, over all pixels and channels; 100, as is usual, at most."""
+    """Return the peak signal-to-noise ratio in dB, over all pixels and channels.
+
+    Args:
+        image: (h, w, c), 0 to 1; the peak is 1.
+        reference: an image of the same shape.
+
+    Returns:
+        At most 100, which stands for equal images.
+
+    Raises:
+        ValueError: if the shapes differ.
+    """
     _check_shapes(image, reference)
     error = float(np.mean(np.square(image.astype(np.float64) - reference)))
     return -10 * float(np.log10(max(error, SMALLEST_ERROR)))
 
 
 def ssim(image: Image, reference: Image) -> float:
-    """Return the mean structural similarity, -1 to 1, averaged over channels (Wang et al. 2004).
+    """Return the mean structural similarity, averaged over channels (Wang et al. 2004).
 
     Gaussian window, K1 = 0.01, K2 = 0.03, population covariances, and only where the whole window fits, as in the
-    authors' code. Raises UserError for images smaller than the 11 × 11 window.
+    authors' code.
+
+    Args:
+        image: (h, w, c), 0 to 1, at least 11 × 11 pixels.
+        reference: an image of the same shape.
+
+    Returns:
+        -1 to 1; 1 for equal images.
+
+    Raises:
+        ValueError: if the shapes differ.
+        UserError: if the images are smaller than the window.
     """
     _check_shapes(image, reference)
     if min(image.shape[:2]) < SMALLEST_SCORED:
@@ -40,26 +64,32 @@ def ssim(image: Image, reference: Image) -> float:
 
 
 def luma(image: Image) -> Image:
-    """Return the brightness (h, w, 1) of an RGB image as ITU-R BT.601 has it, 16/255 to 235/255: papers score that."""
+    """Return the luma Y of an RGB image by ITU-R BT.601, which super-resolution papers score.
+
+    Args:
+        image: (h, w, 3 or more), 0 to 1; channels after the third are ignored.
+
+    Returns:
+        (h, w, 1), from 16/255 for black to 235/255 for white.
+    """
     weights = np.array([65.481, 128.553, 24.966]) / 255
-    brightness = 16 / 255 + image[..., :3].astype(np.float64) @ weights
-    return brightness[..., None].astype(np.float32)
+    y = 16 / 255 + image[..., :3].astype(np.float64) @ weights
+    return y[..., None].astype(np.float32)
 
 
 def shave(image: Image, border: int) -> Image:
-    """Return `image` without `border` pixels on each side, where methods differ in what they assume."""
+    """Return `image` without `border` pixels on each side, where methods differ in how they pad."""
     return image[border : image.shape[0] - border, border : image.shape[1] - border]
 
 
-def _blur(image: np.ndarray) -> np.ndarray:
-    """Return `image` under the Gaussian window, the border where it does not fit cut off."""
+def _blur(image: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return `image` filtered by the Gaussian window, without the border where the window does not fit."""
     offsets = np.arange(-WINDOW_RADIUS, WINDOW_RADIUS + 1)
     kernel = np.exp(-(offsets**2) / (2 * WINDOW_SIGMA**2))
     kernel /= kernel.sum()
     for axis in (0, 1):
-        length = image.shape[axis] - 2 * WINDOW_RADIUS
-        image = sum(weight * np.take(image, range(start, start + length), axis) for start, weight in enumerate(kernel))  # type: ignore[assignment]
-    return image
+        image = correlate1d(image, kernel, axis)
+    return shave(image, WINDOW_RADIUS)  # type: ignore[arg-type,return-value]
 
 
 def _check_shapes(image: Image, reference: Image) -> None:

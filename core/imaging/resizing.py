@@ -1,4 +1,4 @@
-"""What a visitor draws or drops, made into what networks of small pictures have seen: cut, resized, bright on black."""
+"""Resizing, and preparing a visitor's picture or drawing for networks of small images."""
 
 from __future__ import annotations
 
@@ -11,17 +11,27 @@ from core.imaging.images import Image
 
 
 def center_crop_resize(image: Image, shape: tuple[int, ...]) -> Image:
-    """Return the middle square of `image` (h, w, 3 or 4) at the height, width and channels of `shape`."""
+    """Return the largest centered crop of `image` with the aspect ratio of `shape`, resized by a Lanczos filter.
+
+    Args:
+        image: (h, w, 1, 3 or 4), 0 to 1; transparent pixels become white.
+        shape: height, width and channels (1 or 3) of the result. With one channel, the image is first converted to
+            light on dark, as the data sets of gray images are.
+
+    Returns:
+        An image of that shape, rounded to 8 bits.
+    """
     height, width, channels = shape
     picture = _to_pillow(image if channels > 1 else images.to_rgb(to_light_on_dark(image)))
-    fitted = images.from_uint8(np.asarray(ImageOps.fit(picture, (width, height), pillow.Resampling.LANCZOS)))
-    return fitted if channels > 1 else fitted[..., :1]
+    cropped = images.from_uint8(np.asarray(ImageOps.fit(picture, (width, height), pillow.Resampling.LANCZOS)))
+    return cropped if channels > 1 else cropped[..., :1]
 
 
 def to_light_on_dark(image: Image) -> Image:
-    """Return `image` in gray (h, w, 1), inverted where its border is bright, and no darker than the whole.
+    """Return `image` (h, w, 1, 3 or 4) in gray (h, w, 1), inverted if it is dark on light.
 
-    Networks that learnt gray pictures learnt what is bright on black.
+    It is taken for dark on light if the mean of its border is at least 0.5 and at least the mean of the whole. MNIST
+    and Fashion-MNIST are light on dark, so networks trained on them expect that.
     """
     gray = images.composite_on_white(images.to_rgb(image)).mean(axis=-1, keepdims=True)
     border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
@@ -29,17 +39,23 @@ def to_light_on_dark(image: Image) -> Image:
 
 
 def resize_bicubic(image: Image, height: int, width: int) -> Image:
-    """Return `image` (h, w, c) at another size by Pillow's antialiased bicubic filter (Keys 1981, a = -0.5).
+    """Return `image` at another size by Pillow's antialiased bicubic filter (Keys 1981, a = -0.5).
 
-    Each channel is filtered in float32; the result is not clipped, so it may lie slightly outside 0 to 1.
+    Args:
+        image: (h, w, c), any number of channels, each of which is filtered in float32.
+        height: of the result.
+        width: of the result.
+
+    Returns:
+        (height, width, c), not clipped: it may lie slightly outside 0 to 1. `image` itself if it has that size.
     """
     if image.shape[:2] == (height, width):
         return image
     channels = [
-        pillow.fromarray(np.ascontiguousarray(channel)).resize((width, height), pillow.Resampling.BICUBIC)
+        pillow.fromarray(np.ascontiguousarray(channel, np.float32)).resize((width, height), pillow.Resampling.BICUBIC)
         for channel in np.moveaxis(image, -1, 0)
     ]
-    return np.stack([np.asarray(channel, np.float32) for channel in channels], axis=-1)
+    return np.stack([np.asarray(channel) for channel in channels], axis=-1)
 
 
 def _to_pillow(image: Image) -> pillow.Image:

@@ -1,4 +1,4 @@
-"""Runs a network over many examples in batches of bounded size, and prepares what it is given."""
+"""Prepares the inputs of a network, and runs it over many examples in batches of bounded size."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ BATCH = 256
 
 
 def predict(network: keras.Model, inputs: Sequence[NDArray[np.float32]], batch: int = BATCH) -> Floats:
-    """Return the output of `network` for `inputs`, computed in batches: memory does not grow with their number.
+    """Return the output of `network` for `inputs`, computed in batches, so that memory does not grow with n.
 
     Args:
         network: a network with one output.
-        inputs: one array (n, …) for each of its inputs.
-        batch: how many examples go through the network at once.
+        inputs: for each input of the network an array (n, …), n at least 1.
+        batch: largest number of examples computed at once.
 
     Returns:
         (n, …) in float32.
@@ -33,25 +33,35 @@ def predict(network: keras.Model, inputs: Sequence[NDArray[np.float32]], batch: 
 
 
 def one_hot(labels: Sequence[int], classes: int, count: int) -> Floats:
-    """Return class indices as one-hot vectors (count, classes); a single label stands for all `count` examples.
+    """Return class indices as one-hot vectors.
+
+    Args:
+        labels: `count` class indices, or one that is used for all.
+        classes: number of classes.
+        count: number of vectors, at least 1.
+
+    Returns:
+        (count, classes).
 
     Raises:
-        UserError: where there are neither one nor `count` labels, or one is not from 0 to `classes` - 1.
+        UserError: if there are neither one nor `count` labels, or one is not an integer from 0 to `classes` - 1.
     """
     indices = np.asarray(labels if len(labels) == count else tuple(labels) * count)
-    if len(indices) != count or indices.dtype.kind != "i" or indices.min() < 0 or indices.max() >= classes:
+    if len(indices) != count or indices.dtype.kind not in "iu" or indices.min() < 0 or indices.max() >= classes:
         raise UserError(f"labels are {tuple(labels)}: give one, or one for each picture, from 0 to {classes - 1}.")
     vectors: Floats = np.eye(classes, dtype=np.float32)[indices]
     return vectors
 
 
 def as_batch(image: Image, shape: tuple[int, ...]) -> Image:
-    """Return pictures as a batch (n, h, w, c) of the given `shape` (h, w, c).
+    """Return one or many images as a batch (n, h, w, c) for a network.
 
-    One picture (h, w, c) of another shape is center-cropped and resized; many must have the shape.
+    Args:
+        image: one image (h, w, c), center-cropped and resized if it has another shape, or many (n, h, w, c).
+        shape: height, width and channels of the network's input.
 
     Raises:
-        UserError: where many pictures have another shape.
+        UserError: if many images have another shape: resizing would hide a mistake.
     """
     if image.ndim == 3:
         return (image if image.shape == shape else center_crop_resize(image, shape))[None]

@@ -1,7 +1,7 @@
-"""A trained network on disk: `model.safetensors` (its numbers) and `checkpoint.json` (builder, scores, provenance).
+"""Saves and loads trained networks: `model.safetensors` (weights) and `checkpoint.json` (builder, scores, provenance).
 
-Loading builds the network with the plugin's own code and fills it, every name and shape matching; nothing in the
-files is ever executed. The same files load under TensorFlow, JAX and PyTorch.
+Loading builds the network with the plugin's own code, then assigns the weights after matching every name and shape;
+nothing in the files is executed. The same files load under TensorFlow, JAX and PyTorch.
 """
 
 from __future__ import annotations
@@ -24,113 +24,149 @@ from core.metadata import METADATA_FILE, WEIGHTS_FILE, Checkpoint, CheckpointErr
 Shapes = dict[str, tuple[int, ...]]
 StorageDtype = Literal["float32", "float16", "int8"]
 StoragePolicy = StorageDtype | Callable[[str], StorageDtype]
-SCALE = ":scale"  # what the name of an array's scales ends with, in a file that holds it as int8
+SCALE = ":scale"  # in a file with an int8 array `name`, the array `name:scale` holds its scales
 
 
-def save(network: keras.Model, facts: Checkpoint, folder: Path, storage: StoragePolicy = "float32") -> None:
-    """Write `network` and its `facts` below `folder`, its numbers stored as `storage` says.
+def save(network: keras.Model, metadata: Checkpoint, folder: Path, storage: StoragePolicy = "float32") -> None:
+    """Write `network` and its `metadata` into `folder`.
 
-    Where that is a function, it says so for each variable, of whose path it is told. As int8 is stored what has two or
-    more dimensions, a scale for each index of the last of them beside it; vectors are then float16.
+    Args:
+        network: any Keras model.
+        metadata: what `checkpoint.json` is to hold.
+        folder: created if it does not exist.
+        storage: dtype of all weights, or a function from a variable's path to its dtype. With int8, arrays of two or
+            more dimensions get one scale per index of the last (output channels), and vectors are stored as float16.
+
+    Raises:
+        CheckpointError: if a weight is not finite, or not in the range of its dtype.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    numbers: dict[str, Any] = {}
-    for name, variable in variables(network).items():
-        numbers |= _pack(name, keras.ops.convert_to_numpy(variable), storage)
-    save_file(numbers, folder / WEIGHTS_FILE)
-    (folder / METADATA_FILE).write_text(json.dumps(asdict(facts), indent=2, default=_portable) + "\n")
+    arrays: dict[str, Any] = {}
+    for path, variable in variables(network).items():
+        arrays |= _pack(path, keras.ops.convert_to_numpy(variable), storage)
+    save_file(arrays, folder / WEIGHTS_FILE)
+    (folder / METADATA_FILE).write_text(json.dumps(asdict(metadata), indent=2, default=_portable) + "\n")
 
 
 def load(folder: Path, model: ModuleType) -> keras.Model:
-    """Return the network in `folder`, built by the plugin's `model` module and filled with the stored numbers.
+    """Return the network saved in `folder`, built by the plugin's module `model`.
 
-    Raises CheckpointError where a file is missing or damaged, the builder is unknown, or a name or shape differs;
-    that is found out before memory is taken for the network, which the files may want to be of any size.
+    Raises:
+        CheckpointError: if a file is missing or damaged, the builder is unknown, or a name or shape differs. This is
+            found out before memory is allocated for the network: untrusted files could ask for any size.
     """
-    facts = read(folder)
-    build = getattr(model, facts.builder, None)
-    if not facts.builder.startswith("build_") or build is None:
+    metadata = read(folder)
+    build = getattr(model, metadata.builder, None)
+    if not metadata.builder.startswith("build_") or build is None:
         raise CheckpointError(
-            f"{folder}: its builder {facts.builder!r} is not a build_… function of {model.__name__}: "
+            f"{folder}: its builder {metadata.builder!r} is not a build_… function of {model.__name__}: "
             "the checkpoint belongs to another plugin or version."
         )
     try:
-        with ThreadPoolExecutor(1) as planner:  # Keras fills all that was planned in a thread, at the next chance in it
-            shapes = planner.submit(_plan, build, facts.arguments).result()
-    except Exception as error:  # whatever a builder makes of arguments that are not its own
-        raise CheckpointError(f"{folder}: {facts.builder} cannot be given its arguments ({_short(error)}).") from None
+        # In a thread of its own: Keras initializes every variable created in a StatelessScope at the next chance that
+        # it has in the same thread, which would allocate the memory after all.
+        with ThreadPoolExecutor(1) as planner:
+            shapes = planner.submit(_plan, build, metadata.arguments).result()
+    except Exception as error:  # a builder may raise anything when given arguments that are not its own
+        raise CheckpointError(
+            f"{folder}: {metadata.builder} cannot be called with its arguments ({_short(error)})."
+        ) from None
     _match(shapes, folder / WEIGHTS_FILE)
-    network = build(**facts.arguments)
+    network = build(**metadata.arguments)
     _assign(network, folder / WEIGHTS_FILE)
     return network
 
 
 def _plan(build: Callable[..., keras.Model], arguments: dict[str, Any]) -> Shapes:
-    """Return the shapes of the network that `build` would return, without taking memory for it."""
+    """Return the shapes of the network that `build` would return, without allocating memory for it."""
     with keras.StatelessScope(initialize_variables=False):
         return _shapes(build(**arguments))
 
 
 def _shapes(network: keras.Model) -> Shapes:
-    return {name: tuple(variable.shape) for name, variable in variables(network).items()}
+    return {path: tuple(variable.shape) for path, variable in variables(network).items()}
 
 
-def load_weights(network: keras.Model, path: Path) -> None:
-    """Give `network` the numbers stored at `path`, after every name and shape has been matched.
+def load_weights(network: keras.Model, folder: Path) -> None:
+    """Assign to `network` the weights of the checkpoint in `folder`.
 
-    Raises CheckpointError, and leaves the network as it was, where anything is missing, left over or misshapen.
+    Raises:
+        CheckpointError: if a name is missing or left over, or a shape differs; `network` is then unchanged.
     """
-    _match(_shapes(network), path)
-    _assign(network, path)
+    _match(_shapes(network), folder / WEIGHTS_FILE)
+    _assign(network, folder / WEIGHTS_FILE)
 
 
 def _assign(network: keras.Model, path: Path) -> None:
-    numbers = read_weights(path)
+    arrays = read_weights(path)
     for name, variable in variables(network).items():
-        variable.assign(numbers[name])
+        variable.assign(arrays[name])
 
 
-def load_matching_weights(network: keras.Model, path: Path) -> None:
-    """Give `network` the numbers stored at `path` wherever name and shape are alike: a start from another network.
+def load_matching_weights(network: keras.Model, folder: Path) -> None:
+    """Assign to `network` those weights of the checkpoint in `folder` for which name and shape match.
 
-    Raises CheckpointError where fewer than half are.
+    It starts training from the weights of a similar network; the other variables keep their values.
+
+    Raises:
+        CheckpointError: if fewer than half of the network's variables match.
     """
-    numbers = read_weights(path)
-    alike = [
-        (variable, numbers[name])
+    arrays = read_weights(folder / WEIGHTS_FILE)
+    matching = [
+        (variable, arrays[name])
         for name, variable in variables(network).items()
-        if name in numbers and numbers[name].shape == tuple(variable.shape)
+        if name in arrays and arrays[name].shape == tuple(variable.shape)
     ]
-    if 2 * len(alike) < len(variables(network)):
-        counts = f"{len(alike)} of {len(variables(network))} arrays"
-        raise CheckpointError(f"{path} has {counts} of {network.name}: start from a network of the same width.")
-    for variable, values in alike:
+    if 2 * len(matching) < len(variables(network)):
+        counts = f"{len(matching)} of {len(variables(network))} arrays"
+        raise CheckpointError(f"{folder} has {counts} of {network.name}: start from a network of the same width.")
+    for variable, values in matching:
         variable.assign(values)
 
 
 def quantize(network: keras.Model, storage: StoragePolicy) -> None:
-    """Give `network` the numbers that it will have when stored so: what is scored then is what will be loaded."""
+    """Round the weights of `network` to what `save` with the same `storage` would store.
+
+    Called before scoring, so that the network that is scored is the one that will be loaded.
+    """
     for name, variable in variables(network).items():
         packed = _pack(name, keras.ops.convert_to_numpy(variable), storage)
         variable.assign(_unpack(_cast(packed[name], "float32"), packed.get(name + SCALE)))
 
 
 def read_weights(path: Path) -> dict[str, Any]:
-    """Return the arrays stored at `path`, floats and int8 as float32. Raises CheckpointError unless all are finite."""
+    """Return the arrays in the safetensors file at `path` by name, with floats and scaled int8 as float32.
+
+    Raises:
+        CheckpointError: if the file cannot be read, or holds values that are not finite numbers.
+    """
     try:
         stored = {name: _cast(values, "float32") for name, values in load_file(path).items()}
         names = [name for name in stored if not _is_scale(name, stored)]
-        numbers = {name: _unpack(stored[name], stored.get(name + SCALE)) for name in names}
+        arrays = {name: _unpack(stored[name], stored.get(name + SCALE)) for name in names}
     except (OSError, SafetensorError, AttributeError, TypeError, ValueError) as error:
         raise CheckpointError(f"{path} cannot be read ({_short(error)}): fetch or train it again.") from None
-    for name, values in numbers.items():
+    for name, values in arrays.items():
         if values.dtype.kind not in "fi" or not np.isfinite(values).all():
-            raise CheckpointError(f"{path} holds at {_short(name)} what is no finite number: do not use it.")
-    return numbers
+            raise CheckpointError(f"{path} holds values at {_short(name)} that are not finite numbers: do not use it.")
+    return arrays
+
+
+def variables(network: keras.Model) -> dict[str, Any]:
+    """Return the network's variables by path, without the states of random number generators, which are not trained.
+
+    Raises:
+        CheckpointError: if two variables have the same path.
+    """
+    trained = [variable for variable in network.variables if "seed_generator" not in variable.path]
+    by_path = {variable.path: variable for variable in trained}
+    if len(by_path) < len(trained):
+        raise CheckpointError(f"{network.name} has two variables with the same path: give its layers different names.")
+    return by_path
 
 
 def _match(shapes: Shapes, path: Path) -> None:
-    """Raise CheckpointError where a name or a shape is not that stored at `path`."""
+    """Raise CheckpointError if the names or shapes differ from those stored at `path`."""
     try:
         with safe_open(path, "numpy") as file:
             found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
@@ -145,13 +181,13 @@ def _match(shapes: Shapes, path: Path) -> None:
 
 
 def _pack(name: str, values: Any, storage: StoragePolicy) -> dict[str, Any]:
-    """Return the arrays that hold a variable. Raises CheckpointError where they would not be finite."""
-    kept = storage if isinstance(storage, str) else storage(name)
-    scaled = kept == "int8" and values.ndim > 1
-    cast = values if scaled else _cast(values, "float16" if kept == "int8" else kept)
+    """Return the arrays to store for one variable. Raises CheckpointError if they would not be finite."""
+    dtype = storage if isinstance(storage, str) else storage(name)
+    is_scaled = dtype == "int8" and values.ndim > 1
+    cast = values if is_scaled else _cast(values, "float16" if dtype == "int8" else dtype)
     if not np.isfinite(cast).all():
-        raise CheckpointError(f"{name} is not finite as {kept}: train again, or store it as float32.")
-    if not scaled:
+        raise CheckpointError(f"{name} is not finite as {dtype}: train again, or store it as float32.")
+    if not is_scaled:
         return {name: cast}
     largest = np.abs(values).max(axis=tuple(range(values.ndim - 1)))
     scale = np.where(largest > 0, largest, 1).astype(np.float32) / 127
@@ -163,7 +199,7 @@ def _is_scale(name: str, names: Container[str]) -> bool:
 
 
 def _unpack(values: Any, scale: Any | None) -> Any:
-    """Return what `_pack` took. Raises ValueError where scales are missing, do not fit, or are of no use."""
+    """Return the values that `_pack` was given, rounded. Raises ValueError if scales are missing or do not fit."""
     if (values.dtype == np.int8) != (scale is not None):
         raise ValueError(f"{values.dtype} {'without' if scale is None else 'with'} scales")
     if scale is None:
@@ -174,18 +210,6 @@ def _unpack(values: Any, scale: Any | None) -> Any:
 
 
 def _cast(values: Any, dtype: str) -> Any:
-    is_float = values.dtype.kind in "fV"  # V: bfloat16, which is no type of NumPy's own
-    with np.errstate(over="ignore"):  # what becomes infinite is refused
+    is_float = values.dtype.kind in "fV"  # V: bfloat16, which NumPy itself does not have
+    with np.errstate(over="ignore"):  # infinite values are refused by the caller
         return values.astype(dtype) if is_float else values
-
-
-def variables(network: keras.Model) -> dict[str, Any]:
-    """Return the network's variables by path, each path once.
-
-    Random generators' states are left out: they are not part of what was learnt.
-    """
-    learnt = [variable for variable in network.variables if "seed_generator" not in variable.path]
-    by_path = {variable.path: variable for variable in learnt}
-    if len(by_path) < len(learnt):
-        raise CheckpointError(f"{network.name} has two variables of one path: name its layers apart.")
-    return by_path

@@ -1,4 +1,4 @@
-"""Pieces of networks that several plugins are built of."""
+"""Layers, and blocks of layers, that several plugins' networks are built of."""
 
 from __future__ import annotations
 
@@ -8,15 +8,23 @@ from keras import layers
 
 
 def one_or_more(tensors: list[Any]) -> Any:
-    """Return a list's only item, or the list: Keras warns of a list where one input is expected."""
+    """Return the only item of a list, or the list itself if it has several.
+
+    Keras warns when a network with one input is given a list.
+    """
     return tensors[0] if len(tensors) == 1 else tensors
 
 
 def residual_blocks(x: Any, count: int, prefix: str = "") -> Any:
-    """Return `x` after `count` blocks of two convolutions, each block added to what came into it.
+    """Return `x` after residual blocks of two 3 × 3 convolutions each.
 
-    Blocks start as the identity (Fixup, https://arxiv.org/abs/1901.09321): without normalisation, it keeps them stable.
-    Their layers' names begin with `prefix`.
+    The second convolution starts at zero, so that each block starts as the identity (Fixup,
+    https://arxiv.org/abs/1901.09321): this keeps training stable without normalization.
+
+    Args:
+        x: Keras tensor (n, h, w, c); the blocks have the same number of channels.
+        count: number of blocks.
+        prefix: what the names of their layers start with.
     """
     width = x.shape[-1]
     for i in range(count):

@@ -1,1 +1,1 @@
-"""Training: data sets, batches, runs that survive a kill, callbacks, evaluation. Never imports Gradio."""
+"""Training: data sets, batches, resumable runs, callbacks, evaluation. Never imports Gradio."""

@@ -1,4 +1,4 @@
-"""Batches that can be repeated: each is drawn from a seed of its own."""
+"""Random batches that are reproducible, so that an interrupted training continues with the same data."""
 
 from __future__ import annotations
 
@@ -10,22 +10,27 @@ import numpy as np
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Endless data cut into epochs of `steps` batches, each drawn from a seed of its own.
+    """Random batches for `keras.Model.fit`, `steps` per epoch, each sampled with a random generator of its own.
 
-    Batch `i` of epoch `e` is the same however often training was interrupted before it.
+    The generator is seeded by (seed, epoch, index), so batch `index` of an epoch is the same however often training
+    was interrupted before it. Call `fit` with `shuffle=False`.
+
+    Args:
+        sample_batch: returns one batch, in the form that `fit` takes, sampled with the given generator.
+        steps: batches per epoch.
+        seed: seed of all batches.
     """
 
-    def __init__(self, draw: Callable[[np.random.Generator], Any], steps: int, seed: int) -> None:
-        """`draw` returns a batch, as `fit` takes it, from the generator that it is given."""
+    def __init__(self, sample_batch: Callable[[np.random.Generator], Any], steps: int, seed: int) -> None:
         super().__init__(workers=1, max_queue_size=16)
-        self.draw, self.steps, self.seed, self.epoch = draw, steps, seed, 0
+        self.sample_batch, self.steps, self.seed, self.epoch = sample_batch, steps, seed, 0
 
     def __len__(self) -> int:
         return self.steps
 
     def __getitem__(self, index: int) -> Any:
-        return self.draw(np.random.default_rng((self.seed, self.epoch, index)))
+        return self.sample_batch(np.random.default_rng((self.seed, self.epoch, index)))
 
     def on_epoch_end(self) -> None:
-        """Go on to the next epoch's seeds."""
+        """Advance to the seeds of the next epoch."""
         self.epoch += 1

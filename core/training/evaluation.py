@@ -1,4 +1,4 @@
-"""What scoring a plugin on a folder yields, in the one form that every plugin's `evaluate` prints."""
+"""The result of scoring a plugin on a folder, in the form that every plugin's `evaluate` returns."""
 
 from __future__ import annotations
 
@@ -12,18 +12,23 @@ Scores = dict[str, float]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Scores over a whole set, those of each picture (its name under "image"), and how many pictures there were."""
+    """Scores of a whole data set and of each image in it.
+
+    Attributes:
+        scores: of the whole set, by name.
+        per_image: of each image, with its name under "image".
+        count: number of images; if None, the length of `per_image`.
+        checkpoint: which checkpoints were scored, if not only the plugin's default one.
+    """
 
     scores: Scores
     per_image: list[dict[str, float | str]] = field(default_factory=list)
     count: int | None = None
-    """Left out, as many as are in `per_image`."""
     checkpoint: str | None = None
-    """Which were scored, where it was not only the plugin's default one."""
 
 
 def mean(scores: Iterable[Mapping[str, float | str]]) -> Scores:
-    """Return the mean of each score over several pictures, rounded to four decimals."""
+    """Return the mean of each score over all images, rounded to four decimals; strings are left out."""
     rows = list(scores)
     names = [name for name, value in rows[0].items() if not isinstance(value, str)]
     return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in names}

@@ -1,4 +1,4 @@
-"""One training: its settings, its folder below `runs/`, `fit` that survives a kill, and its provenance."""
+"""Fits a network so that training survives a kill, and saves the result with its provenance."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 
 import keras
 
-from core import metadata
 from core.manifest import Precision
 from core.metadata import Checkpoint
+from core.metadata import read as read_metadata
 from core.networks import checkpoint, device
 from core.networks.checkpoint import StoragePolicy
 from core.training.batches import Batches
@@ -22,20 +22,27 @@ from core.training.evaluation import Scores
 from core.training.runs import Run, RunError
 from core.training.settings import Settings
 
+WARMUP_STEPS = 100
+
 
 def adam(settings: Settings, clip: float = 0.1) -> keras.optimizers.Optimizer:
-    """Return Adam at the `cosine` rate, gradients clipped: one wild batch in thousands is enough to lose a run."""
+    """Return Adam with the learning rate schedule `cosine`.
+
+    Args:
+        settings: epochs, steps and the highest learning rate.
+        clip: largest global norm of the gradient; without it, a single batch in thousands can make the loss diverge.
+    """
     return keras.optimizers.Adam(cosine(settings), global_clipnorm=clip)
 
 
 def cosine(settings: Settings) -> keras.optimizers.schedules.LearningRateSchedule:
-    """Return the learning rate over a run: 100 steps of warm-up, then a cosine down to 1% of `settings.rate`."""
+    """Return a cosine decay to 1% of `settings.rate` over the whole run, after 100 steps of linear warm-up."""
     return keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=settings.rate / 100,
-        decay_steps=max(1, settings.epochs * settings.steps - 100),
+        decay_steps=max(1, settings.epochs * settings.steps - WARMUP_STEPS),
         alpha=0.01,
         warmup_target=settings.rate,
-        warmup_steps=100,
+        warmup_steps=WARMUP_STEPS,
     )
 
 
@@ -48,10 +55,19 @@ def fit(
     callbacks: Sequence[keras.callbacks.Callback] = (),
     divergence_factor: float = 10.0,
 ) -> None:
-    """Train the compiled `network` on `batches`, from where `run` was interrupted if it was.
+    """Train `network`, continuing from the run's newest backup if there is one.
 
-    `validation` is what `keras.Model.fit` takes as `validation_data`; the given `callbacks` are called before ours.
-    Raises RunError where the loss is no number, or more than `divergence_factor` times the lowest so far.
+    Args:
+        network: a compiled model; its `fit` must report a metric "loss".
+        batches: the training data.
+        validation: what `keras.Model.fit` takes as `validation_data`; None for no validation.
+        settings: epochs and backup interval.
+        run: where backups and the history are written.
+        callbacks: called before those of this function.
+        divergence_factor: how many times the lowest loss so far the loss may be after an epoch.
+
+    Raises:
+        RunError: if the loss is not finite or has diverged; the backup from before is kept.
     """
     backup = Backup(run, settings.backup_minutes)
     batches.epoch = backup.restore(network)
@@ -60,9 +76,9 @@ def fit(
         validation_data=validation,
         epochs=settings.epochs,
         initial_epoch=batches.epoch,
-        shuffle=False,  # batches are random already, and repeat in their order only
+        shuffle=False,  # batches are random already, and reproducible only in their order
         callbacks=[*callbacks, History(run, batches.epoch), StopOnDivergence(run, divergence_factor), backup],
-        verbose=1 if sys.stdout.isatty() else 2,  # a moving bar helps a person, and clutters a log
+        verbose=1 if sys.stdout.isatty() else 2,  # a progress bar in a terminal, a line per epoch in a log
     )
     if network.stop_training:
         raise RunError(f"the loss diverged or became NaN ({run.history_file}): start again with a lower --rate.")
@@ -81,7 +97,7 @@ class Architecture:
             return self.builder(**self.arguments)
 
     def rebuild(self, network: keras.Model) -> keras.Model:
-        """Return the network in float32, as it is served, with the weights of `network`."""
+        """Return a network with the weights of `network` that computes in float32, as it will be served and scored."""
         rebuilt = self.build()
         rebuilt.set_weights(network.get_weights())
         return rebuilt
@@ -95,27 +111,40 @@ def save_result(
     run: Run,
     storage: StoragePolicy = "float32",
 ) -> Scores:
-    """Write the trained `network` as the checkpoint of `run`, and return its held-out `scores`."""
+    """Save the trained `network` as the checkpoint of `run`, and return `scores`.
+
+    Args:
+        network: the network that was scored: `architecture.rebuild(trained)`, quantized if `storage` rounds much.
+        architecture: how to build it.
+        scores: on images held out from training.
+        provenance: see the function `provenance`.
+        run: where to save it.
+        storage: see `checkpoint.save`.
+    """
     arguments = dict(architecture.arguments)
     save(network, Checkpoint(architecture.builder.__name__, arguments, scores, provenance), run, storage)
     return scores
 
 
-def save(network: keras.Model, facts: Checkpoint, run: Run, storage: StoragePolicy = "float32") -> None:
-    """Put the trained `network`, its `facts` and how it was trained where `run` is looked for its result."""
-    checkpoint.save(network, facts, run.checkpoint, storage)
+def save(network: keras.Model, metadata: Checkpoint, run: Run, storage: StoragePolicy = "float32") -> None:
+    """Save `network`, its `metadata` and the run's history as the checkpoint of `run`, which marks it as finished."""
+    checkpoint.save(network, metadata, run.checkpoint, storage)
     if run.history_file.exists():
         shutil.copy(run.history_file, run.checkpoint)
 
 
 def provenance(config: Any, data: dict[str, Any], run: Run) -> dict[str, Any]:
-    """Return where a checkpoint comes from: its `data` and their checksums, config, versions, device, duration.
+    """Return where a checkpoint comes from: data, config, versions, backend, device and duration.
 
-    Where the config has a `start`, the folder of a checkpoint, also where that came from.
+    Args:
+        config: the dataclass of the training's settings. If it has a field `start` (the folder of a checkpoint that
+            the training started from), the provenance of that checkpoint is included.
+        data: what the network was trained on, with a checksum.
+        run: gives the duration.
     """
-    packages = ("keras", keras.backend.backend(), "numpy")  # by module: TensorFlow is sold under several names
+    packages = ("keras", keras.backend.backend(), "numpy")  # by module: TensorFlow has several package names
     start = getattr(config, "start", None)
-    facts = {
+    known = {
         "data": data,
         "config": asdict(config),
         "versions": {"python": platform.python_version()} | {name: sys.modules[name].__version__ for name in packages},
@@ -123,4 +152,4 @@ def provenance(config: Any, data: dict[str, Any], run: Run) -> dict[str, Any]:
         "device": device.name(),
         "training_seconds": round(run.seconds_so_far()),
     }
-    return facts | ({"started_from": metadata.read(start).provenance} if start else {})
+    return known | ({"started_from": read_metadata(start).provenance} if start else {})

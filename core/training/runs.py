@@ -1,4 +1,4 @@
-"""One training run: its folder `runs/<plugin>/<time>/`, its files, its lock."""
+"""The folder of one training run, `runs/<plugin>/<time>/`: its files and its lock."""
 
 from __future__ import annotations
 
@@ -21,13 +21,11 @@ from core.errors import UserError
 from core.metadata import METADATA_FILE
 
 RUNS = Path("runs")
-
-
 AnyConfig = TypeVar("AnyConfig")
 
 
 class RunError(UserError):
-    """A run that cannot be started or resumed; the message says why."""
+    """A run that cannot be started, resumed or finished; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,13 @@ class Run:
 
     @classmethod
     def start(cls, plugin: str, config: Any, runs: Path | None = None) -> Run:
-        """Return a new run of `plugin`, its `config` (a dataclass) written down for --resume."""
+        """Create the folder of a new run, and save its settings in it for --resume.
+
+        Args:
+            plugin: name of the plugin.
+            config: the settings, a dataclass.
+            runs: folder of all runs; None: `runs` in the working directory.
+        """
         folder = (runs or RUNS) / plugin / datetime.now().strftime("%Y-%m-%d_%H-%M-%S.%f")
         folder.mkdir(parents=True)
         run = cls(folder)
@@ -47,31 +51,35 @@ class Run:
 
     @property
     def config_file(self) -> Path:
-        """The JSON of the `Config` that this run was started with."""
+        """The settings that the run was started with, as JSON."""
         return self.folder / "config.json"
 
     @property
     def history_file(self) -> Path:
-        """One CSV row an epoch."""
+        """The metrics of each epoch, as CSV."""
         return self.folder / "history.csv"
 
     @property
     def checkpoint(self) -> Path:
-        """Where the trained network is put at the end."""
+        """The folder of the trained network, written at the end."""
         return self.folder / "checkpoint"
 
     @property
     def finished(self) -> bool:
-        """Whether the run came to its end."""
+        """Whether the run has written its checkpoint."""
         return (self.checkpoint / METADATA_FILE).exists()
 
     def trains(self, checkpoint: str) -> bool:
-        """Return whether this run's network is to become `checkpoint`."""
+        """Return whether the run trains the plugin's checkpoint of this name."""
         return bool(json.loads(self.config_file.read_bytes()).get("checkpoint") == checkpoint)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep every other process from training in this run meanwhile. Raises RunError where one does already."""
+        """Hold the run's lock, so that no other process trains in its folder.
+
+        Raises:
+            RunError: if another process holds it.
+        """
         try:
             with FileLock(self.folder / "lock", timeout=0):
                 yield
@@ -79,20 +87,20 @@ class Run:
             raise RunError(f"{self.folder} is being trained by another process: wait for it, or stop it.") from None
 
     def discard_if_empty(self) -> None:
-        """Remove the folder if no epoch came to its end: there is nothing to resume."""
+        """Remove the folder if no epoch was completed, so that there is nothing to resume."""
         if not self.rows():
             shutil.rmtree(self.folder)
 
     def read_config(self, kind: type[AnyConfig]) -> AnyConfig:
-        """Return the `Config`, of the plugin's own `kind`, that this run was started with."""
+        """Return the settings that the run was started with, as an instance of the dataclass `kind`."""
         return TypeAdapter(kind).validate_json(self.config_file.read_bytes())
 
     def seconds_so_far(self) -> float:
-        """Return the time spent in all epochs up to now, interruptions not counted."""
+        """Return the duration of all completed epochs in seconds, without interruptions."""
         return sum(float(row["seconds"]) for row in self.rows())
 
     def rows(self) -> list[dict[str, str]]:
-        """Return the history so far, a row an epoch."""
+        """Return the metrics of each completed epoch."""
         if not self.history_file.exists():
             return []
         with self.history_file.open() as file:
@@ -100,7 +108,14 @@ class Run:
 
 
 def find_run(plugin: str, finished: bool, checkpoint: str | None = None, runs: Path | None = None) -> Run | None:
-    """Return the newest run of `plugin` that is, or is not, `finished`; where one is named, of that `checkpoint`."""
+    """Return the newest run of `plugin`, or None.
+
+    Args:
+        plugin: name of the plugin.
+        finished: whether to look among finished runs or among interrupted ones.
+        checkpoint: if given, only runs that train the checkpoint of this name are considered.
+        runs: folder of all runs; None: `runs` in the working directory.
+    """
     for folder in sorted(((runs or RUNS) / plugin).glob("*"), reverse=True):
         run = Run(folder)
         if run.config_file.exists() and run.finished == finished and (checkpoint is None or run.trains(checkpoint)):
@@ -109,6 +124,9 @@ def find_run(plugin: str, finished: bool, checkpoint: str | None = None, runs: P
 
 
 def read_snapshots(path: Path) -> dict[str, NDArray[Any]]:
-    """Return the arrays that `callbacks.Snapshots` wrote at `path`, by name."""
+    """Return the arrays in a file that `core.training.callbacks.Snapshots` wrote, by name.
+
+    It stands here because pages read snapshots, and must not import Keras.
+    """
     with np.load(path) as stored:
         return dict(stored)

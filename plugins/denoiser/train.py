@@ -16,7 +16,6 @@ from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import Image, Uint8Image, checksum
 from core.imaging.metrics import SMALLEST_SCORED, psnr, ssim
-from core.metadata import WEIGHTS_FILE
 from core.networks import checkpoint
 from core.plugin import Plugin
 from core.progress import finish
@@ -80,7 +79,7 @@ def train(config: Config, run: Run) -> Scores:
     keras.utils.set_random_seed(config.seed)
     network = config.architecture.build(config.precision)
     if config.start:
-        checkpoint.load_weights(network, config.start / WEIGHTS_FILE)
+        checkpoint.load_weights(network, config.start)
     network.compile(fit.adam(config), loss=config.loss)
     sampler = PatchSampler(pictures, config.patch)
     power = {"mae": 1, "mse": 2}[config.loss]
@@ -154,7 +153,7 @@ def sample_pairs(
     Returns:
         Noisy and clean patches (n, h, w, 3), the noise level σ/255 as (n, h, w, 1), weights (n, 1, 1).
     """
-    clean = sampler.draw(count, random)
+    clean = sampler.sample(count, random)
     level = (MAX_SIGMA / 255 * random.random((count, 1, 1, 1)) ** 2).astype(np.float32)
     weight = 0.1 / (level[..., 0] + np.float32(0.03)) ** power
     noisy = clean + level * random.standard_normal(clean.shape, np.float32)

@@ -13,7 +13,7 @@ import keras
 from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import Floats, Image
-from core.metadata import WEIGHTS_FILE, Checkpoint
+from core.metadata import Checkpoint
 from core.networks import checkpoint
 from core.plugin import Plugin
 from core.progress import finish
@@ -72,7 +72,7 @@ def train_gan(config: Config, run: Run) -> Scores:
     average = build_gan(**arguments)
     network = build_gan(**arguments)
     if config.start:
-        checkpoint.load_matching_weights(network, config.start / WEIGHTS_FILE)
+        checkpoint.load_matching_weights(network, config.start)
     game = Adversarial(network, average, config.rules, config.seed)
     rates = config.rate, config.discriminator_rate or 3 * config.rate
     schedules = [fit.cosine(replace(config, rate=rate)) for rate in rates] if config.falling else rates

@@ -84,7 +84,7 @@ def stylise(
         painted: Image = brush.predict_on_batch([*features, own, told])[0]
         return painted
 
-    painted = yield from tiling.apply(paint_tile, framed, TILE, OVERLAP)
+    painted = yield from tiling.apply(paint_tile, framed, TILE, OVERLAP, multiple=POOLING_STRIDE)
     painted = np.clip(painted[MARGIN:-MARGIN, MARGIN:-MARGIN], 0, 1)
     if mode == "luminance":
         painted = np.clip(color_transfer.with_luminance(photo, painted), 0, 1)

@@ -56,7 +56,7 @@ def train(config: Config, run: Run) -> Scores:
     with device.precision(config.precision):
         painter = build()
     if config.start:
-        checkpoint.load_weights(painter, config.start / WEIGHTS_FILE)
+        checkpoint.load_weights(painter, config.start)
     else:
         fill(painter.get_layer(VGG), ("preprocess", *LAYERS), config.vgg or BUNDLED / WEIGHTS_FILE, "--vgg")
         if config.decoder:

@@ -13,7 +13,6 @@ import numpy as np
 from core.errors import UserError, check_range
 from core.imaging import images
 from core.imaging.images import Image, Uint8Image, checksum
-from core.metadata import WEIGHTS_FILE
 from core.networks import checkpoint
 from core.plugin import Plugin
 from core.progress import finish
@@ -91,7 +90,7 @@ def train(config: Config, run: Run) -> Scores:
     keras.utils.set_random_seed(config.seed)
     network = config.architecture.build(config.precision)
     if config.start:
-        checkpoint.load_matching_weights(network, config.start / WEIGHTS_FILE)
+        checkpoint.load_matching_weights(network, config.start)
     network.compile(fit.adam(config), loss="mae")
     size = config.scale * (config.patch + 2 * MARGIN)
     sampler = PatchSampler(pictures, size)
@@ -143,7 +142,7 @@ def sample_pairs(
         scale: the downscaling factor.
         real: whether to degrade the low-resolution patches rather than only downscale them.
     """
-    high = sampler.draw(count, random)
+    high = sampler.sample(count, random)
     low = np.stack([make_low(patch, scale, random if real else None) for patch in high])
     border = scale * MARGIN
     return low[:, MARGIN:-MARGIN, MARGIN:-MARGIN], high[:, border:-border, border:-border]

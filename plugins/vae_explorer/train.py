@@ -15,7 +15,7 @@ from tqdm import tqdm
 from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import Image
-from core.metadata import WEIGHTS_FILE, Checkpoint
+from core.metadata import Checkpoint
 from core.networks import checkpoint, device
 from core.plugin import Plugin
 from core.progress import finish
@@ -124,7 +124,7 @@ def train(config: Config, run: Run) -> Scores:
     with device.precision(config.precision):
         model = Variational(build_autoencoder(**arguments), recipe.loss, config.seed)
     if config.start:
-        checkpoint.load_matching_weights(model.network, config.start / WEIGHTS_FILE)
+        checkpoint.load_matching_weights(model.network, config.start)
     model.compile(fit.adam(config, clip=10))
     batches = Batches(lambda random: draw(seen, config, random), config.steps, config.seed)
     also: list[keras.callbacks.Callback] = [Schedule(config.beta, config.warm_up, config.seed)]

@@ -1,4 +1,4 @@
-"""Data: patches, digit sets, batches that repeat."""
+"""Images to train on: folders, splits, mosaics, patches."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import pytest
 from core.imaging import images
 from core.imaging.images import Image
 from core.training import data
-from core.training.batches import Batches
 from core.training.data import DataError, PatchSampler
 
 
-def test_pictures_are_read_in_order_and_other_files_left_alone(tmp_path: Path, picture: Image) -> None:
+def test_images_are_read_by_name_and_other_files_ignored(tmp_path: Path, picture: Image) -> None:
     for name in ("b.png", "a.png"):
         images.save(picture, tmp_path / name)
     (tmp_path / "notes.txt").write_text("x")
@@ -22,14 +21,14 @@ def test_pictures_are_read_in_order_and_other_files_left_alone(tmp_path: Path, p
     assert data.read_pictures(data.picture_files(tmp_path))[0].shape == (120, 160, 3)
 
 
-def test_an_empty_folder_is_named(tmp_path: Path) -> None:
+def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="holds no pictures"):
         data.picture_files(tmp_path)
 
 
-def test_patches_come_from_the_pictures_in_all_orientations() -> None:
+def test_patches_are_sampled_in_all_orientations() -> None:
     ramp = np.repeat(np.arange(64, dtype=np.uint8)[None, :, None], 64, axis=0)
-    patches = PatchSampler([ramp, ramp[:8]], 16).draw(64, np.random.default_rng(0))
+    patches = PatchSampler([ramp, ramp[:8]], 16).sample(64, np.random.default_rng(0))
     assert patches.shape == (64, 16, 16, 1)
     steps = {
         (round(float(p[1, 0, 0] - p[0, 0, 0]) * 255), round(float(p[0, 1, 0] - p[0, 0, 0]) * 255)) for p in patches
@@ -37,39 +36,35 @@ def test_patches_come_from_the_pictures_in_all_orientations() -> None:
     assert steps == {(0, 1), (0, -1), (1, 0), (-1, 0)}
 
 
-def test_a_patch_larger_than_every_picture_is_refused() -> None:
+def test_a_patch_larger_than_every_image_is_refused() -> None:
     with pytest.raises(DataError, match="as large as a patch of 16 × 16"):
         PatchSampler([np.zeros((8, 8, 3), np.uint8)], 16)
 
 
-def test_batches_repeat_from_any_epoch() -> None:
-    def draws(epoch: int) -> list[float]:
-        batches = Batches(lambda random: random.random(), steps=3, seed=1)
-        batches.epoch = epoch
-        return [batches[i] for i in range(len(batches))]
-
-    assert draws(0) == draws(0)
-    assert len({*draws(0), *draws(1)}) == 6
-
-
-def test_a_checksum_tells_data_apart() -> None:
-    one, two = np.zeros((2, 2), np.uint8), np.ones((2, 2), np.uint8)
-    assert images.checksum([one, two]) == images.checksum([one.copy(), two])
-    assert images.checksum([one, two]) != images.checksum([two, one])
-
-
-def test_pictures_are_split_into_those_to_learn_from_to_watch_and_to_score(tmp_path: Path) -> None:
-    for number in range(6):
-        images.save(np.full((2, 2, 3), number / 10, np.float32), tmp_path / f"{number}.png")
-    pictures, watched, scored = data.read_split(tmp_path, None, watched=2)
-    assert (len(pictures), len(watched), len(scored)) == (4, 2, 2)
-    assert len(data.read_split(tmp_path, tmp_path, watched=2)[2]) == 6
+def test_images_are_split_for_training_validation_and_testing(tmp_path: Path) -> None:
+    for i in range(6):
+        images.save(np.full((2, 2, 3), i / 10, np.float32), tmp_path / f"{i}.png")
+    training, validation, test = data.read_split(tmp_path, None, validation_count=2)
+    assert (len(training), len(validation), len(test)) == (4, 2, 2)
+    assert len(data.read_split(tmp_path, tmp_path, validation_count=2)[2]) == 6
     with pytest.raises(DataError, match="--data is None: name a folder"):
-        data.read_split(None, None, watched=2)
+        data.read_split(None, None, validation_count=2)
 
 
-def test_digits_become_mosaics() -> None:
+def test_digits_are_arranged_in_mosaics() -> None:
     digits = np.arange(70, dtype=np.uint8)[:, None, None] * np.ones((1, 28, 28), np.uint8)
     (mosaic,) = data.mosaics(digits)
     assert mosaic.shape == (224, 224, 3)
     assert mosaic[30, 60, 0] == 8 + 2
+
+
+def test_one_image_cannot_be_split(tmp_path: Path, picture: Image) -> None:
+    images.save(picture, tmp_path / "only.png")
+    with pytest.raises(DataError, match="holds one picture: at least 2 are needed, one for training"):
+        data.read_split(tmp_path, None, validation_count=1)
+
+
+def test_larger_images_are_sampled_more_often() -> None:
+    dark, bright = np.zeros((90, 90, 1), np.uint8), np.full((30, 30, 1), 255, np.uint8)
+    patches = PatchSampler([dark, bright], 8).sample(1000, np.random.default_rng(0))
+    assert patches.mean() == pytest.approx(0.1, abs=0.03)

@@ -1,8 +1,9 @@
-"""Sets of small pictures: idx files, tiles, folders of one's own."""
+"""Data sets of small images: idx files, CIFAR-10, tiles, folders."""
 
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +29,8 @@ def test_idx_files_are_read(tmp_path: Path, compressed: bool) -> None:
         datasets.read("mnist", tmp_path, "validation")
 
 
-def test_damaged_idx_files_are_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "t10k-images.gz").write_bytes(b"no gzip")
+def test_damaged_idx_files_are_reported_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "t10k-images.gz").write_bytes(b"not gzip")
     with pytest.raises(DataError, match="is damaged"):
         datasets.read("mnist", tmp_path, "test")
     (tmp_path / "t10k-images.gz").write_bytes(gzip.compress(bytes(16 + 784)))
@@ -38,7 +39,7 @@ def test_damaged_idx_files_are_a_sentence(tmp_path: Path) -> None:
         datasets.read("mnist", tmp_path, "test")
 
 
-def test_tiles_lie_on_black_and_every_tenth_is_held_out(tmp_path: Path) -> None:
+def test_tiles_are_read_on_black_and_every_tenth_is_held_out(tmp_path: Path) -> None:
     tiles = np.full((20, 32, 32, 4), 200, np.uint8)
     tiles[..., 3] = (np.arange(20) * 10).astype(np.uint8)[:, None, None]
     np.savez(tmp_path / "crawl_tiles.npz", images=tiles, labels=np.arange(20) % 2, classes=np.array(["a", "b"]))
@@ -49,10 +50,10 @@ def test_tiles_lie_on_black_and_every_tenth_is_held_out(tmp_path: Path) -> None:
         datasets.read("tiles", None, "train")
 
 
-def test_a_folder_of_one_s_own_becomes_squares_and_says_what_it_skipped(tmp_path: Path) -> None:
+def test_a_folder_of_images_is_cropped_to_squares_and_skipped_files_are_returned(tmp_path: Path) -> None:
     for i in range(11):
         pillow.new("RGB", (40 + i, 60), (i, 0, 0)).save(tmp_path / f"{i:02d}.png")
-    (tmp_path / "broken.png").write_bytes(b"no picture")
+    (tmp_path / "broken.png").write_bytes(b"not an image")
     test, skipped = datasets.read_folder(tmp_path, 32, "test")
     assert test.pictures.shape == (2, 32, 32, 3)
     assert test.pictures[:, 0, 0, 0].tolist() == [0, 10]
@@ -67,3 +68,59 @@ def test_a_folder_of_one_s_own_becomes_squares_and_says_what_it_skipped(tmp_path
     pillow.new("RGB", (9, 9)).save(tmp_path / "few" / "one.png")
     with pytest.raises(DataError, match="holds 1 pictures that can be read: at least 3"):
         datasets.read_folder(tmp_path / "few", 32, "train")
+
+
+def write_cifar10(folder: Path, labels: list[int]) -> np.ndarray:
+    pictures = np.random.default_rng(0).integers(0, 256, (3, 32, 32, 3)).astype(np.uint8)
+    pillow.fromarray(pictures.reshape(3, 1024, 3)).save(folder / "test_batch.png")
+    (folder / "test_lables.json").write_text(json.dumps(labels))
+    return pictures
+
+
+def test_cifar10_is_read_from_the_files_of_its_npm_package(tmp_path: Path) -> None:
+    pictures = write_cifar10(tmp_path, [3, 0, 9])
+    read = datasets.read("cifar10", tmp_path, "test")
+    np.testing.assert_array_equal(read.pictures, pictures)
+    assert [read.classes[label] for label in read.labels] == ["cat", "airplane", "truck"]
+    with pytest.raises(DataError, match=r"holds no data_batch_\?\.png and train_lables\.json"):
+        datasets.read("cifar10", tmp_path, "train")
+
+
+def test_cifar10_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    write_cifar10(tmp_path, [3, 0])
+    with pytest.raises(DataError, match="holds 3 pictures and 2 labels"):
+        datasets.read("cifar10", tmp_path, "test")
+    (tmp_path / "test_lables.json").write_text("[3, ")
+    with pytest.raises(DataError, match="holds damaged files"):
+        datasets.read("cifar10", tmp_path, "test")
+
+
+def test_the_users_own_images_replace_the_data_set(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for i in range(10):
+        pillow.new("RGB", (9, 9)).save(tmp_path / f"{i}.png")
+    (tmp_path / "broken.png").write_bytes(b"not an image")
+    for split, count in (("train", 9), ("test", 1)):
+        read = datasets.read_dataset_or_folder("mnist", None, tmp_path, 8, split)
+        assert read.pictures.shape == (count, 8, 8, 3)
+    assert capsys.readouterr().out.count("skipped broken.png") == 1
+
+
+def test_mnist_is_split_into_mosaics(tmp_path: Path) -> None:
+    for prefix, count in (("train", 64), ("t10k", 192)):
+        (tmp_path / f"{prefix}-images").write_bytes(bytes(16 + 784 * count))
+        (tmp_path / f"{prefix}-labels").write_bytes(bytes(8 + count))
+    training, validation, test = datasets.read_mosaics(tmp_path, validation_count=1)
+    assert (len(training), len(validation), len(test)) == (1, 1, 2)
+
+
+def test_about_half_of_the_images_are_flipped() -> None:
+    pictures = np.tile(np.array([0, 1], np.float32)[None, None, :, None], (1000, 1, 1, 1))
+    datasets.random_flip(pictures, np.random.default_rng(0))
+    assert pictures[:, 0, 0, 0].mean() == pytest.approx(0.5, abs=0.05)
+    np.testing.assert_array_equal(pictures.sum(axis=2), 1)
+
+
+def test_provenance_names_the_subject_and_a_checksum() -> None:
+    dataset = datasets.Dataset(np.zeros((2, 4, 4, 1), np.uint8), np.zeros(2, np.int64), ("a",))
+    described = dataset.describe("cats")
+    assert (described["subject"], described["pictures"], len(described["sha256"])) == ("cats", 2, 64)

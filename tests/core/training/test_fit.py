@@ -1,4 +1,4 @@
-"""Training: it learns, it survives a kill, and it says where its result comes from."""
+"""Training survives a kill, stops when it diverges, and saves its result with its provenance."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import keras
@@ -17,9 +18,11 @@ from core.imaging import images
 from core.imaging.images import Image
 from core.training import fit
 from core.training.batches import Batches
+from core.training.fit import Architecture
 from core.training.runs import Run, RunError
 from core.training.settings import Settings
 from tests.conftest import ROOT
+from tests.core.training.conftest import build_line, linear_network, sample_line
 
 TINY = [
     "--epochs",
@@ -41,52 +44,33 @@ TINY = [
 ]
 
 
-def linear_network(rate: float = 0.1) -> keras.Model:
-    inputs = keras.Input((1,))
-    network = keras.Model(inputs, keras.layers.Dense(1, name="only")(inputs))
-    network.compile(keras.optimizers.Adam(rate), "mse", jit_compile=False)
-    return network
-
-
-def line(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    x = random.normal(size=(8, 1)).astype(np.float32)
-    return x, 3 * x
-
-
-def test_an_interrupted_fit_goes_on_as_if_nothing_had_happened(tmp_path: Path) -> None:
+def test_an_interrupted_fit_continues_to_the_same_loss(tmp_path: Path) -> None:
     settings = Settings(epochs=6, steps=5, backup_minutes=0)
     losses = []
     for interrupted in (False, True):
         keras.utils.set_random_seed(0)
         run = Run.start("line", settings, tmp_path / str(interrupted))
         if interrupted:
-            fit.fit(linear_network(), Batches(line, 5, 0), None, Settings(epochs=3, steps=5), run)
-        fit.fit(linear_network(), Batches(line, 5, 0), None, settings, run)
+            fit.fit(linear_network(), Batches(sample_line, 5, 0), None, Settings(epochs=3, steps=5), run)
+        fit.fit(linear_network(), Batches(sample_line, 5, 0), None, settings, run)
         rows = run.history_file.read_text().splitlines()
         assert [row.split(",")[0] for row in rows] == ["epoch", *"012345"]
         losses.append(float(rows[-1].split(",")[1]))
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
 
 
-def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_backup(tmp_path: Path) -> None:
+def test_a_loss_that_is_nan_stops_the_run_and_keeps_the_backup(tmp_path: Path) -> None:
     run = Run.start("line", Settings(), tmp_path)
-    fit.fit(linear_network(), Batches(line, 2, 0), None, Settings(epochs=1, steps=2), run)
-    bad = Batches(lambda random: (np.full((1, 1), np.nan), np.zeros((1, 1))), 2, 0)
+    fit.fit(linear_network(), Batches(sample_line, 2, 0), None, Settings(epochs=1, steps=2), run)
+    invalid = Batches(lambda random: (np.full((1, 1), np.nan), np.zeros((1, 1))), 2, 0)
     with pytest.raises(RunError, match="became NaN"):
-        fit.fit(linear_network(), bad, None, Settings(epochs=2, steps=2, backup_minutes=0), run)
+        fit.fit(linear_network(), invalid, None, Settings(epochs=2, steps=2, backup_minutes=0), run)
     assert [path.name for path in (run.folder / "backup").iterdir()] == ["epoch_000001.weights.h5"]
 
 
-def test_a_config_comes_back_from_disk_as_it_was(tmp_path: Path) -> None:
-    from plugins.denoiser.train import Config
-
-    config = Config(data=Path("somewhere"), widths=(8, 8), blocks=(1, 1), rate=0.5)
-    assert Run.start("denoiser", config, tmp_path).read_config(Config) == config
-
-
 @pytest.fixture
-def photographs(tmp_path: Path, picture: Image) -> Path:
-    folder = tmp_path / "photographs"
+def photos(tmp_path: Path, picture: Image) -> Path:
+    folder = tmp_path / "photos"
     folder.mkdir()
     for name in "abcd":
         images.save(np.roll(picture, ord(name), axis=1), folder / f"{name}.png")
@@ -100,29 +84,68 @@ def start_training(folder: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.slow
-def test_a_killed_training_is_resumed_to_the_same_scores(tmp_path: Path, photographs: Path) -> None:
+def test_a_killed_training_is_resumed_to_the_same_scores(tmp_path: Path, photos: Path) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     whole.mkdir()
     killed.mkdir()
-    arguments = [*TINY, "--data", str(photographs)]
-    undisturbed = start_training(whole, *arguments)
-    disturbed = start_training(killed, *arguments)
+    arguments = [*TINY, "--data", str(photos)]
+    uninterrupted = start_training(whole, *arguments)
+    interrupted = start_training(killed, *arguments)
     while not list(killed.glob("runs/denoiser/*/backup/epoch_*")):
-        assert disturbed.poll() is None
+        assert interrupted.poll() is None
         time.sleep(0.05)
-    disturbed.kill()
-    disturbed.wait()
-    for process in (undisturbed, start_training(killed, "--resume")):
+    interrupted.kill()
+    interrupted.wait()
+    for process in (uninterrupted, start_training(killed, "--resume")):
         process.communicate(timeout=240)
         assert process.returncode == 0
-    expected, facts = (metadata.read(next(folder.glob("runs/denoiser/*/checkpoint"))) for folder in (whole, killed))
-    assert facts.scores["psnr_sigma25"] == pytest.approx(expected.scores["psnr_sigma25"], abs=0.05)
-    assert facts.provenance["config"]["data"] == "photographs"
-    assert facts.provenance["data"]["sha256"]
-    assert facts.provenance["versions"]["keras"] == keras.__version__
+    expected, resumed = (metadata.read(next(folder.glob("runs/denoiser/*/checkpoint"))) for folder in (whole, killed))
+    assert resumed.scores["psnr_sigma25"] == pytest.approx(expected.scores["psnr_sigma25"], abs=0.05)
+    assert resumed.provenance["config"]["data"] == "photos"
+    assert resumed.provenance["data"]["sha256"]
+    assert resumed.provenance["versions"]["keras"] == keras.__version__
 
 
-def test_a_run_is_trained_by_one_process_at_a_time(tmp_path: Path) -> None:
+def test_a_loss_that_exceeds_the_lowest_by_the_factor_stops_the_run(tmp_path: Path) -> None:
     run = Run.start("line", Settings(), tmp_path)
-    with run.locked(), pytest.raises(RunError, match="another process"), Run(run.folder).locked():
-        pass
+    with pytest.raises(RunError, match="diverged"):
+        fit.fit(linear_network(rate=1e3), Batches(sample_line, 1, 0), None, Settings(epochs=2, steps=1), run)
+
+
+def test_the_learning_rate_warms_up_and_falls_to_a_hundredth() -> None:
+    schedule = fit.cosine(Settings(epochs=2, steps=200, rate=0.5))
+    rates = [float(schedule(step)) for step in (0, 100, 400)]
+    assert rates == pytest.approx([0.005, 0.5, 0.005], rel=1e-4)
+
+
+def test_an_architecture_is_rebuilt_in_float32_with_the_same_weights() -> None:
+    architecture = Architecture(build_line, {})
+    trained = architecture.build("mixed_bfloat16")
+    rebuilt = architecture.rebuild(trained)
+    assert (trained.compute_dtype, rebuilt.compute_dtype) == ("bfloat16", "float32")
+    np.testing.assert_array_equal(rebuilt.get_weights()[0], trained.get_weights()[0])
+
+
+def test_a_result_is_saved_with_its_scores_and_history(tmp_path: Path) -> None:
+    run = Run.start("line", Settings(), tmp_path)
+    run.history_file.write_text("epoch,loss,seconds\n0,0.5,2.0\n")
+    network, architecture = build_line(), Architecture(build_line, {})
+    origin = fit.provenance(Settings(), {"sha256": "x"}, run)
+    assert fit.save_result(network, architecture, {"psnr": 30.0}, origin, run, "float16") == {"psnr": 30.0}
+    saved = metadata.read(run.checkpoint)
+    assert (saved.builder, saved.arguments, saved.scores) == ("build_line", {}, {"psnr": 30.0})
+    assert (saved.provenance["training_seconds"], saved.provenance["config"]["epochs"]) == (2, 10)
+    assert (run.checkpoint / "history.csv").exists()
+    assert run.finished
+
+
+def test_provenance_includes_that_of_the_checkpoint_started_from(tmp_path: Path) -> None:
+    @dataclass(frozen=True)
+    class Started(Settings):
+        start: Path | None = None
+
+    first = Run.start("line", Settings(), tmp_path)
+    fit.save_result(build_line(), Architecture(build_line, {}), {}, {"data": "first"}, first)
+    config = Started(start=first.checkpoint)
+    assert fit.provenance(config, {}, first)["started_from"] == {"data": "first"}
+    assert "started_from" not in fit.provenance(Started(), {}, first)

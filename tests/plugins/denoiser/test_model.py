@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,7 +14,7 @@ from core.imaging import images, tiling
 from core.imaging.images import Image
 from core.imaging.metrics import psnr
 from core.plugin import Plugin
-from core.progress import finish
+from core.progress import Steps, finish
 from plugins.denoiser.model import build_denoiser, denoise, size_multiple
 from plugins.denoiser.noise import add_noise
 from tests.conftest import run_python
@@ -69,7 +70,12 @@ def test_tiles_are_aligned_with_the_networks_downsampling(photo: Image, monkeypa
     network = build_denoiser((8, 8, 8, 16), (1, 1, 1, 1))
     multiples = []
     apply = tiling.apply
-    monkeypatch.setattr(tiling, "apply", lambda *values, multiple: multiples.append(multiple) or apply(*values))
+
+    def apply_and_record(*values: Any, multiple: int) -> Steps[Image]:
+        multiples.append(multiple)
+        return apply(*values, multiple=multiple)
+
+    monkeypatch.setattr(tiling, "apply", apply_and_record)
     finish(denoise(network, photo[:40, :72], 25))
     assert multiples == [size_multiple(network)] == [16]
 
