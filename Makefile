@@ -1,4 +1,4 @@
-# Each target makes .venv when it is missing, or older than what it installs.
+# Each target creates .venv if it is missing or older than the requirements.
 PYTHON ?= python3
 BENCH ?= denoise
 RUN := .venv/bin/python
@@ -27,7 +27,7 @@ bench: .venv/bench
 	$(PYTHON) -m venv .venv
 
 .venv/run: requirements.txt | .venv/bin/python
-	@echo "Installing TensorFlow, Keras and Gradio into .venv: 2.4 GB, minutes on a slow line."
+	@echo "Installing TensorFlow, Keras and Gradio into .venv: 2.4 GB, this takes minutes on a slow connection."
 	@$(RUN) -m pip install --quiet -r requirements.txt
 	touch $@
 

@@ -1,4 +1,4 @@
-"""The suite's app: `python app.py` serves a page for every plugin; `--help` lists what can be chosen."""
+"""The suite's app: `python app.py` serves a page for every plugin; `--help` lists the options."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`python -m core`: the command line; see `core.cli.parser`."""
+"""The command line, `python -m core`; see `core.cli.parser`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Where verbs run. `LocalEngine` is this process; a cluster would be another class with the same two methods."""
+"""Engines run verbs. `LocalEngine` runs them in this process; a cluster would be a class with the same two methods."""
 
 from __future__ import annotations
 
@@ -17,14 +17,22 @@ from core.manifest import Precision
 from core.progress import Steps
 from core.registry import Record
 from core.verbs import find_checkpoint, find_verb, import_module_of
-from core.weights import BUNDLED, Source, WeightsOptions
+from core.weights import BUNDLED, LocalSource, WeightsOptions
 
-PICTURES = 3, 4  # dimensions of a picture, and of many
+IMAGE_DIMENSIONS = 3, 4  # of one image (h, w, c), and of several (n, h, w, c)
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a verb: NumPy values in order, settings by name, and the checkpoint whose network it gets."""
+    """One call of a verb.
+
+    Attributes:
+        record: the plugin.
+        verb: the verb's name.
+        values: positional arguments after `network`: arrays, numbers, strings, paths.
+        settings: keyword arguments.
+        checkpoint: which network the verb runs on; None means the plugin's default one.
+    """
 
     record: Record
     verb: str
@@ -34,31 +42,37 @@ class Call:
 
 
 class Engine(Protocol):
-    """What runs verbs."""
+    """Runs verbs."""
 
     def stream(self, call: Call) -> Steps[Any]:
-        """Yield the progress of `call`, then return its result; closing it between steps cancels the call."""
+        """Yield the progress of `call`, then return its result; closing the generator cancels the call."""
 
     def describe(self, record: Record, checkpoint: str | None = None) -> str:
-        """Return the device and the source of the weights, in words for a page."""
+        """Return the device and the source of the weights, as text for a page."""
 
 
 class LocalEngine:
-    """Runs verbs here: each network is loaded once, and the device takes one step of one call at a time."""
+    """Runs verbs in this process. Each network is loaded once; the device runs one step of one call at a time."""
 
     def __init__(self, options: WeightsOptions = BUNDLED, precision: Precision | None = None) -> None:
-        """`options` says which weights to take before the bundled ones; `precision` stands for each plugin's own."""
+        """Create an engine that has loaded nothing yet.
+
+        Args:
+            options: which weights to use.
+            precision: what every network computes in; None means each plugin's own choice, where that is faster.
+        """
         self._options, self._precision = options, precision
         self._networks: dict[tuple[str, str], tuple[Any, str]] = {}
-        self._locks: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
-        self._build_lock, self._device_lock = threading.Lock(), threading.Lock()
+        self._create_locks()
 
     def stream(self, call: Call) -> Steps[Any]:
-        """Yield the progress of `call`, then return its result; closing it between steps cancels the call.
+        """Yield the progress of `call`, then return its result; closing the generator cancels the call.
 
-        Raises UserError where a picture holds what is no finite number: scores of it would look like any other.
+        Raises:
+            UserError: if an image contains NaN or infinity, which the scores of the result would not show; or if
+                there is no such verb, checkpoint or weights.
         """
-        _check_pictures(call)
+        _check_images(call)
         network, _ = self._load(call.record, call.checkpoint)
         verb = find_verb(call.record, call.verb)
         with self._device_lock:
@@ -68,14 +82,18 @@ class LocalEngine:
         return outcome
 
     def describe(self, record: Record, checkpoint: str | None = None) -> str:
-        """Return the device and the source of the weights, loading them if need be."""
+        """Return the device and the source of the weights, as text for a page. Loads the network if necessary."""
         from core.networks import device
 
         _, label = self._load(record, checkpoint)
         return f"{device.describe()} · {label}"
 
+    def _create_locks(self) -> None:
+        self._load_locks: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
+        self._build_lock, self._device_lock = threading.Lock(), threading.Lock()
+
     def _step_by_step(self, steps: Steps[Any]) -> Steps[Any]:
-        """Yield what `steps` yield, the device free for other calls between them."""
+        """Run `steps`, and release the device between two steps, for other calls."""
         try:
             while True:
                 with self._device_lock:
@@ -88,37 +106,26 @@ class LocalEngine:
             steps.close()
 
     def _load(self, record: Record, checkpoint: str | None) -> tuple[Any, str]:
-        """Return the network of a checkpoint and the label of its source; it is loaded by the first who asks."""
-        name = find_checkpoint(record, checkpoint)
-        key = record.name, name
-        with self._locks[key]:
+        """Return the network of a checkpoint and the label of its source. The first caller loads it."""
+        key = record.name, find_checkpoint(record, checkpoint)
+        with self._load_locks[key]:
             if key not in self._networks:
-                self._networks[key] = self._locate_and_build(record, name)
+                self._networks[key] = weights.load_first(
+                    record, key[1], self._options, lambda source: self._build(record, source)
+                )
             return self._networks[key]
 
-    def _locate_and_build(self, record: Record, name: str) -> tuple[Any, str]:
-        source = weights.locate(record, name, self._options)  # may take its time, where it is the Hub's
-        with self._build_lock:
-            try:
-                network = self._build(record, source)
-            except UserError as error:  # it was had, and is of no use
-                source = weights.locate_instead(record, name, self._options, error)
-                network = self._build(record, source)
-        return network, source.label
-
-    def _build(self, record: Record, source: Source) -> Any:
-        """Return the network of the checkpoint in `source`."""
+    def _build(self, record: Record, source: LocalSource) -> Any:
+        """Return the network of the checkpoint at `source`."""
         from core.networks import checkpoint, device
 
-        with device.precision(self._precision or device.choose(record.ready_manifest.precision)):
+        with self._build_lock, device.precision(self._precision or device.choose(record.ready_manifest.precision)):
             return checkpoint.load(source.folder, import_module_of(record, "model"))
 
 
-def _check_pictures(call: Call) -> None:
-    given = {f"value {i}": value for i, value in enumerate(call.values, 1)} | dict(call.settings)
-    for name, value in given.items():
+def _check_images(call: Call) -> None:
+    arguments = {f"value {i}": value for i, value in enumerate(call.values, 1)} | dict(call.settings)
+    for name, value in arguments.items():
         for each in value if isinstance(value, tuple) else (value,):
-            if isinstance(each, np.ndarray) and each.ndim in PICTURES and not np.isfinite(each).all():
-                raise UserError(
-                    f"{call.verb}: {name} is a picture with NaN or infinity in it: use numbers from 0 to 1."
-                )
+            if isinstance(each, np.ndarray) and each.ndim in IMAGE_DIMENSIONS and not np.isfinite(each).all():
+                raise UserError(f"{call.verb}: {name} is an image with NaN or infinity in it: use values from 0 to 1.")

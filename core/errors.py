@@ -1,4 +1,4 @@
-"""What the person at the page or the command line can mend themselves."""
+"""Errors that the person at the page or the command line can fix."""
 
 from __future__ import annotations
 
@@ -10,35 +10,51 @@ T = TypeVar("T")
 
 
 class UserError(ValueError):
-    """Its message is one sentence that names the thing, the value and the remedy; it is shown without a traceback."""
+    """An error that the user can fix.
 
-
-def choose(known: Mapping[str, T], key: str, what: str) -> T:
-    """Return what is `known` by `key`. Raises UserError, which calls it `what`, where nothing is."""
-    if key not in known:
-        raise UserError(f"The {what} is {key!r}: choose one of {', '.join(known)}.")
-    return known[key]
+    Its message is one sentence that names the thing, the value and the remedy. Pages and the command line show the
+    message without a traceback.
+    """
 
 
 class HubError(UserError):
-    """What the Hub, or the way to it, refused; the message says what to do about it."""
+    """A request to the Hugging Face Hub that failed; the message says what to do about it."""
+
+
+def choose(known: Mapping[str, T], key: str, what: str) -> T:
+    """Return `known[key]`.
+
+    Args:
+        known: the values to choose from, by name.
+        key: the name that was given.
+        what: what the message calls the name, such as "loss".
+
+    Raises:
+        UserError: if `key` is not in `known`; the message lists the names that are.
+    """
+    if key not in known:
+        raise UserError(f"The {what} is {key!r}: choose one of {', '.join(known)}.")
+    return known[key]
 
 
 def check_range(name: str, value: float, low: float, high: float = math.inf) -> None:
     """Raise UserError unless `value` is a number from `low` to `high`, both included.
 
     Args:
-        name: how the message calls the value, such as "sigma" or "--epochs".
-        value: what was given; NaN is refused.
+        name: what the message calls the value, such as "sigma" or "--epochs".
+        value: the number to check; NaN is refused.
         low: the smallest value allowed.
         high: the largest value allowed; infinity, the default, allows any finite number from `low` up.
+
+    Raises:
+        UserError: if `value` is out of range, NaN or infinite.
     """
     if low <= value <= high and math.isfinite(value):
         return
-    remedy = f"at least {_plain(low)}" if high == math.inf else f"{_plain(low)} to {_plain(high)}"
-    raise UserError(f"{name} is {_plain(value)}: use {remedy}.")
+    remedy = f"at least {_format(low)}" if high == math.inf else f"{_format(low)} to {_format(high)}"
+    raise UserError(f"{name} is {_format(value)}: use {remedy}.")
 
 
-def _plain(value: float) -> str:
+def _format(value: float) -> str:
     """Return an integer with all its digits, and any other number as %g prints it."""
     return str(value) if isinstance(value, int) else f"{value:g}"

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Writes files atomically."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 @contextmanager
 def written_atomically(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`, which replaces `path` when the block ends without an exception.
+    """Yield a temporary path beside `path`, and rename it to `path` when the block ends without an exception.
 
-    The temporary file keeps the suffix of `path`, so that a writer that looks at it picks the same format. After an
-    exception it is removed, and `path` is as it was; a process that is killed leaves `path` as it was too.
+    After an exception the temporary file is removed and `path` is unchanged. If the process is killed, `path` is
+    unchanged too. The temporary file has the suffix of `path`, because some writers choose their format by it.
 
     Raises:
-        OSError: where the folder cannot be written to, or the disk is full.
+        OSError: if the folder cannot be written to, or the disk is full.
     """
     temporary = path.with_name(f".partial.{path.name}")
     try:

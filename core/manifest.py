@@ -1,4 +1,4 @@
-"""The facts of a plugin, `plugin.toml`: all that can be known of it without importing Keras, Gradio or the plugin."""
+"""The manifest of a plugin, `plugin.toml`: what is known about it without importing Keras, Gradio or the plugin."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.errors import UserError
 from core.hub.reference import REPOSITORY_PATTERN
 
 FILE = "plugin.toml"
-API = (1, 0)
+API = (1, 0)  # version of the plugin contract that this suite supports: major, minor
 SHA256 = r"^[0-9a-f]{64}$"
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -24,19 +24,19 @@ class ManifestError(UserError):
 
 
 class Pin(BaseModel):
-    """Which file on the Hub a checkpoint is, to the bit. Empty for a checkpoint that is only bundled."""
+    """The exact files of a checkpoint on the Hub. Empty for a checkpoint that is only bundled."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     revision: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}$", description="full commit")
     size: int | None = Field(default=None, gt=0, lt=10**12, description="bytes of model.safetensors")
     sha256: str | None = Field(default=None, pattern=SHA256, description="of model.safetensors")
-    facts_sha256: str | None = Field(default=None, pattern=SHA256, description="of checkpoint.json")
+    metadata_sha256: str | None = Field(default=None, pattern=SHA256, description="of checkpoint.json")
 
     @model_validator(mode="after")
-    def _is_whole(self) -> Pin:
+    def _is_complete(self) -> Pin:
         if len(given := self.model_dump(exclude_none=True)) not in (0, len(type(self).model_fields)):
-            raise ValueError(f"a pin is whole or empty, this one has only {', '.join(given)}: push again")
+            raise ValueError(f"a pin is complete or empty, this one has only {', '.join(given)}: push again")
         return self
 
 
@@ -44,56 +44,63 @@ NO_PIN = Pin()
 
 
 class Manifest(BaseModel):
-    """What `plugin.toml` says. The first checkpoint is the default one."""
+    """The content of `plugin.toml`. The first checkpoint is the default one."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     api: str = Field(pattern=r"^\d+\.\d+$", description='version of the plugin contract, such as "1.0"')
     title: str = Field(min_length=1, max_length=40)
     summary: str = Field(min_length=1, max_length=160, description="one sentence for the home page")
-    requires: tuple[str, ...] = Field((), description="packages beyond the suite's own, as pip writes them")
+    requires: tuple[str, ...] = Field((), description="packages beyond the suite's own, as pip requirements")
     enabled: bool = True
-    precision: Precision = Field("float32", description="what its verbs may compute in where that is faster")
+    precision: Precision = Field("float32", description="used by the verbs on devices where it is faster")
     repository: str | None = Field(default=None, pattern=f"^{REPOSITORY_PATTERN}$", description="owner/name on the Hub")
     checkpoints: dict[str, Pin] = Field(min_length=1)
 
     @field_validator("checkpoints")
     @classmethod
-    def _names(cls, checkpoints: dict[str, Pin]) -> dict[str, Pin]:
+    def _names_are_snake_case(cls, checkpoints: dict[str, Pin]) -> dict[str, Pin]:
         for name in checkpoints:
             if not NAME.fullmatch(name):
                 raise ValueError(f"checkpoint {name!r} is not in snake_case")
         return checkpoints
 
     @model_validator(mode="after")
-    def _has_place_for_pins(self) -> Manifest:
+    def _pins_have_repository(self) -> Manifest:
         if self.repository is None and any(pin.revision for pin in self.checkpoints.values()):
-            raise ValueError("checkpoints are pinned, and repository does not say where: push again")
+            raise ValueError("checkpoints are pinned, but repository is missing: push again")
         return self
 
     @property
     def default_checkpoint(self) -> str:
-        """The checkpoint that a verb gets when none is named."""
+        """The checkpoint that a verb uses when none is named."""
         return next(iter(self.checkpoints))
 
     @property
     def pinned(self) -> dict[str, Pin]:
-        """The checkpoints that are on the Hub, and which file there each is."""
+        """The pins of the checkpoints that are on the Hub, by checkpoint."""
         return {name: pin for name, pin in self.checkpoints.items() if self.repository and pin.revision}
 
-    def place(self, checkpoint: str) -> str:
-        """Return where a checkpoint lies in the plugin's repository on the Hub: the default one at its root."""
+    def path_on_hub(self, checkpoint: str) -> str:
+        """Return the folder of a checkpoint in the plugin's repository, with a trailing slash.
+
+        The default checkpoint is at the root of the repository: its folder is the empty string.
+        """
         return "" if checkpoint == self.default_checkpoint else f"checkpoints/{checkpoint}/"
 
     @property
     def compatible(self) -> bool:
-        """Whether this suite can run the plugin: the same major version, and a minor one that it knows."""
+        """Whether this suite can run the plugin: the same major version, and a minor version it supports."""
         major, minor = map(int, self.api.split("."))
         return major == API[0] and minor <= API[1]
 
 
 def read(folder: Path) -> Manifest:
-    """Return the manifest in `folder`. Raises ManifestError with every field that is wrong."""
+    """Return the manifest in `folder`.
+
+    Raises:
+        ManifestError: if the file is missing or is not TOML; or with every field that is wrong.
+    """
     try:
         return Manifest(**tomllib.loads((folder / FILE).read_text()))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:

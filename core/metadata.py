@@ -1,4 +1,4 @@
-"""What `checkpoint.json` says of a checkpoint: its builder, held-out scores, provenance."""
+"""The metadata of a checkpoint, `checkpoint.json`: its builder, held-out scores and provenance."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 from core.errors import UserError
 
 WEIGHTS_FILE, METADATA_FILE = "model.safetensors", "checkpoint.json"  # the two files of a checkpoint
+LONGEST_EXCERPT = 200  # characters
 
 
 class CheckpointError(UserError):
@@ -19,7 +20,7 @@ class CheckpointError(UserError):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What `checkpoint.json` holds: the builder and its arguments, held-out scores, where it all came from."""
+    """The content of `checkpoint.json`: the builder and its arguments, held-out scores, provenance."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -30,7 +31,11 @@ class Checkpoint:
 
 
 def read(folder: Path) -> Checkpoint:
-    """Return what `checkpoint.json` in `folder` says. Raises CheckpointError if it is missing or malformed."""
+    """Return the metadata of the checkpoint in `folder`.
+
+    Raises:
+        CheckpointError: if `checkpoint.json` is missing or malformed.
+    """
     try:
         return TypeAdapter(Checkpoint).validate_json((folder / METADATA_FILE).read_bytes())
     except FileNotFoundError:
@@ -38,15 +43,18 @@ def read(folder: Path) -> Checkpoint:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "its beginning"
-        words = _short(f"at {where}: {first['msg']}")
-        raise CheckpointError(f"{folder / METADATA_FILE} is malformed ({words}): fetch or train it again.") from None
+        excerpt = shorten(f"at {where}: {first['msg']}")
+        raise CheckpointError(f"{folder / METADATA_FILE} is malformed ({excerpt}): fetch or train it again.") from None
 
 
-def _short(words: object) -> str:
-    """Return `words`, which may be a stranger's, in one line of bearable length."""
-    return "".join(character if character.isprintable() else " " for character in str(words)[:200])
+def shorten(text: object) -> str:
+    """Return `text` as one short printable line: names and values in a downloaded file are not trusted."""
+    return "".join(character if character.isprintable() else " " for character in str(text)[:LONGEST_EXCERPT])
 
 
-def _portable(value: Any) -> str:
-    """Return what stands in the JSON for a path: its name, since the rest of it is nobody else's."""
+def to_json_value(value: Any) -> str:
+    """Return the JSON text of a value that JSON has no type for: of a path the name only, without its folders."""
     return str(value.name) if isinstance(value, Path) else str(value)
+
+
+_short, _portable = shorten, to_json_value

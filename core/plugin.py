@@ -1,4 +1,4 @@
-"""What a page, the command line and a score hold of a plugin: its record, and the engine that its verbs run on."""
+"""A plugin bound to an engine: what pages, the command line and `evaluate` call verbs through."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ _CACHE: WeakKeyDictionary[Engine, dict[tuple[str, Hashable], Any]] = WeakKeyDict
 
 @dataclass(frozen=True)
 class Plugin:
-    """A plugin that can be run: `plugin.run("denoise", image, sigma=25)`.
+    """A plugin bound to the engine that runs its verbs: `plugin.run("denoise", image, sigma=25)`.
 
-    `checkpoint` is the one whose network verbs get where a call names none; None is the plugin's default.
+    Attributes:
+        record: the plugin.
+        engine: what runs its verbs.
+        checkpoint: the checkpoint used by calls that name none; None means the plugin's default one.
     """
 
     record: Record
@@ -28,25 +31,37 @@ class Plugin:
 
     @property
     def name(self) -> str:
-        """The plugin's name, its folder's."""
+        """The plugin's name."""
         return self.record.name
 
     def run(self, verb: str, *values: Any, checkpoint: str | None = None, **settings: Any) -> Any:
-        """Return the result of a verb, given `values` in order and `settings` by name.
+        """Return the result of a verb.
 
-        Raises UserError for a verb or checkpoint that is not there, and whatever the verb raises.
+        Args:
+            verb: its name.
+            *values: its positional arguments after `network`.
+            checkpoint: which network it runs on; None means `self.checkpoint`.
+            **settings: its keyword arguments, passed on as they are: only the verb knows their names. This and
+                `stream` are the only functions of the suite that take arbitrary keyword arguments.
+
+        Raises:
+            UserError: if the plugin has no such verb or checkpoint; a verb raises it for values that it refuses.
         """
         return finish(self.stream(verb, *values, checkpoint=checkpoint, **settings))
 
     def stream(self, verb: str, *values: Any, checkpoint: str | None = None, **settings: Any) -> Steps[Any]:
-        """Yield the progress of a verb, then return its result; closing the generator cancels it."""
+        """Yield the progress of a verb, then return its result; closing the generator cancels it. See `run`."""
         return self.engine.stream(Call(self.record, verb, values, settings, checkpoint or self.checkpoint))
 
     def cached(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """Return `compute()`, called only the first time that `key` is asked for on this plugin's engine.
+        """Return `compute()`, called only the first time for each `key` on this plugin's engine.
 
-        For what a page derives from a network, such as the latent vectors of its test images: it is kept as long as
-        the engine, so that an engine with other weights has values of its own.
+        It is for values that a page derives from a network, such as the latent vectors of its test images. They are
+        kept as long as the engine; an engine with other weights has its own.
+
+        Args:
+            key: identifies the value among those of the plugin.
+            compute: computes the value.
         """
         values = _CACHE.setdefault(self.engine, {})
         if (self.name, key) not in values:
@@ -55,5 +70,5 @@ class Plugin:
         return value
 
     def describe(self, checkpoint: str | None = None) -> str:
-        """Return the device and the source of the weights, in words."""
+        """Return the device and the source of the weights, as text for a page."""
         return self.engine.describe(self.record, checkpoint or self.checkpoint)

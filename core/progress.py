@@ -1,4 +1,4 @@
-"""What a slow verb is made of: steps, each reporting progress, then a result."""
+"""Progress of slow verbs: generators that yield `Progress` and then return a result."""
 
 from __future__ import annotations
 
@@ -12,19 +12,24 @@ Shown = TypeVar("Shown")
 
 @dataclass(frozen=True)
 class Progress:
-    """One step of something slow: `done` of `total`, and, if it is worth a look, what there is so far."""
+    """Steps done so far, of how many, and optionally an intermediate result."""
 
     done: int
     total: int
     so_far: Any = None
-    """Of the form that the result will have."""
+    """The intermediate result, of the type that the final result has."""
 
 
 Steps = Generator[Progress, None, Result]
 
 
 def finish(steps: Steps[Result], watch: Callable[[Progress], object] = lambda progress: None) -> Result:
-    """Return the result of `steps`, run to their end; `watch` is told of each."""
+    """Run `steps` to the end and return the result.
+
+    Args:
+        steps: a generator of progress.
+        watch: called with each progress.
+    """
     while True:
         try:
             watch(next(steps))
@@ -34,7 +39,10 @@ def finish(steps: Steps[Result], watch: Callable[[Progress], object] = lambda pr
 
 
 def translate(steps: Steps[Result], show: Callable[[Progress], Shown]) -> Generator[Shown, None, Result]:
-    """Yield what `show` makes of each step, then return the result; closing this closes `steps`."""
+    """Yield `show(progress)` for each progress of `steps`, then return the result.
+
+    Closing this generator closes `steps`.
+    """
     try:
         while True:
             try:

@@ -1,7 +1,7 @@
 """Finds plugins without importing them: folders below `plugins/` and DARKROOM_PLUGINS, and pip packages.
 
-A pip package announces its plugin by an entry point of the group `darkroom.plugins`, and runs only when
-DARKROOM_ALLOW names it. A plugin that cannot run is found all the same, with the reason.
+A pip package declares its plugin by an entry point of the group `darkroom.plugins`, and runs only when
+DARKROOM_ALLOW names it. A plugin that cannot run is found too, with the reason.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ GROUP = "darkroom.plugins"
 
 
 class State(StrEnum):
-    """Whether a plugin can run, and if not, why."""
+    """Whether a plugin can run, and if not, the kind of problem."""
 
     READY = "ready"
     DISABLED = "disabled"
@@ -34,7 +34,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Record:
-    """One plugin as it was found: `package` is what to import, `reason` is empty when it is ready."""
+    """A plugin as it was found.
+
+    Attributes:
+        name: the plugin's name, which is its folder's.
+        folder: where it is.
+        package: the Python package to import it as.
+        state: whether it can run.
+        reason: why it cannot run; empty if it is ready.
+        manifest: its manifest, if that can be read.
+    """
 
     name: str
     folder: Path
@@ -45,22 +54,23 @@ class Record:
 
     @property
     def title(self) -> str:
-        """Its title, or its name where the manifest could not be read."""
+        """The title, or the name if the manifest cannot be read."""
         return self.manifest.title if self.manifest else self.name
 
     @property
     def ready_manifest(self) -> Manifest:
-        """The manifest of a plugin that is ready."""
-        assert self.manifest is not None, f"{self.name} is {self.state}"
+        """The manifest of a plugin that is ready. Raises ManifestError if it could not be read."""
+        if self.manifest is None:
+            raise ManifestError(f"{self.name} has no manifest, it is {self.state}: {self.reason}.")
         return self.manifest
 
 
 class PluginNotFoundError(UserError):
-    """No plugin of that name; the message lists those that there are."""
+    """There is no plugin of that name; the message lists the names."""
 
 
 def discover() -> dict[str, Record]:
-    """Return every plugin by name, in order of name. Of two with one name the first wins, the other is broken."""
+    """Return every plugin by name, sorted by name. Of two with the same name, the second is broken."""
     records: dict[str, Record] = {}
     for record in [*_in_folders(), *_in_packages()]:
         if other := records.get(record.name):
@@ -71,7 +81,7 @@ def discover() -> dict[str, Record]:
 
 
 def find(name: str) -> Record:
-    """Return the plugin `name`. Raises PluginNotFoundError where there is none."""
+    """Return the plugin `name`. Raises PluginNotFoundError if there is none."""
     records = discover()
     if name not in records:
         raise PluginNotFoundError(f"there is no plugin {name!r}: there are {', '.join(records) or 'none'}.")
@@ -94,7 +104,7 @@ def _in_packages() -> Iterator[Record]:
     for entry in sorted(entry_points(group=GROUP)):
         folder = _locate(entry)
         if folder is None:
-            reason = f"its entry point {entry.value!r} leads to no folder: reinstall the package"
+            reason = f"its entry point {entry.value!r} names no folder: reinstall the package"
             yield Record(entry.name, Path(entry.value), entry.module, State.BROKEN, reason)
         elif folder.name not in names_in("DARKROOM_ALLOW"):
             reason = f"installed packages run only when named: set DARKROOM_ALLOW={folder.name}"
@@ -104,9 +114,12 @@ def _in_packages() -> Iterator[Record]:
 
 
 def _locate(entry: EntryPoint) -> Path | None:
-    """Return the folder of the package that `entry` names; only its outermost package is looked up, by its spec."""
-    outermost, *inner = entry.module.split(".")
-    spec = find_spec(outermost)
+    """Return the folder of the package that `entry` names, or None.
+
+    Only the top-level package is looked up, by its spec: finding the spec of a subpackage would import its parent.
+    """
+    top, *inner = entry.module.split(".")
+    spec = find_spec(top)
     places = spec.submodule_search_locations if spec else None
     folders = (Path(place, *inner) for place in places or ())
     return next((folder for folder in folders if folder.is_dir()), None)
@@ -115,36 +128,39 @@ def _locate(entry: EntryPoint) -> Path | None:
 def _record(folder: Path, package: str) -> Record:
     name = folder.name
     try:
-        facts = manifest.read(folder)
+        found = manifest.read(folder)
     except ManifestError as error:
         return Record(name, folder, package, State.BROKEN, str(error))
-    state, reason = _state(name, facts)
-    return Record(name, folder, package, state, reason, facts)
+    state, reason = _state(name, found)
+    return Record(name, folder, package, state, reason, found)
 
 
-def _state(name: str, facts: Manifest) -> tuple[State, str]:
+def _state(name: str, found: Manifest) -> tuple[State, str]:
     if not manifest.NAME.fullmatch(name):
         return State.BROKEN, f"the folder's name {name!r} is not in snake_case: rename it"
-    if not facts.compatible:
+    if not found.compatible:
         ours = ".".join(map(str, manifest.API))
-        return State.INCOMPATIBLE, f"it is made for plugin api {facts.api}, this suite has {ours}: update one of them"
-    if not facts.enabled or name in names_in("DARKROOM_DISABLED"):
+        return (
+            State.INCOMPATIBLE,
+            f"it was written for plugin api {found.api}, this suite has {ours}: update one of them",
+        )
+    if not found.enabled or name in names_in("DARKROOM_DISABLED"):
         return State.DISABLED, "switched off by plugin.toml or DARKROOM_DISABLED"
-    for requirement in facts.requires:
+    for requirement in found.requires:
         if problem := _unmet(requirement):
             return State.MISSING_REQUIREMENT, f"{problem}: python -m pip install '{requirement}'"
     return State.READY, ""
 
 
 def _unmet(requirement: str) -> str | None:
-    """Return in words what `requirement` lacks here, or None."""
+    """Return a message that says how this environment fails `requirement`, or None if it is met."""
     from packaging.requirements import InvalidRequirement, Requirement
 
     try:
-        wanted = Requirement(requirement)
-        found = version(wanted.name)
+        parsed = Requirement(requirement)
+        found = version(parsed.name)
     except InvalidRequirement:
-        return f"{requirement!r} is not a requirement as pip writes it"
+        return f"{requirement!r} is not a valid pip requirement"
     except PackageNotFoundError:
-        return f"{wanted.name} is not installed"
-    return None if found in wanted.specifier else f"{wanted.name} {found} is installed"
+        return f"{parsed.name} is not installed"
+    return None if found in parsed.specifier else f"{parsed.name} {found} is installed"

@@ -1,4 +1,4 @@
-"""Finds a plugin's code: its modules, its verbs, its checkpoints."""
+"""Finds the code of a plugin: its modules, verbs and checkpoints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.registry import Record
 
 
 class PluginError(UserError):
-    """A plugin's code that does not run; the message holds its own error."""
+    """A plugin's module that cannot be imported; the message holds the original error."""
 
 
 class VerbNotFoundError(UserError):
@@ -22,9 +22,14 @@ class VerbNotFoundError(UserError):
 
 
 def import_module_of(record: Record, part: str) -> Any:
-    """Return the module `part` ("model", "train" or "interface") of a plugin, imported from its own folder.
+    """Return a module of a plugin, imported from the plugin's own folder.
 
-    Raises PluginError for whatever stops the import, SystemExit too: a plugin must not end the process it is in.
+    Args:
+        record: the plugin.
+        part: "model", "train" or "interface".
+
+    Raises:
+        PluginError: if the import fails for any reason, SystemExit included: a plugin must not end the process.
     """
     if record.package not in sys.modules and record.package == f"plugins.{record.name}":
         spec = ModuleSpec(record.package, None, is_package=True)
@@ -39,7 +44,7 @@ def import_module_of(record: Record, part: str) -> Any:
 
 
 def list_verbs(record: Record) -> dict[str, Callable[..., Any]]:
-    """Return a plugin's verbs by name: the public functions of its model.py whose first parameter is `network`."""
+    """Return a plugin's verbs by name: the public functions of its model.py that take `network` first."""
     module = import_module_of(record, "model")
     return {
         name: value
@@ -49,7 +54,7 @@ def list_verbs(record: Record) -> dict[str, Callable[..., Any]]:
 
 
 def find_verb(record: Record, name: str) -> Callable[..., Any]:
-    """Return the verb `name` of a plugin. Raises VerbNotFoundError where there is none."""
+    """Return the verb `name` of a plugin. Raises VerbNotFoundError if there is none."""
     known = list_verbs(record)
     if name not in known:
         raise VerbNotFoundError(f"{record.name} has no verb {name!r}: it has {', '.join(known) or 'none'}.")
@@ -57,7 +62,11 @@ def find_verb(record: Record, name: str) -> Callable[..., Any]:
 
 
 def find_checkpoint(record: Record, name: str | None) -> str:
-    """Return the checkpoint `name` of a plugin, or its default one. Raises VerbNotFoundError where there is none."""
+    """Return `name` if the plugin has a checkpoint of that name, or the default checkpoint's name if it is None.
+
+    Raises:
+        VerbNotFoundError: if the plugin has no such checkpoint.
+    """
     known = record.ready_manifest.checkpoints
     if name and name not in known:
         raise VerbNotFoundError(f"{record.name} has no checkpoint {name!r}: it has {', '.join(known)}.")

@@ -1,39 +1,45 @@
-"""Where a plugin's weights come from; the first that is there wins, and says what it is.
+"""Where the weights of a checkpoint come from: an ordered list of candidates, of which the first that works is used.
 
-What the user named, a folder or a place on the Hub; the newest finished run, where `local` asks for it; the bundled
-checkpoint; the Hub, at the commit that the plugin's manifest pins.
+The order: the override that the user named (a folder, or a place on the Hub); with `local`, the newest finished run;
+the bundled checkpoint; the Hub, at the commit that the plugin's manifest pins.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-from core import registry
+from core import metadata, registry
 from core.errors import UserError
 from core.hub import reference
 from core.hub.reference import Reference
 from core.manifest import NO_PIN, Pin
 from core.metadata import METADATA_FILE, WEIGHTS_FILE
 from core.registry import Record, State
+from core.training import runs
 
 LOGGER = logging.getLogger(__name__)
+MAX_ARGUMENTS, MAX_ARGUMENT = 64, 2048  # how many builder arguments, and how large, if the weights are not pinned
 WeightsOverride = Path | Reference
-MAX_ARGUMENTS, MAX_ARGUMENT = 64, 2048  # of the builder of a network that nobody vouches for
+T = TypeVar("T")
 
 
 class WeightsNotFoundError(UserError):
-    """No weights for a checkpoint; the message says how to get some."""
+    """There are no weights for a checkpoint; the message says how to get some."""
 
 
 @dataclass(frozen=True)
 class WeightsOptions:
-    """What the user asked for: overrides by plugin, or by plugin/checkpoint; runs of this machine first.
+    """Which weights the user asked for.
 
-    With `allow_fallback`, other weights are taken where the Hub cannot give an override: for an app that must stay up.
+    Attributes:
+        overrides: weights to use first, by "plugin" (its default checkpoint) or "plugin/checkpoint".
+        local: whether the newest finished run comes before the bundled checkpoint.
+        allow_fallback: whether the next candidate is tried if one fails. An app does that, to stay up; a command
+            does not, so that it never computes with other weights than were asked for.
     """
 
     overrides: Mapping[str, WeightsOverride] = field(default_factory=dict)
@@ -41,7 +47,7 @@ class WeightsOptions:
     allow_fallback: bool = False
 
     def override_for(self, record: Record, name: str) -> WeightsOverride | None:
-        """Return the override of the checkpoint `name`; one that names none means the default one."""
+        """Return the override of the checkpoint `name` of a plugin, or None."""
         by_plugin = self.overrides.get(record.name) if name == record.ready_manifest.default_checkpoint else None
         return self.overrides.get(f"{record.name}/{name}") or by_plugin
 
@@ -49,85 +55,127 @@ class WeightsOptions:
 BUNDLED = WeightsOptions()
 
 
+class Source(Protocol):
+    """One place that a checkpoint can come from. `str(source)` names it in messages."""
+
+    def fetch(self) -> LocalSource:
+        """Return the checkpoint on this machine, downloaded if necessary. Raises UserError if that fails."""
+
+
 @dataclass(frozen=True)
-class Source:
-    """The folder of a checkpoint, and what the page says of it."""
+class LocalSource:
+    """A checkpoint on this machine: its folder, and a label that tells users where it comes from."""
 
     folder: Path
     label: str
 
+    def __str__(self) -> str:
+        return str(self.folder)
 
-def locate(record: Record, name: str, options: WeightsOptions = BUNDLED) -> Source:
-    """Return the source of the checkpoint `name` of a plugin, fetched from the Hub if need be.
+    def fetch(self) -> LocalSource:
+        """Return the source itself: there is nothing to download."""
+        return self
 
-    Raises WeightsNotFoundError where there is none, HubError where the Hub has it and cannot give it.
-    """
+
+@dataclass(frozen=True)
+class HubSource:
+    """The checkpoint `name` of a plugin, in a repository on the Hub."""
+
+    record: Record
+    name: str
+    reference: Reference
+    pin: Pin = NO_PIN
+
+    def __str__(self) -> str:
+        return str(self.reference)
+
+    def fetch(self) -> LocalSource:
+        """Return the checkpoint in the cache, downloaded if necessary.
+
+        Only the checkpoint's two files are downloaded, and their checksums are compared with the pin.
+
+        Raises:
+            HubError: if the Hub refuses or cannot be reached, or a file is not the pinned one.
+            UserError: without a pin, if the checkpoint asks for a network of an unreasonable size.
+        """
+        from core.hub import client  # late: huggingface_hub reads the environment when it is imported
+
+        exact, path = client.resolve(self.reference), self.record.ready_manifest.path_on_hub(self.name)
+        folder = client.fetch(exact, path + METADATA_FILE, self.pin.metadata_sha256).parent
+        is_pinned = self.pin != NO_PIN
+        if not is_pinned:
+            _limit_builder_arguments(metadata.read(folder).arguments, exact)
+        client.fetch(exact, path + WEIGHTS_FILE, self.pin.sha256, self.pin.size)
+        origin = exact.repository if is_pinned else f"{exact.repository}, not pinned"
+        return LocalSource(folder, f"weights from the Hub at {exact.revision[:12]} ({origin})")
+
+
+def candidates(record: Record, name: str, options: WeightsOptions = BUNDLED) -> Iterator[Source]:
+    """Yield the places that the checkpoint `name` of a plugin can come from, the preferred one first."""
     override = options.override_for(record, name)
     if isinstance(override, Path):
-        return Source(override, f"weights from {override}")
-    if override:
-        try:
-            return fetch(record, name, override)
-        except UserError as error:
-            return locate_instead(record, name, options, error)
-    return _locate_own(record, name, options.local)
+        yield LocalSource(override, f"weights from {override}")
+    elif override:
+        yield HubSource(record, name, override)
+    yield from local_candidates(record, name, options.local)
+    if pin := record.ready_manifest.pinned.get(name):
+        yield HubSource(record, name, Reference(record.ready_manifest.repository or "", pin.revision or ""), pin)
 
 
-def locate_instead(record: Record, name: str, options: WeightsOptions, error: UserError) -> Source:
-    """Return the source to take where an override failed with `error`. Raises it where no fallback is allowed."""
-    override = options.override_for(record, name)
-    if not options.allow_fallback or not isinstance(override, Reference):
-        raise error
-    LOGGER.warning("%s: %s", record.name, error)  # why is for the log: it is nothing to a visitor
-    own = _locate_own(record, name, options.local)
-    return Source(own.folder, f"{own.label} (those of {override} could not be had)")
-
-
-def _locate_own(record: Record, name: str, local: bool) -> Source:
-    found = find_local(record, name, local) or _fetch_pinned(record, name)
-    if found is None:
-        known = ", ".join(record.ready_manifest.checkpoints)
-        raise WeightsNotFoundError(
-            f"{record.name} has no weights for {name!r} (its checkpoints: {known}): train it with "
-            f"python -m core train {record.name}, then use --local."
-        )
-    return found
-
-
-def find_local(record: Record, name: str, local: bool) -> Source | None:
-    """Return the source of a checkpoint on this machine: with `local`, the newest finished run; the bundled one."""
-    from core.training import runs  # late: it imports Keras, and the app is served before that
-
+def local_candidates(record: Record, name: str, local: bool) -> Iterator[LocalSource]:
+    """Yield the sources of a checkpoint on this machine: with `local`, the newest finished run; the bundled one."""
     run = runs.find_run(record.name, finished=True, checkpoint=name) if local else None
     if run:
-        return Source(run.checkpoint, f"weights of the run {run.folder.name}")
-    bundled = bundled_folder(record, name)
-    return Source(bundled, f"bundled weights, {name}") if bundled else None
+        yield LocalSource(run.checkpoint, f"weights of the run {run.folder.name}")
+    if folder := bundled_folder(record, name):
+        yield LocalSource(folder, f"bundled weights, {name}")
+
+
+def load_first(record: Record, name: str, options: WeightsOptions, load: Callable[[LocalSource], T]) -> tuple[T, str]:
+    """Return what `load` makes of the first candidate that works, and the label of that candidate.
+
+    The label ends in the names of the candidates that failed before, such as "bundled weights, digits (those of
+    owner/name@main could not be loaded)".
+
+    Args:
+        record: the plugin.
+        name: the checkpoint.
+        options: which candidates there are, and whether the next one is tried after a failure.
+        load: called with the candidate on this machine, once that has been downloaded if necessary.
+
+    Raises:
+        UserError: if a candidate cannot be downloaded or loaded, and no other may be tried.
+        WeightsNotFoundError: if there are no candidates.
+    """
+    failed: list[str] = []
+    last_error: UserError | None = None
+    for source in candidates(record, name, options):
+        try:
+            found = source.fetch()
+            loaded = load(found)
+        except UserError as error:
+            if not options.allow_fallback:
+                raise
+            LOGGER.warning("%s: %s", record.name, error)  # the reason is for the log, not for visitors
+            failed.append(str(source))
+            last_error = error
+        else:
+            note = f" (those of {', '.join(failed)} could not be loaded)" if failed else ""
+            return loaded, found.label + note
+    raise last_error or WeightsNotFoundError(
+        f"{record.name} has no weights for {name!r} (its checkpoints: {', '.join(record.ready_manifest.checkpoints)}): "
+        f"train it with python -m core train {record.name}, then use --local."
+    )
 
 
 def bundled_folder(record: Record, name: str) -> Path | None:
-    """Return where a checkpoint lies if it comes with the plugin."""
+    """Return the folder of a checkpoint that is bundled with the plugin, or None."""
     folder = record.folder / "weights" / name
     return folder if (folder / METADATA_FILE).exists() else None
 
 
-def fetch(record: Record, name: str, reference: Reference, pin: Pin = NO_PIN) -> Source:
-    """Return the source of a checkpoint on the Hub, its two files held against `pin`; nothing else is fetched."""
-    from core import metadata
-    from core.hub import client  # late: the client reads its settings from the environment at its import
-
-    exact, place = client.resolve(reference), record.ready_manifest.place(name)
-    facts = client.fetch(exact, place + METADATA_FILE, pin.facts_sha256)
-    vouched = ""
-    if pin == NO_PIN:
-        vouched = ", not pinned"
-        _limit_builder_arguments(metadata.read(facts.parent).arguments, exact)
-    client.fetch(exact, place + WEIGHTS_FILE, pin.sha256, pin.size)
-    return Source(facts.parent, f"weights from the Hub at {exact.revision[:12]} ({exact.repository}{vouched})")
-
-
 def _limit_builder_arguments(arguments: Any, source: Reference) -> None:
-    """Raise UserError for arguments of a builder that would keep it busy for minutes: nobody vouches for them."""
+    """Raise UserError for builder arguments that are so many or so large that building would take minutes."""
     leaves = [arguments]
     while any(isinstance(leaf, dict | list) for leaf in leaves) and len(leaves) <= MAX_ARGUMENTS:
         nested = [
@@ -139,9 +187,9 @@ def _limit_builder_arguments(arguments: Any, source: Reference) -> None:
 
 
 def may_need_hub(records: Iterable[Record], options: WeightsOptions) -> bool:
-    """Return whether any weights may have to come from the Hub, so that the network must not be shut off."""
-    override = any(isinstance(override, Reference) for override in options.overrides.values())
-    return override or any(
+    """Return whether weights may have to be downloaded, so that the Hub's client must not be set offline."""
+    is_overridden = any(isinstance(override, Reference) for override in options.overrides.values())
+    return is_overridden or any(
         bundled_folder(record, name) is None
         for record in records
         if record.state is State.READY
@@ -149,37 +197,40 @@ def may_need_hub(records: Iterable[Record], options: WeightsOptions) -> bool:
     )
 
 
-def parse_override(words: str) -> WeightsOverride:
-    """Return what --weights names: a folder that is there, or owner/name@revision on the Hub."""
-    override = Path(words) if Path(words).is_dir() else reference.parse(words)
+def parse_override(text: str) -> WeightsOverride:
+    """Return the weights that --weights names: an existing folder, or owner/name@revision on the Hub.
+
+    Raises:
+        UserError: if it is neither.
+    """
+    override = Path(text) if Path(text).is_dir() else reference.parse(text)
     if override is None:
         raise UserError(
-            f"--weights {words!r} is no folder: name one that holds checkpoint.json, or owner/name@revision."
+            f"--weights {text!r} is not a folder: name one that holds checkpoint.json, or owner/name@revision."
         )
     return override
 
 
-def parse_options(words: list[str], local: bool) -> WeightsOptions:
-    """Return the allow_fallback options that `--weights PLUGIN=WISH …` and `--local` state.
+def parse_options(overrides: Iterable[str], local: bool) -> WeightsOptions:
+    """Return the options of an app, which allow a fallback.
 
-    Raises UserError for a word that is not of that form, or names no plugin, no folder and no place on the Hub.
+    Args:
+        overrides: the values of --weights, each PLUGIN=FOLDER, PLUGIN=owner/name@revision, or the same with
+            PLUGIN/CHECKPOINT.
+        local: the flag --local.
+
+    Raises:
+        UserError: if a value has another form, or names an unknown plugin, checkpoint or folder.
     """
-    overrides = {}
-    for word in words:
-        name, separator, override = word.partition("=")
+    parsed = {}
+    for text in overrides:
+        name, separator, override = text.partition("=")
         if not separator:
-            raise UserError(f"--weights {word!r} names no plugin: write PLUGIN=FOLDER or PLUGIN=owner/name@revision.")
+            raise UserError(f"--weights {text!r} names no plugin: write PLUGIN=FOLDER or PLUGIN=owner/name@revision.")
         plugin, _, checkpoint = name.partition("/")
         record = registry.find(plugin)
         if checkpoint and record.manifest and checkpoint not in record.manifest.checkpoints:
             known = ", ".join(record.manifest.checkpoints)
-            raise UserError(f"--weights {word!r}: {plugin} has no checkpoint {checkpoint!r}, it has {known}.")
-        overrides[name] = parse_override(override)
-    return WeightsOptions(overrides, local, allow_fallback=True)
-
-
-def _fetch_pinned(record: Record, name: str) -> Source | None:
-    pin = record.ready_manifest.pinned.get(name)
-    if pin is None:
-        return None
-    return fetch(record, name, Reference(record.ready_manifest.repository or "", pin.revision or ""), pin)
+            raise UserError(f"--weights {text!r}: {plugin} has no checkpoint {checkpoint!r}, it has {known}.")
+        parsed[name] = parse_override(override)
+    return WeightsOptions(parsed, local, allow_fallback=True)

@@ -1,4 +1,4 @@
-"""What several tests share: a local Hub, a picture, a plugin to break, an app to talk to."""
+"""Fixtures and helpers that several tests share: a local Hub, an image, plugins to break, a running app, a browser."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ import pytest
 from tests.local_hub import OWNER, Hub
 
 HUB = Hub()
-os.environ |= {  # before anything imports huggingface_hub, which reads them then: no test talks to the real one
+os.environ |= {  # set before huggingface_hub is imported and reads them: no test talks to the real Hub
     "HF_ENDPOINT": HUB.endpoint,
     "HF_HOME": tempfile.mkdtemp(prefix="darkroom-tests-"),
     "HF_TOKEN": OWNER,
@@ -42,7 +42,7 @@ CHROMIUM = "/usr/bin/chromium"
 
 @pytest.fixture(scope="session")
 def picture() -> Image:
-    """A smooth colour picture with edges, 160 × 120."""
+    """A smooth color image with edges, (120, 160, 3)."""
     y, x = np.mgrid[0:120, 0:160].astype(np.float32)
     waves = np.stack([np.sin(x / 17), np.cos(y / 11), np.sin((x + y) / 23)], axis=-1) / 4 + 0.5
     waves[40:80, 50:110] = (0.9, 0.2, 0.1)
@@ -56,12 +56,14 @@ def denoiser() -> Plugin:
 
 @pytest.fixture
 def train_twice(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Path, Path]]:
-    """Return a function that trains by a plugin's `train` as it is told, killed after two epochs and resumed, and again
-    in one go; it returns both checkpoints' folders."""
+    """Return a function that trains twice: killed after two epochs and resumed, and uninterrupted.
+
+    It takes a plugin's name, `train` and `Config`, and a folder for the runs; it returns both checkpoints' folders.
+    """
     from core.training import callbacks, runs
 
     def train_twice(name: str, train: Any, config: Any, folder: Path) -> tuple[Path, Path]:
-        killed, whole = (runs.Run.start(name, config, folder) for _ in range(2))
+        killed, uninterrupted = (runs.Run.start(name, config, folder) for _ in range(2))
         save, seen = callbacks.Backup.on_epoch_end, []
 
         def kill(self: Any, epoch: int, logs: Any = None) -> None:
@@ -75,16 +77,16 @@ def train_twice(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Path, Pa
             with pytest.raises(KeyboardInterrupt):
                 train(config, killed)
             train(config, killed)
-        assert seen == [*range(config.epochs)]  # none twice
-        train(config, whole)
-        return killed.checkpoint, whole.checkpoint
+        assert seen == [*range(config.epochs)]  # no epoch twice
+        train(config, uninterrupted)
+        return killed.checkpoint, uninterrupted.checkpoint
 
     return train_twice
 
 
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
-    """The local Hub, empty, and an empty cache; the client is logged in as alice."""
+    """The local Hub and the cache, both empty; the client is logged in as alice."""
     from huggingface_hub import constants
 
     HUB.clear()
@@ -94,13 +96,13 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
 
 @pytest.fixture
 def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
-    """Return a function that plants a plugin in a folder of DARKROOM_PLUGINS, with the files it is given."""
+    """Return a function that writes a plugin with the given files into a folder of DARKROOM_PLUGINS."""
     monkeypatch.setenv("DARKROOM_PLUGINS", str(tmp_path))
 
     def plant(name: str, **files: str) -> Path:
         folder = tmp_path / name
         folder.mkdir()
-        toml = 'api = "1.0"\ntitle = "Planted"\nsummary = "Grows."\n[checkpoints.only]\n'
+        toml = 'api = "1.0"\ntitle = "Planted"\nsummary = "A test."\n[checkpoints.only]\n'
         for stem, text in ({"plugin": toml} | files).items():
             (folder / f"{stem}.{'toml' if stem == 'plugin' else 'py'}").write_text(text)
         return folder
@@ -110,14 +112,14 @@ def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path
 
 @pytest.fixture
 def copied_denoiser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> registry.Record:
-    """The denoiser's record, its folder a copy that may be changed."""
+    """The record of a copy of the denoiser, the files of which may be changed."""
     shutil.copytree(ROOT / "plugins" / "denoiser", tmp_path / "plugins" / "denoiser")
     monkeypatch.setattr(registry, "BUNDLED", tmp_path / "plugins")
     return registry.find("denoiser")
 
 
 def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python on `arguments` in the project's root and return how it ended."""
+    """Run Python with `arguments` in the project's root, and return the completed process."""
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
@@ -131,7 +133,7 @@ def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProce
 
 @contextmanager
 def serve(folder: Path, python: str | Path = sys.executable, **environment: str) -> Iterator[str]:
-    """Run the app in `folder` as a visitor's server is, and give its address."""
+    """Run the app in `folder` in a process of its own, and yield its URL once it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -155,7 +157,7 @@ def serve(folder: Path, python: str | Path = sys.executable, **environment: str)
 
 @pytest.fixture(scope="session")
 def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the whole app, and of a plugin that cannot run beside the others."""
+    """The URL of the whole app, with a plugin that cannot run among the others."""
     planted = tmp_path_factory.mktemp("planted")
     (planted / "withered").mkdir()
     (planted / "withered" / "plugin.toml").write_text('api = "9.0"\ntitle = "Withered"\nsummary = "x"\n[checkpoints.x]')
@@ -165,7 +167,7 @@ def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Debian's Chromium, driven by Playwright, whose event loop runs as long: not into the next module."""
+    """Debian's Chromium, driven by Playwright. Ends with the module: `asyncio.run` fails while it runs."""
     if not Path(CHROMIUM).exists():
         pytest.skip("Chromium is not installed: apt-get install chromium")
     from playwright.sync_api import sync_playwright

@@ -1,14 +1,14 @@
-"""The app as its visitors meet it: over HTTP, through gradio_client, and in a browser on a desktop and a phone."""
+"""The running app: over HTTP, through gradio_client, and in a browser on a desktop and a phone."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,66 +18,15 @@ from gradio_client import Client, handle_file
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
 from core import registry
-from core.engine import LocalEngine
 from core.imaging import images
 from core.imaging.metrics import psnr
 from core.plugin import Plugin
 from core.publish import bundle
-from core.web import home
 from plugins.denoiser.noise import add_noise
-from tests.conftest import ROOT, run_python, serve
+from tests.conftest import ROOT, serve
 from tests.local_hub import Hub
 
 PHOTO = ROOT / "plugins" / "denoiser" / "examples" / "oakland-zoo-otters.jpg"
-Plant = Callable[..., Path]
-
-BREAKAGES = {
-    "exits": "import sys\nsys.exit(3)\n",
-    "raises": "def build_interface(plugin):\n    raise RuntimeError('no light')\n",
-    "half_built": "import gradio as gr\ndef build_interface(plugin):\n"
-    "    with gr.Blocks():\n        with gr.Row():\n            raise KeyError('half')\n",
-    "returns_nothing": "def build_interface(plugin):\n    return None\n",
-}
-
-
-@pytest.mark.parametrize("breakage", BREAKAGES)
-def test_a_broken_plugin_costs_one_page(plant: Plant, breakage: str, caplog: pytest.LogCaptureFixture) -> None:
-    plant(breakage, interface=BREAKAGES[breakage])
-    app = home.build_app(registry.discover().values(), LocalEngine())
-    config = json.dumps(app.get_config_file(), default=str)
-    assert "This demo is not running." in config
-    assert {path for path, _, _ in app.pages} >= {"", "denoiser", breakage}
-    assert "/denoiser_denoise" in app.get_api_info()["named_endpoints"]
-    assert f"the page of {breakage} cannot be built" in caplog.text
-
-
-def test_a_single_plugin_has_the_first_page_to_itself() -> None:
-    app = home.build_app([registry.find("denoiser")], LocalEngine())
-    assert [path for path, _, _ in app.pages] == [""]
-    assert "Clean a photo" in json.dumps(app.get_config_file(), default=str)
-
-
-def test_two_plugins_of_one_name_cost_the_second_page(plant: Plant) -> None:
-    plant("denoiser")
-    app = home.build_app(registry.discover().values(), LocalEngine())
-    assert [path for path, _, _ in app.pages][:2] == ["", "denoiser"]
-    assert "the name is taken by" in json.dumps(app.get_config_file(), default=str)
-
-
-def test_the_app_is_served_before_keras_is_imported() -> None:
-    program = (
-        "import sys, gradio; from core.web import server;"
-        "gradio.Blocks.launch = lambda *_, **__: print('keras' in sys.modules); server.main([])"
-    )
-    assert run_python("-c", program).stdout.strip() == "False"
-
-
-def test_a_wrong_option_is_one_line() -> None:
-    for arguments, words in [(["--plugins", "nobody"], "no plugin 'nobody'"), (["--weights", "x"], "names no plugin")]:
-        ended = run_python("app.py", *arguments)
-        assert ended.returncode == 2
-        assert words in ended.stderr
-        assert "Traceback" not in ended.stderr
 
 
 @pytest.fixture(scope="module")
@@ -101,10 +50,10 @@ def test_the_api_returns_the_picture_bit_for_bit(client: Client, denoiser: Plugi
     _, after = result[0]
     assert Path(after).name == "beach_1_denoised.png" or Path(after).name == "beach 1_denoised.png"
     np.testing.assert_array_equal(np.asarray(pillow.open(after)), expected_bytes(denoiser, noisy_file, 25))
-    assert " ms." in result[-1]
+    assert re.search(r"Done in [\d.]+ m?s\.", result[-1])
 
 
-def test_the_api_finds_the_strength_and_scores_added_noise(client: Client) -> None:
+def test_the_api_estimates_the_noise_level_and_scores_added_noise(client: Client) -> None:
     result = client.predict(handle_file(PHOTO), 30, True, 0, 7, api_name="/denoiser_denoise")
     assert result[3] == pytest.approx(30, abs=3)
     assert "dB" in result[2]
@@ -126,8 +75,8 @@ def test_a_bad_file_is_answered_with_a_sentence(
     assert "Traceback" not in str(raised.value)
 
 
-def test_the_wrong_teacher_is_available_over_the_api(client: Client) -> None:
-    result = client.predict("digits", 50, api_name="/denoiser_compare_teachers")
+def test_a_network_trained_on_other_data_is_available_over_the_api(client: Client) -> None:
+    result = client.predict("digits", 50, api_name="/denoiser_out_of_domain")
     assert "Trained on photographs" in result[4]
 
 
@@ -135,7 +84,7 @@ def test_only_public_endpoints_are_listed(app_address: str) -> None:
     with urllib.request.urlopen(f"{app_address}/gradio_api/info") as answer:
         endpoints = json.load(answer)["named_endpoints"]
     names = tuple(f"/{name}_" for name in registry.discover())
-    assert {"/denoiser_compare_teachers", "/denoiser_denoise"} <= set(endpoints)
+    assert {"/denoiser_out_of_domain", "/denoiser_denoise"} <= set(endpoints)
     assert all(name.startswith(names) for name in endpoints)
 
 
@@ -168,7 +117,7 @@ def test_weights_from_the_hub_make_the_same_picture_bit_for_bit(
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
-def test_a_visitor_drops_a_photo_and_gets_it_clean_exactly(
+def test_a_visitor_drops_a_photo_and_downloads_exactly_the_denoised_picture(
     browser: Any, app_address: str, denoiser: Plugin, noisy_file: Path, width: int, dark: bool
 ) -> None:
     context = browser.new_context(
@@ -185,7 +134,7 @@ def test_a_visitor_drops_a_photo_and_gets_it_clean_exactly(
     page.get_by_text("Done in").wait_for(timeout=120_000)
     with page.expect_download() as download:
         page.get_by_text("Download PNG").click()
-    sigma = float(page.get_by_label("number input for Strength").input_value())
+    sigma = float(page.get_by_label("number input for Noise level σ").input_value())
     assert sigma == pytest.approx(25, abs=3)
     got = np.asarray(pillow.open(download.value.path()))
     assert download.value.suggested_filename.endswith("_denoised.png")

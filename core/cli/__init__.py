@@ -1,1 +1,1 @@
-"""The command line: `python -m core`."""
+"""The command line, `python -m core`: parser, local commands, commands that talk to the Hub."""

@@ -1,4 +1,4 @@
-"""The commands that talk to the Hub: push, pull, space, jobs. They print a line for each thing that was done."""
+"""The commands that talk to the Hub: push, pull, space, train --on hf-jobs. They print a line for each step."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from core import verbs, weights
 from core.cli import local
 from core.errors import UserError
+from core.files import written_atomically
 from core.hub import client
 from core.hub.reference import Reference
 from core.manifest import NO_PIN, Pin
@@ -22,11 +23,12 @@ from core.publish import space as assembly
 from core.publish.deployment import SpaceSettings
 from core.publish.jobs import JobSpec
 from core.registry import Record
+from core.weights import HubSource
 
 
 @dataclass(frozen=True)
 class PushOptions:
-    """What a push is told."""
+    """The flags of `push`; see `core.cli.parser`."""
 
     repository: str | None = None
     checkpoint: str | None = None
@@ -34,19 +36,20 @@ class PushOptions:
     local: bool = False
 
 
-def push(record: Record, given: PushOptions) -> int:
-    """Put a plugin's checkpoints on the Hub, and pin them in its plugin.toml."""
-    verbs.find_checkpoint(record, given.checkpoint)
-    repository = choose_repository(record, given.repository)
-    made = release.push(record, repository, given.private, given.local, given.checkpoint)
-    done = "pushed" if made.is_new else "was there already"
-    print(f"{record.name} ({', '.join(made.checkpoints)}) {done}: {made.tag}, {made.reference}; pinned in plugin.toml")
+def push(record: Record, options: PushOptions) -> int:
+    """Upload a plugin's checkpoints to the Hub, and pin them in its plugin.toml."""
+    verbs.find_checkpoint(record, options.checkpoint)
+    repository = choose_repository(record, options.repository)
+    pushed = release.push(record, repository, options.private, options.local, options.checkpoint)
+    outcome = "pushed" if pushed.is_new else "was there already"
+    names = ", ".join(pushed.checkpoints)
+    print(f"{record.name} ({names}) {outcome}: {pushed.tag}, {pushed.reference}; pinned in plugin.toml")
     return 0
 
 
 @dataclass(frozen=True)
 class PullOptions:
-    """What a pull asks for."""
+    """The flags of `pull`; see `core.cli.parser`."""
 
     repository: str | None = None
     revision: str | None = None
@@ -55,91 +58,108 @@ class PullOptions:
     pin: bool = False
 
 
-def pull(record: Record, wanted: PullOptions) -> int:
-    """Fetch a plugin's checkpoints into the cache and see that they load; with `pin`, make them the plugin's own."""
-    if wanted.pin and not wanted.unpinned:
-        raise UserError("--pin writes down what --unpinned fetched: give both, or neither.")
-    verbs.find_checkpoint(record, wanted.checkpoint)
-    repository, fetched = choose_repository(record, wanted.repository), {}
-    for name, reference, expected in _requested(record, repository, wanted):
-        source = weights.fetch(record, name, reference, expected)
+def pull(record: Record, options: PullOptions) -> int:
+    """Download a plugin's checkpoints into the cache and load them; with `pin`, also pin and bundle them."""
+    if options.pin and not options.unpinned:
+        raise UserError("--pin pins what --unpinned downloaded: give both, or neither.")
+    verbs.find_checkpoint(record, options.checkpoint)
+    repository, pulled = choose_repository(record, options.repository), {}
+    for name, reference, pin in _requested(record, repository, options):
+        source = HubSource(record, name, reference, pin).fetch()
         checkpoint.load(source.folder, verbs.import_module_of(record, "model"))
-        print(f"{record.name}, {name}: {source.label}; it loads, and lies in {source.folder}")
-        fetched[name] = source.folder, pins.measure(source.folder, reference.revision)
-    if wanted.pin:
-        pins.write(record, repository, {name: pin for name, (_, pin) in fetched.items()})
-        print(f"{record.name}: pinned {', '.join(fetched)} in plugin.toml")
-        for name, (folder, _) in fetched.items():
-            _renew_bundled(record, name, folder)
+        print(f"{record.name}, {name}: {source.label}; loaded from {source.folder}")
+        pulled[name] = source.folder, pins.measure(source.folder, reference.revision)
+    if options.pin:
+        pins.write(record, repository, {name: pin for name, (_, pin) in pulled.items()})
+        print(f"{record.name}: pinned {', '.join(pulled)} in plugin.toml")
+        for name, (folder, _) in pulled.items():
+            _replace_bundled(record, name, folder)
     return 0
 
 
-def _requested(record: Record, repository: str, wanted: PullOptions) -> Iterator[tuple[str, Reference, Pin]]:
-    """Yield each checkpoint that is wanted, where it is on the Hub, and which file it must be."""
-    names = [wanted.checkpoint] if wanted.checkpoint else list(record.ready_manifest.checkpoints)
-    if wanted.unpinned:
-        exact = client.resolve(Reference(repository, wanted.revision or client.MAIN))
-        there = client.list_files(exact)
-        held = [name for name in names if record.ready_manifest.place(name) + METADATA_FILE in there]
+def _requested(record: Record, repository: str, options: PullOptions) -> Iterator[tuple[str, Reference, Pin]]:
+    """Yield the name, the reference and the expected pin of each checkpoint to download."""
+    names = [options.checkpoint] if options.checkpoint else list(record.ready_manifest.checkpoints)
+    if options.unpinned:
+        exact = client.resolve(Reference(repository, options.revision or client.MAIN))
+        files = client.list_files(exact)
+        held = [name for name in names if record.ready_manifest.path_on_hub(name) + METADATA_FILE in files]
         yield from ((name, exact, NO_PIN) for name in held or names[:1])
         return
     pinned = {name: pin for name, pin in record.ready_manifest.checkpoints.items() if name in names and pin.revision}
     if not pinned:
         raise UserError(
-            f"{record.name} pins nothing in plugin.toml: push it, or add --unpinned for what nothing vouches for."
+            f"{record.name} pins nothing in plugin.toml: push it, or add --unpinned to download without verification."
         )
     for name, pin in pinned.items():
-        if wanted.revision not in (None, pin.revision):
+        if options.revision not in (None, pin.revision):
             raise UserError(
-                f"{record.name} pins {name} at {pin.revision} in plugin.toml, not at {wanted.revision}: leave "
+                f"{record.name} pins {name} at {pin.revision} in plugin.toml, not at {options.revision}: leave "
                 "--revision out, or add --unpinned."
             )
         yield name, Reference(repository, pin.revision or ""), pin
 
 
-def _renew_bundled(record: Record, name: str, folder: Path) -> None:
-    """Put the checkpoint in `folder` in the place of the bundled one, if there is one, since that is what would run."""
+def _replace_bundled(record: Record, name: str, folder: Path) -> None:
+    """Replace the bundled checkpoint, if there is one, by that in `folder`: otherwise the bundled one would run."""
     if bundled := weights.bundled_folder(record, name):
         for file in (WEIGHTS_FILE, METADATA_FILE):
-            shutil.copyfile(folder / file, bundled / f"{file}.partial")
-            (bundled / f"{file}.partial").replace(bundled / file)
-        print(f"{record.name}, {name}: renewed in {bundled}")
+            with written_atomically(bundled / file) as temporary:
+                shutil.copyfile(folder / file, temporary)
+        print(f"{record.name}, {name}: replaced in {bundled}")
 
 
-def space(name: str, records: Sequence[Record], out: Path | None, repository: str | None, terms: SpaceSettings) -> int:
-    """Assemble a Space for `records` in `out`, and put it on the Hub if a `repository` is named."""
+def space(
+    name: str, records: Sequence[Record], out: Path | None, repository: str | None, settings: SpaceSettings
+) -> int:
+    """Assemble a Space and deploy it.
+
+    Args:
+        name: a plugin's name, or "suite".
+        records: the plugins that the Space serves.
+        out: the folder to assemble it in; None means a temporary one.
+        repository: where to deploy it; None means nowhere.
+        settings: how it runs.
+    """
     if out is None and repository is None:
         raise UserError("say where the Space is to go: --out FOLDER, --push owner/name, or both.")
-    hardware = terms.hardware or (repository and deployment.current_hardware(repository)) or assembly.FREE
+    hardware = settings.hardware or (repository and deployment.current_hardware(repository)) or assembly.FREE
     with tempfile.TemporaryDirectory() as temporary:
         folder = out or Path(temporary) / name
         assembly.assemble(name, records, folder, hardware)
         if out:
             print(f"{name}: assembled in {out} for {hardware}; to try it: cd {out} && python app.py")
         if repository:
-            deployment.refuse_private_weights(assembly.repositories(records), terms)
-            print(f"{name}: runs at {deployment.deploy(folder, repository, terms)}")
+            deployment.refuse_private_weights(assembly.repositories(records), settings)
+            print(f"{name}: runs at {deployment.deploy(folder, repository, settings)}")
     return 0
 
 
-def order_training(record: Record, order: JobSpec, arguments: list[str], dry_run: bool) -> int:
-    """Train a plugin on the Hub's machines with the flags in `arguments`; with `dry_run`, print what would be sent."""
+def submit_training(record: Record, spec: JobSpec, arguments: list[str], dry_run: bool) -> int:
+    """Train a plugin on the Hub's machines.
+
+    Args:
+        record: the plugin.
+        spec: the job.
+        arguments: the flags of the training.
+        dry_run: print the job instead of submitting it.
+    """
     config = local.parse_config(record, arguments)
-    jobs.refuse_other_paths(config, order)
+    jobs.refuse_local_paths(config, spec)
     if dry_run:
-        job = jobs.describe(record, order, config.checkpoint, arguments, "(the commit that uploading the code makes)")
-        shown = {"volumes": [volume.to_dict() for volume in job["volumes"]], "secrets": {"HF_TOKEN": "(your token)"}}
-        print(json.dumps(job | shown, indent=2))
+        job = jobs.describe(record, spec, config.checkpoint, arguments, "(the commit of the uploaded code)")
+        printed = {"volumes": [volume.to_dict() for volume in job["volumes"]], "secrets": {"HF_TOKEN": "(your token)"}}
+        print(json.dumps(job | printed, indent=2))
         return 0
-    made = jobs.submit(record, order, config.checkpoint, arguments)
-    print(f"{record.name}: job {made.id} trains on {order.flavor}, for {order.timeout} at most: {made.url}")
-    print(f"When it is done: python -m core pull {record.name} --repo {order.repository} --unpinned --pin")
+    submitted = jobs.submit(record, spec, config.checkpoint, arguments)
+    print(f"{record.name}: job {submitted.id} trains on {spec.flavor}, for {spec.timeout} at most: {submitted.url}")
+    print(f"When it has finished: python -m core pull {record.name} --repo {spec.repository} --unpinned --pin")
     return 0
 
 
 def choose_repository(record: Record, repository: str | None) -> str:
-    """Return the repository that is named, or else the plugin's own. Raises UserError where there is neither."""
+    """Return `repository`, or the plugin's own if it is None. Raises UserError if there is neither."""
     chosen = repository or record.ready_manifest.repository
     if chosen is None:
-        raise UserError(f"{record.name} names no repository in plugin.toml yet: say which by --repo owner/name.")
+        raise UserError(f"{record.name} has no repository in plugin.toml yet: name one by --repo owner/name.")
     return chosen

@@ -1,4 +1,4 @@
-"""The commands that need a plugin's code: run, train, evaluate. Flags come from the signatures of what they call."""
+"""The commands that run a plugin's code here: run, train, evaluate. Flags come from the signatures of its functions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, make_dataclass
+from dataclasses import dataclass, field, is_dataclass, make_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -27,32 +27,35 @@ from core.training import runs
 from core.training.runs import Run
 from core.weights import WeightsOptions, parse_override
 
-LONGEST_PRINTED = 64  # numbers
-FILES: dict[Any, Any] = {tuple[Image, ...]: tuple[Path, ...], Image | None: Path | None}  # what flags of images hold
+LONGEST_PRINTED = 64  # elements of an array
+FLAG_TYPES: dict[Any, Any] = {  # what a flag holds for a parameter of that type: images are given as files
+    tuple[Image, ...]: tuple[Path, ...],
+    Image | None: Path | None,
+}
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """Which weights, and how they are run."""
+    """Which weights are used, and how they run."""
 
     checkpoint: str | None = None
-    """Which of the plugin's checkpoints; left out, its default one."""
+    """Which of the plugin's checkpoints; its default one if left out."""
     weights: str | None = None
-    """Folder of a checkpoint to use in its place, or owner/name@revision on the Hub."""
+    """Folder of a checkpoint to use instead, or owner/name@revision on the Hub."""
     local: bool = False
     """Use the newest finished run below runs/."""
     precision: Precision | None = None
     """What networks compute in, instead of the plugin's own choice."""
 
     def plugin(self, record: Record) -> Plugin:
-        """Return the plugin, run here with these weights."""
+        """Return the plugin with an engine that uses these weights."""
         checkpoint = verbs.find_checkpoint(record, self.checkpoint) if self.checkpoint or self.weights else None
         overrides = {f"{record.name}/{checkpoint}": parse_override(self.weights)} if self.weights else {}
         return Plugin(record, engine.LocalEngine(WeightsOptions(overrides, self.local), self.precision), checkpoint)
 
 
 def list_verbs(record: Record) -> int:
-    """Print what each verb of a plugin does."""
+    """Print the name and the summary of each verb of a plugin."""
     known = verbs.list_verbs(record)
     width = max(map(len, known), default=0)
     for name, function in known.items():
@@ -63,67 +66,81 @@ def list_verbs(record: Record) -> int:
 
 
 def find_verb(record: Record, words: list[str]) -> tuple[str, list[str]]:
-    """Return the first of `words` that is a verb of the plugin, and the others. Raises UserError where none is."""
+    """Return the first of `words` that is a verb of the plugin, and the other words.
+
+    Raises:
+        UserError: if none is a verb.
+    """
     known = verbs.list_verbs(record)
     for i, word in enumerate(words):
         if word in known:
             return word, [*words[:i], *words[i + 1 :]]
-    raise UserError(f"run {record.name} wants a verb after the plugin's name: {', '.join(known)}.")
+    raise UserError(f"run {record.name} needs a verb after the plugin's name: {', '.join(known)}.")
 
 
 def run(record: Record, verb: str, arguments: list[str]) -> int:
-    """Run `verb` on the files and flags in `arguments`, write the picture that comes out, and print the rest."""
+    """Run `verb` on the files and flags in `arguments`, write the image in its result, and print the rest."""
     function = verbs.find_verb(record, verb)
     inputs, settings = _image_and_flag_parameters(function)
-    draws = _returns_image(function)
-    flags = _parse(_flags(function, inputs, settings, draws), arguments, f"python -m core run {record.name} {verb}")
-    out = flags.out if draws else None
+    has_output = _returns_image(function)
+    command = f"python -m core run {record.name} {verb}"
+    flags = _parse(_flags(function, inputs, settings, has_output), arguments, command)
+    out = flags.out if has_output else None
     if out:
         images.check_output(out)
     values = [images.load(getattr(flags, name)) for name in inputs]
     depth = _choose_depth([getattr(flags, name) for name in inputs], out)
-    chosen = {name: _convert(getattr(flags, name), kind) for name, kind in settings.items()}
-    steps = flags.where.plugin(record).stream(verb, *values, **chosen)
+    converted = {name: _convert(getattr(flags, name), kind) for name, kind in settings.items()}
+    steps = flags.run_options.plugin(record).stream(verb, *values, **converted)
     _write(_with_progress_bar(steps, verb), out, depth)
     return 0
 
 
-def train(record: Record, resume: bool, arguments: list[str], also: str = "") -> int:
-    """Train with the plugin's `Config`, filled from `arguments`; its scores go to standard output as JSON.
+def train(record: Record, resume: bool, arguments: list[str], help_text: str = "") -> int:
+    """Train a plugin's network, and print its scores as JSON on standard output.
 
-    `also` is what --help tells of other flags.
+    Args:
+        record: the plugin.
+        resume: continue the newest interrupted run instead of starting one.
+        arguments: the flags of the plugin's `Config`.
+        help_text: added to --help: the flags that are not of the `Config`.
     """
-    recipe = verbs.import_module_of(record, "train")
+    module = verbs.import_module_of(record, "train")
     if resume:
-        if arguments:
-            raise UserError(f"--resume takes the run's own settings, so {arguments[0]!r} cannot be given with it.")
-        interrupted = runs.find_run(record.name, finished=False)
-        if interrupted is None:
-            raise UserError(f"no interrupted run of {record.name} lies below {runs.RUNS}: leave --resume out.")
-        started, config = interrupted, interrupted.read_config(recipe.Config)
+        started, config = _find_interrupted(record, module.Config, arguments)
     else:
-        config = parse_config(record, arguments, also)
+        config = parse_config(record, arguments, help_text)
         started = Run.start(record.name, config)
     print(f"Training in {started.folder} (to continue after an interruption: --resume)", file=sys.stderr)
     with started.locked():
         try:
-            scores = recipe.train(config, started)
+            scores = module.train(config, started)
         except BaseException:
             started.discard_if_empty()
             raise
     print(json.dumps(scores, indent=2))
     bundled = record.folder / "weights" / config.checkpoint
     advice = f"Try it: python app.py --local\nBundle it: cp {started.checkpoint}/* {bundled}/"
-    print(f"It lies in {started.checkpoint}.\n{advice}", file=sys.stderr)
+    print(f"The checkpoint is in {started.checkpoint}.\n{advice}", file=sys.stderr)
     return 0
 
 
+def _find_interrupted(record: Record, config: type, arguments: list[str]) -> tuple[Run, Any]:
+    """Return the newest interrupted run of a plugin and its `config`."""
+    if arguments:
+        raise UserError(f"--resume uses the run's own settings, so {arguments[0]!r} cannot be given with it.")
+    interrupted = runs.find_run(record.name, finished=False)
+    if interrupted is None:
+        raise UserError(f"there is no interrupted run of {record.name} below {runs.RUNS}: leave --resume out.")
+    return interrupted, interrupted.read_config(config)
+
+
 def evaluate(record: Record, as_json: bool, arguments: list[str]) -> int:
-    """Print the scores that the plugin's `evaluate` computes from `arguments`: a table, or one JSON object."""
+    """Print the scores that the plugin's `evaluate` computes with the flags in `arguments`: a table, or JSON."""
     function = verbs.import_module_of(record, "train").evaluate
     settings = {name: kind for name, kind in _hints(function).items() if name not in ("plugin", "return")}
     flags = _parse(_flags(function, [], settings, out=False), arguments, f"python -m core evaluate {record.name}")
-    plugin = flags.where.plugin(record)
+    plugin = flags.run_options.plugin(record)
     result = function(plugin, **{name: getattr(flags, name) for name in settings})
     report = {
         "plugin": record.name,
@@ -136,13 +153,24 @@ def evaluate(record: Record, as_json: bool, arguments: list[str]) -> int:
     if as_json:
         print(json.dumps(report))
     else:
-        print(f"{record.name}, {report['checkpoint']}, {report['images']} pictures, {report['device']}")
+        print(f"{record.name}, {report['checkpoint']}, {report['images']} images, {report['device']}")
         print("\n".join(f"{name:28} {value:10.4f}" for name, value in result.scores.items()))
     return 0
 
 
+def parse_config(record: Record, arguments: list[str], help_text: str = "") -> Any:
+    """Return the plugin's `Config` filled from the flags in `arguments`; `help_text` is added to its --help."""
+    config = verbs.import_module_of(record, "train").Config
+    command = f"python -m core train {record.name}"
+    return tyro.cli(config, args=arguments, prog=command, description=f"{inspect.getdoc(config)}{help_text}")
+
+
+def _parse(kind: type, arguments: list[str], command: str) -> Any:
+    return tyro.cli(kind, args=arguments, prog=command)
+
+
 def _image_and_flag_parameters(function: Callable[..., Any]) -> tuple[list[str], dict[str, Any]]:
-    """Return the names of a verb's parameters that are images, which are files here, and the types of its flags."""
+    """Return the names of a verb's image parameters, which are files here, and the types of its other parameters."""
     hints = _hints(function)
     names = list(inspect.signature(function).parameters)[1:]
     return [name for name in names if hints[name] == Image], {
@@ -155,7 +183,7 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _returns_image(function: Callable[..., Any]) -> bool:
-    """Return whether an image is in what a verb returns: it does, as it is, after progress, or in a named tuple."""
+    """Return whether a verb returns an image: directly, after progress, or in a named tuple."""
     result = _hints(function)["return"]
     if get_origin(result) is Generator:
         result = get_args(result)[-1]
@@ -163,7 +191,7 @@ def _returns_image(function: Callable[..., Any]) -> bool:
 
 
 def _convert(value: Any, kind: Any) -> Any:
-    """Return what a flag holds as the verb wants it: numbers as an array, files as the images in them."""
+    """Return the value of a flag as the verb expects it: floats as an array, files as the images in them."""
     if kind == Floats:
         return np.array(value, np.float32)
     if kind == tuple[Image, ...]:
@@ -172,7 +200,14 @@ def _convert(value: Any, kind: Any) -> Any:
 
 
 def _flags(function: Callable[..., Any], inputs: list[str], settings: dict[str, Any], out: bool = True) -> type:
-    """Return a dataclass with a field for each file and each flag of `function`, documented by its docstring."""
+    """Return a dataclass with a field for each file and flag of `function`, and with its docstring.
+
+    Args:
+        function: a verb, or a plugin's `evaluate`.
+        inputs: the names of its image parameters.
+        settings: the types of its other parameters.
+        out: whether there is an output file.
+    """
     parameters = inspect.signature(function).parameters
     positional = [*inputs, "out"] if out else inputs
     columns: list[Any] = [
@@ -182,56 +217,47 @@ def _flags(function: Callable[..., Any], inputs: list[str], settings: dict[str, 
         default = parameters[name].default
         if kind == Floats:
             kind, default = tuple[float, ...], tuple(default.tolist()) if isinstance(default, np.ndarray) else default
-        kind = FILES.get(kind, kind)
+        kind = FLAG_TYPES.get(kind, kind)
+        if is_dataclass(kind):  # its fields become flags, without the parameter's name as a prefix
+            kind = Annotated[kind, tyro.conf.arg(name="")]
         columns.append((name, kind, field() if default is inspect.Parameter.empty else field(default=default)))
-    columns.append(("where", Annotated[RunOptions, tyro.conf.arg(name="")], field(default_factory=RunOptions)))
-    made = make_dataclass("Flags", columns, kw_only=True)
-    made.__doc__ = inspect.getdoc(function)
-    return made
-
-
-def parse_config(record: Record, arguments: list[str], also: str = "") -> Any:
-    """Return the plugin's `Config` filled from `arguments`; --help shows its fields, and what there is `also`."""
-    recipe = verbs.import_module_of(record, "train")
-    command = f"python -m core train {record.name}"
-    return tyro.cli(recipe.Config, args=arguments, prog=command, description=f"{inspect.getdoc(recipe.Config)}{also}")
-
-
-def _parse(kind: type, arguments: list[str], command: str) -> Any:
-    return tyro.cli(kind, args=arguments, prog=command)
+    columns.append(("run_options", Annotated[RunOptions, tyro.conf.arg(name="")], field(default_factory=RunOptions)))
+    flags = make_dataclass("Flags", columns, kw_only=True)
+    flags.__doc__ = inspect.getdoc(function)
+    return flags
 
 
 def _with_progress_bar(steps: Steps[Any], label: str) -> Any:
-    """Return the result of `steps`, a progress bar on standard error meanwhile if somebody watches."""
+    """Return the result of `steps`, with a progress bar on standard error if that is a terminal."""
     with tqdm(desc=label, disable=None, leave=False) as bar:
 
-        def draw(progress: Progress) -> None:
+        def update(progress: Progress) -> None:
             bar.total, bar.n = progress.total, progress.done
             bar.refresh()
 
-        return finish(steps, draw)
+        return finish(steps, update)
 
 
 def _choose_depth(inputs: list[Path], out: Path | None) -> int:
-    """Return how many bits a channel what comes out gets: as many as what went in, if the format can."""
+    """Return the bits per channel of the output: as many as the inputs have, if the format can hold them."""
     depth = max(map(images.bit_depth, inputs), default=8)
     if depth == 16 and out and out.suffix.lower() != ".png":
-        print(f"{out.name} will hold 8 of the 16 bits a channel: name a .png to keep them all.", file=sys.stderr)
+        print(f"{out.name} will hold 8 of the 16 bits per channel: name a .png to keep them all.", file=sys.stderr)
     return depth
 
 
 def _write(result: Any, path: Path | None, depth: int) -> None:
-    """Write the `image` in a verb's result to `path`, other pictures beside it, and print what else it holds.
+    """Write the `image` in a verb's result to `path`, other images beside it, and print the other values.
 
-    Many small pictures, (n, h, w, c), are written as one sheet.
+    Several images, (n, h, w, c), are written as one contact sheet.
     """
     parts = result._asdict() if hasattr(result, "_asdict") else {"image": result}
     for name, value in parts.items():
         if isinstance(value, np.ndarray) and value.ndim > 2 and path:
-            picture = images.contact_sheet(value) if value.ndim == 4 else value
-            images.save(picture, path if name == "image" else path.with_stem(f"{path.stem}_{name}"), depth)
+            image = images.contact_sheet(value) if value.ndim == 4 else value
+            images.save(image, path if name == "image" else path.with_stem(f"{path.stem}_{name}"), depth)
         elif isinstance(value, np.ndarray):
-            more = f" … ({value.size} in all)" if value.size > LONGEST_PRINTED else ""
-            print(f"{name}: {' '.join(f'{number:.4g}' for number in value.ravel()[:LONGEST_PRINTED])}{more}")
+            rest = f" … ({value.size} in all)" if value.size > LONGEST_PRINTED else ""
+            print(f"{name}: {' '.join(f'{each:.4g}' for each in value.ravel()[:LONGEST_PRINTED])}{rest}")
         else:
             print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")

@@ -1,11 +1,18 @@
-"""The command line: python -m core list | run | train | evaluate | push | pull | space | check."""
+"""The command line: python -m core list | run | train | evaluate | push | pull | space | check.
+
+This module only parses: what a command needs is imported when it runs, so that `list` and `--help` start fast. Flags
+that belong to a plugin (those of its verbs, its `Config` and its `evaluate`) are parsed by `core.cli.local`.
+"""
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 from core import registry
 from core.errors import UserError
@@ -14,11 +21,12 @@ from core.hub.reference import REPOSITORY_PATTERN
 from core.networks import backend
 from core.registry import Record, State
 
+Options = TypeVar("Options")
+
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return the exit status: 0, 1 where a check failed, 2 for what the user can mend."""
-    parser = _parser()
-    options, rest = parser.parse_known_args(arguments)
+    """Run one command and return the exit status: 0, 1 if a check failed, 2 for an error that the user can fix."""
+    options, rest = build_parser().parse_known_args(arguments)
     try:
         reference.check_endpoint()
         status: int = options.command(options, rest)
@@ -37,14 +45,14 @@ def list_plugins(options: argparse.Namespace, rest: list[str]) -> int:
     records = registry.discover()
     name_width = max(map(len, records), default=0)
     for record in records.values():
-        facts = record.manifest.summary if record.manifest and record.state is State.READY else record.reason
-        print(f"{record.name:{name_width}}  {record.state:{len(State.MISSING_REQUIREMENT)}}  {facts}")
+        text = record.manifest.summary if record.manifest and record.state is State.READY else record.reason
+        print(f"{record.name:{name_width}}  {record.state:{len(State.MISSING_REQUIREMENT)}}  {text}")
     return 0
 
 
 def run(options: argparse.Namespace, rest: list[str]) -> int:
-    """Run a verb on files; without one, print those that there are."""
-    record = _ready(options.plugin)
+    """Run a verb on files; without a verb, list the verbs."""
+    record = _find_ready(options.plugin)
     backend.start()
     from core.cli import local
 
@@ -56,7 +64,7 @@ def run(options: argparse.Namespace, rest: list[str]) -> int:
 
 def train(options: argparse.Namespace, rest: list[str]) -> int:
     """Train a plugin's network below runs/, or on the Hub's machines."""
-    record = _ready(options.plugin)
+    record = _find_ready(options.plugin)
     backend.start()
     if options.on == "here":
         return _train_here(record, options, rest)
@@ -65,23 +73,22 @@ def train(options: argparse.Namespace, rest: list[str]) -> int:
     from core.cli import hub
     from core.publish.jobs import JobSpec
 
-    chosen = {name: value for name in ("flavor", "timeout", "dataset") if (value := getattr(options, name)) is not None}
-    order = JobSpec(hub.choose_repository(record, options.repo), private=options.private, **chosen)
-    return hub.order_training(record, order, rest, options.dry_run)
+    spec = _fill(JobSpec, options, repository=hub.choose_repository(record, options.repository))
+    return hub.submit_training(record, spec, rest, options.dry_run)
 
 
 def _train_here(record: Record, options: argparse.Namespace, rest: list[str]) -> int:
-    if strays := [flag for flag in JOB_FLAGS if getattr(options, flag[2:].replace("-", "_"))]:
-        raise UserError(f"{strays[0]} goes with --on hf-jobs: add that, or leave it out.")
+    if given := [flag for flag, settings in JOB_FLAGS.items() if getattr(options, _destination(flag, settings))]:
+        raise UserError(f"{given[0]} goes with --on hf-jobs: add that, or leave it out.")
     from core.cli import local
 
-    also = "\n\nBeside these: --resume; --on hf-jobs with " + " ".join(JOB_FLAGS)
-    return local.train(record, options.resume, rest, also)
+    other_flags = f"\n\nOther flags: --resume; --on hf-jobs with {' '.join(JOB_FLAGS)}"
+    return local.train(record, options.resume, rest, other_flags)
 
 
 def evaluate(options: argparse.Namespace, rest: list[str]) -> int:
-    """Score a plugin's networks on data of your own."""
-    record = _ready(options.plugin)
+    """Score a plugin's networks on your own data."""
+    record = _find_ready(options.plugin)
     backend.start()
     from core.cli import local
 
@@ -89,42 +96,40 @@ def evaluate(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def push(options: argparse.Namespace, rest: list[str]) -> int:
-    """Put a plugin's checkpoints on the Hugging Face Hub, and pin them in its plugin.toml."""
+    """Upload a plugin's checkpoints to the Hugging Face Hub, and pin them in its plugin.toml."""
     _refuse(rest)
-    record = _ready(options.plugin)
+    record = _find_ready(options.plugin)
     backend.start()
     from core.cli import hub
 
-    given = hub.PushOptions(options.repo, options.checkpoint, options.private, options.local)
-    return hub.push(record, given)
+    return hub.push(record, _fill(hub.PushOptions, options))
 
 
 def pull(options: argparse.Namespace, rest: list[str]) -> int:
-    """Fetch a plugin's checkpoints from the Hugging Face Hub, checked against its plugin.toml."""
+    """Download a plugin's checkpoints from the Hugging Face Hub, verified against its plugin.toml."""
     _refuse(rest)
-    record = _ready(options.plugin)
+    record = _find_ready(options.plugin)
     backend.start()
     from core.cli import hub
 
-    wanted = hub.PullOptions(options.repo, options.revision, options.checkpoint, options.unpinned, options.pin)
-    return hub.pull(record, wanted)
+    return hub.pull(record, _fill(hub.PullOptions, options))
 
 
 def space(options: argparse.Namespace, rest: list[str]) -> int:
-    """Assemble a Hugging Face Space for a plugin, or for the suite, and put it on the Hub."""
+    """Assemble a Hugging Face Space for a plugin, or for the suite, and deploy it."""
     _refuse(rest)
     ready = [record for record in registry.discover().values() if record.state is State.READY]
-    records = ready if options.plugin == "suite" else [_ready(options.plugin)]
+    records = ready if options.plugin == "suite" else [_find_ready(options.plugin)]
     backend.start()
     from core.cli import hub
     from core.publish.deployment import SpaceSettings
 
-    terms = SpaceSettings(options.hardware, options.sleep, tuple(options.secret), options.private)
-    return hub.space(options.plugin, records, options.out, options.push, terms)
+    settings = _fill(SpaceSettings, options)
+    return hub.space(options.plugin, records, options.out, options.push, settings)
 
 
 def check(options: argparse.Namespace, rest: list[str]) -> int:
-    """Hold a plugin against the contract."""
+    """Check whether a plugin fulfills the contract."""
     _refuse(rest)
     backend.start()
     from core import contract
@@ -132,95 +137,96 @@ def check(options: argparse.Namespace, rest: list[str]) -> int:
     return contract.report(registry.find(options.plugin))
 
 
-JOB_FLAGS = {
-    "--repo": "owner/name on the Hub that the checkpoint is pushed to",
-    "--flavor": "machine, a10g-small if left out",
-    "--timeout": "such as 90m or 2h, the default",
-    "--dataset": "owner/name[@revision] of a data set to mount at /data",
-    "--private": "if the repository is made now, show it to nobody",
-    "--dry-run": "print what would be submitted, and submit nothing",
+def _repository(text: str) -> str:
+    """Return `text` if it is owner/name; raise argparse's error otherwise."""
+    if not re.fullmatch(REPOSITORY_PATTERN, text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a repository: write owner/name")
+    return text
+
+
+Flags = Mapping[str, dict[str, Any]]  # keyword arguments of `add_argument`, by flag
+SWITCH: dict[str, Any] = {"action": "store_true"}
+REPOSITORY: dict[str, Any] = {"dest": "repository", "type": _repository, "metavar": "OWNER/NAME"}
+PRIVATE = SWITCH | {"help": "make the repository private, if it is created now"}
+JOB_FLAGS: Flags = {
+    "--repo": REPOSITORY | {"help": "on the Hub, that the checkpoint is pushed to; plugin.toml's if left out"},
+    "--flavor": {"help": "machine, a10g-small if left out"},
+    "--timeout": {"help": "such as 90m or 2h, the default"},
+    "--dataset": {"help": "owner/name[@revision] of a data set to mount at /data"},
+    "--private": PRIVATE,
+    "--dry-run": SWITCH | {"help": "print what would be submitted, and submit nothing"},
 }
-
-
-def _run_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("verb", metavar="VERB", nargs="?")
-
-
-def _train_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--resume", action="store_true", help="continue the newest interrupted run")
-    parser.add_argument("--on", choices=["here", "hf-jobs"], default="here")
-    for flag, help_text in JOB_FLAGS.items():
-        if flag in ("--private", "--dry-run"):
-            parser.add_argument(flag, action="store_true", help=help_text)
-        else:
-            parser.add_argument(flag, type=_repository if flag == "--repo" else str, help=help_text)
-
-
-def _evaluate_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
-
-
-def _push_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--repo", type=_repository, metavar="OWNER/NAME", help="left out, plugin.toml's")
-    parser.add_argument("--checkpoint", metavar="NAME", help="only this one; the others stay as they are there")
-    parser.add_argument("--private", action="store_true", help="if the repository is made now, show it to nobody")
-    parser.add_argument("--local", action="store_true", help="push the newest finished runs below runs/")
-
-
-def _pull_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--repo", type=_repository, metavar="OWNER/NAME", help="left out, plugin.toml's")
-    parser.add_argument("--checkpoint", metavar="NAME", help="only this one")
-    parser.add_argument("--revision", help="commit, tag or branch; with --unpinned, main if left out")
-    parser.add_argument("--unpinned", action="store_true", help="take what plugin.toml does not vouch for")
-    parser.add_argument("--pin", action="store_true", help="let plugin.toml vouch for what --unpinned fetched")
-
-
-def _space_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where to assemble it")
-    parser.add_argument("--push", type=_repository, metavar="OWNER/NAME", help="put it there, and wait until it runs")
-    parser.add_argument("--hardware", help="cpu-basic, t4-small, zero-a10g, ...; left out, what the Space has")
-    parser.add_argument("--sleep", type=int, metavar="SECONDS", help="without visitors; an hour on paid hardware")
-    parser.add_argument("--secret", action="append", default=[], metavar="NAME", help="environment variable to pass on")
-    parser.add_argument("--private", action="store_true", help="if the Space is made now, show it to nobody")
-
-
-FLAGS = {
-    run: _run_flags,
-    train: _train_flags,
-    evaluate: _evaluate_flags,
-    push: _push_flags,
-    pull: _pull_flags,
-    space: _space_flags,
+FLAGS: Mapping[Any, Flags] = {
+    run: {"verb": {"metavar": "VERB", "nargs": "?"}},
+    train: {
+        "--resume": SWITCH | {"help": "continue the newest interrupted run"},
+        "--on": {"choices": ["here", "hf-jobs"], "default": "here"},
+        **JOB_FLAGS,
+    },
+    evaluate: {"--json": SWITCH | {"help": "print one JSON object and nothing else"}},
+    push: {
+        "--repo": REPOSITORY | {"help": "plugin.toml's if left out"},
+        "--checkpoint": {"metavar": "NAME", "help": "only this one; the others on the Hub stay as they are"},
+        "--private": PRIVATE,
+        "--local": SWITCH | {"help": "push the newest finished runs below runs/"},
+    },
+    pull: {
+        "--repo": REPOSITORY | {"help": "plugin.toml's if left out"},
+        "--checkpoint": {"metavar": "NAME", "help": "only this one"},
+        "--revision": {"help": "commit, tag or branch; with --unpinned, main if left out"},
+        "--unpinned": SWITCH | {"help": "download what plugin.toml does not pin"},
+        "--pin": SWITCH | {"help": "pin in plugin.toml what --unpinned downloaded"},
+    },
+    space: {
+        "--out": {"type": Path, "metavar": "FOLDER", "help": "where to assemble it"},
+        "--push": {"type": _repository, "metavar": "OWNER/NAME", "help": "deploy it there, and wait until it runs"},
+        "--hardware": {"help": "cpu-basic, t4-small, zero-a10g, ...; what the Space has if left out"},
+        "--sleep": {"type": int, "metavar": "SECONDS", "help": "without visitors; an hour on paid hardware"},
+        "--secret": {
+            "dest": "secrets",
+            "action": "append",
+            "metavar": "NAME",
+            "help": "environment variable to pass on",
+        },
+        "--private": SWITCH | {"help": "make the Space private, if it is created now"},
+    },
 }
+COMMANDS = (list_plugins, run, train, evaluate, push, pull, space, check)
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command and of all flags that do not belong to a plugin."""
     parser = argparse.ArgumentParser("python -m core", allow_abbrev=False, description="Image demos as plugins.")
-    local = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in (list_plugins, run, train, evaluate, push, pull, space, check):
-        sub = local.add_parser(
+    subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        subparser = subparsers.add_parser(
             command.__name__.removesuffix("_plugins"),
             help=command.__doc__,
             description=command.__doc__,
             allow_abbrev=False,
-            add_help=command not in (run, train, evaluate),  # their flags are the plugin's, whose parser answers
+            add_help=command not in (run, train, evaluate),  # the plugin's parser answers --help
         )
-        sub.set_defaults(command=command)
+        subparser.set_defaults(command=command)
         if command is not list_plugins:
-            sub.add_argument("plugin", metavar="PLUGIN|suite" if command is space else "PLUGIN")
-        if add_flags := FLAGS.get(command):
-            add_flags(sub)
+            subparser.add_argument("plugin", metavar="PLUGIN|suite" if command is space else "PLUGIN")
+        for flag, settings in FLAGS.get(command, {}).items():
+            subparser.add_argument(flag, **settings)
     return parser
 
 
-def _repository(words: str) -> str:
-    """Return `words` if they are owner/name, for argparse to refuse them otherwise."""
-    if not re.fullmatch(REPOSITORY_PATTERN, words):
-        raise argparse.ArgumentTypeError(f"{words!r} names no repository: write owner/name")
-    return words
+def _destination(flag: str, settings: Mapping[str, Any]) -> str:
+    """Return the attribute that argparse stores the value of `flag` in."""
+    return str(settings.get("dest", flag.removeprefix("--").replace("-", "_")))
 
 
-def _ready(name: str) -> Record:
+def _fill(kind: type[Options], options: argparse.Namespace, **values: Any) -> Options:
+    """Return the dataclass `kind`, each field filled from `values` or from the flag of its name, if that was given."""
+    names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
+    given = {name: value for name in names if (value := getattr(options, name, None)) is not None}
+    return kind(**given | values)
+
+
+def _find_ready(name: str) -> Record:
     record = registry.find(name)
     if record.state is not State.READY:
         raise UserError(f"{name} cannot run, it is {record.state}: {record.reason}.")

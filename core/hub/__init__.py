@@ -1,1 +1,1 @@
-"""The Hugging Face Hub: references, downloads, uploads, and what its errors mean."""
+"""The Hugging Face Hub: references, downloads and uploads, errors."""

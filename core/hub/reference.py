@@ -1,4 +1,4 @@
-"""A place on the Hugging Face Hub, as it is written on a command line: owner/name@revision."""
+"""A repository on the Hugging Face Hub at a revision, written as owner/name@revision."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from core.errors import UserError
 
 REPOSITORY_PATTERN = r"[\w-][\w.-]*/[\w-][\w.-]*"
-FORM = re.compile(rf"({REPOSITORY_PATTERN})@(\w[\w./-]*)")
+REFERENCE = re.compile(rf"({REPOSITORY_PATTERN})@(\w[\w./-]*)")
 COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -26,23 +26,23 @@ class Reference:
 
     @property
     def is_exact(self) -> bool:
-        """Whether the revision is a full commit, which never comes to mean another one."""
+        """Whether the revision is a full commit: unlike a tag or a branch, it always means the same files."""
         return COMMIT.fullmatch(self.revision) is not None
 
 
-def parse(words: str) -> Reference | None:
-    """Return the reference that `words` are, or None if they are not of the form owner/name@revision."""
-    found = FORM.fullmatch(words)
+def parse(text: str) -> Reference | None:
+    """Return the reference that `text` states, or None if it is not of the form owner/name@revision."""
+    found = REFERENCE.fullmatch(text)
     return Reference(*found.groups()) if found else None
 
 
 def check_endpoint() -> None:
-    """Raise UserError where HF_ENDPOINT is no address: the Hub's client fails on that while it is imported."""
+    """Raise UserError if HF_ENDPOINT is not a URL: the import of huggingface_hub would fail with a traceback."""
     endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
     try:
         parts = urlsplit(endpoint)
-        is_address = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
-        is_address = False
-    if not is_address:
-        raise UserError(f"HF_ENDPOINT is {endpoint!r}, which is no address: write https://…, or unset it.")
+        is_url = False
+    if not is_url:
+        raise UserError(f"HF_ENDPOINT is {endpoint!r}, which is not a URL: write https://…, or unset it.")

@@ -1,1 +1,1 @@
-"""Publishing: model cards, releases, pins, Spaces and training jobs on the Hugging Face Hub."""
+"""Publishing on the Hugging Face Hub: pins, model cards, releases, Spaces, training jobs."""

@@ -1,4 +1,4 @@
-"""A copy of the suite with some of its plugins, which runs elsewhere: as a Space, as a job."""
+"""Copies the suite with some of its plugins, to run elsewhere: as a Space, or as a training job."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ IGNORED = shutil.ignore_patterns("__pycache__", ".*", "*.partial")
 
 
 def write(records: Iterable[Record], folder: Path) -> None:
-    """Write the suite with the plugins `records` into `folder`, wherever they lie here. Never the folder `spaces/`."""
+    """Copy the suite, without the folder `spaces/`, and the plugins `records` into `folder`."""
     shutil.copytree(ROOT / "core", folder / "core", ignore=IGNORED, dirs_exist_ok=True)
     for record in records:
         shutil.copytree(record.folder, folder / "plugins" / record.name, ignore=IGNORED)

@@ -1,4 +1,4 @@
-"""Puts an assembled Space on the Hub, and waits until it runs, or says why it does not."""
+"""Deploys an assembled Space to the Hub, and waits until it runs or fails."""
 
 from __future__ import annotations
 
@@ -21,13 +21,11 @@ from core.hub.reference import Reference
 from core.publish.space import FREE, Variant, variant_of
 
 POLL_SECONDS = 5.0
-STALE_SECONDS = (
-    90.0  # seconds that the Hub may take to notice a commit; what it says of a Space before is of the one before
-)
-TIMEOUT_SECONDS = 45 * 60.0  # seconds
+STALE_SECONDS = 90.0  # how long the Hub may report the state of the previous commit
+TIMEOUT_SECONDS = 45 * 60.0
 LOG_LINES = 20
 LONGEST_SLEEP = 30 * 24 * 3600
-IDLE_SECONDS = 3600  # before paid hardware sleeps, unless told otherwise: the Hub's own default is never
+IDLE_SECONDS = 3600  # before paid hardware sleeps, by default; the Hub's own default is never
 RUNNING = {"RUNNING", "SLEEPING"}
 SWITCHED_OFF = {"PAUSED", "STOPPED"}
 FAILED = {"NO_APP_FILE", "CONFIG_ERROR", "BUILD_ERROR", "RUNTIME_ERROR", "DELETING"}
@@ -35,7 +33,14 @@ FAILED = {"NO_APP_FILE", "CONFIG_ERROR", "BUILD_ERROR", "RUNTIME_ERROR", "DELETI
 
 @dataclass(frozen=True)
 class SpaceSettings:
-    """How a Space is to be run: its hardware, seconds of idleness before it sleeps, names of secrets, who sees it."""
+    """How a Space runs.
+
+    Attributes:
+        hardware: its name on the Hub; None keeps what the Space has.
+        sleep: seconds without visitors after which paid hardware sleeps; -1 means never.
+        secrets: names of environment variables to pass on to the Space.
+        private: whether the Space is private if it is created.
+    """
 
     hardware: str | None = None
     sleep: int | None = None
@@ -44,30 +49,30 @@ class SpaceSettings:
 
     def __post_init__(self) -> None:
         if self.hardware is not None:
-            variant_of(self.hardware)  # raises for what the Hub does not have
+            variant_of(self.hardware)  # raises UserError if it is unknown
         if self.sleep is not None and not self.is_paid:
             raise UserError(f"--sleep needs paid --hardware: {FREE} always sleeps after 48 hours without visitors.")
         if self.sleep is not None and (self.sleep < -1 or self.sleep == 0 or self.sleep > LONGEST_SLEEP):
             raise UserError(f"--sleep is {self.sleep}: use seconds, up to {LONGEST_SLEEP}, or -1 for never.")
         if wrong := [name for name in self.secrets if not re.fullmatch(r"[A-Za-z_]\w*", name)]:
-            name = wrong[0].partition("=")[0]  # behind it may stand the secret itself
-            raise UserError(f"--secret {name!r} takes the name of an environment variable alone, never its value.")
+            name = wrong[0].partition("=")[0]  # what follows may be the secret itself
+            raise UserError(f"--secret {name!r}: give only the name of an environment variable, never its value.")
         if unset := [name for name in self.secrets if not os.environ.get(name)]:
             raise UserError(f"--secret {unset[0]}: set the environment variable {unset[0]} to its value first.")
 
     @property
     def is_paid(self) -> bool:
-        """Whether hardware is asked for that costs money by the hour."""
+        """Whether the hardware costs money by the hour."""
         return self.hardware is not None and self.hardware != FREE and variant_of(self.hardware) is not Variant.ZERO
 
     @property
     def idle_seconds(self) -> int | None:
-        """How long the hardware that is asked for stays awake without visitors; -1 is for ever."""
+        """The seconds without visitors after which the hardware sleeps; -1 means never, None the Hub's default."""
         return (self.sleep or IDLE_SECONDS) if self.is_paid else None
 
 
 def current_hardware(repository: str) -> str | None:
-    """Return the hardware of the Space `repository`, or None if there is none yet."""
+    """Return the hardware of the Space `repository`, or None if the Space does not exist."""
     with translate_errors(Reference(repository, client.MAIN)):
         try:
             runtime = retry(lambda: HfApi().get_space_runtime(repository))
@@ -76,31 +81,37 @@ def current_hardware(repository: str) -> str | None:
     return runtime.requested_hardware or runtime.hardware
 
 
-def refuse_private_weights(repositories: Sequence[str], terms: SpaceSettings) -> None:
-    """Raise UserError where a Space would need weights that it may not read."""
+def refuse_private_weights(repositories: Sequence[str], settings: SpaceSettings) -> None:
+    """Raise UserError if one of `repositories` is private and the Space gets no token to read it."""
     for repository in repositories:
         with translate_errors(Reference(repository, client.MAIN)):
             info = retry(partial(HfApi().repo_info, repository))
-        if info.private and "HF_TOKEN" not in terms.secrets:
+        if info.private and "HF_TOKEN" not in settings.secrets:
             raise UserError(f"{repository} is private, so the Space cannot read it: add --secret HF_TOKEN.")
 
 
-def deploy(folder: Path, repository: str, terms: SpaceSettings) -> str:
-    """Put the Space in `folder` on the Hub under `terms`, wait until it runs, and return its address.
+def deploy(folder: Path, repository: str, settings: SpaceSettings) -> str:
+    """Upload the Space in `folder`, wait until it runs, and return its URL.
 
-    Raises HubError where the Hub refuses, or the Space does not come to run; that message ends in its last log lines.
+    Args:
+        folder: an assembled Space.
+        repository: owner/name, created if it does not exist.
+        settings: how it runs.
+
+    Raises:
+        HubError: if the Hub refuses, or the Space fails; then the message ends with its last log lines.
     """
     api = HfApi()
-    hardware = SpaceHardware(terms.hardware) if terms.hardware else None
-    target = Target(repository, "space", private=terms.private, hardware=hardware, sleep=terms.idle_seconds)
+    hardware = SpaceHardware(settings.hardware) if settings.hardware else None
+    target = Target(repository, "space", private=settings.private, hardware=hardware, sleep=settings.idle_seconds)
     with translate_errors(Reference(repository, client.MAIN)):
         client.create(target)
-        for name in terms.secrets:
+        for name in settings.secrets:
             retry(partial(api.add_space_secret, repository, name, os.environ[name]))
         if hardware:
-            slept = f", asleep after {terms.idle_seconds} s without visitors" if terms.is_paid else ""
-            print(f"{repository}: on {terms.hardware}{slept}", flush=True)
-            retry(lambda: api.request_space_hardware(repository, hardware, sleep_time=terms.idle_seconds))
+            sleep = f", sleeps after {settings.idle_seconds} s without visitors" if settings.is_paid else ""
+            print(f"{repository}: on {settings.hardware}{sleep}", flush=True)
+            retry(lambda: api.request_space_hardware(repository, hardware, sleep_time=settings.idle_seconds))
         commit, _ = client.upload(folder, target, "Assembled by python -m core space", is_stale=lambda path: True)
         runtime = _wait(api, repository, commit)
         if runtime.stage not in RUNNING:
@@ -109,32 +120,30 @@ def deploy(folder: Path, repository: str, terms: SpaceSettings) -> str:
 
 
 def _wait(api: HfApi, repository: str, commit: str) -> SpaceRuntime:
-    """Return the runtime of a Space once `commit` runs there, or cannot; each new stage is printed."""
-    began, stage, restarted = time.monotonic(), "", False
-    while time.monotonic() < began + TIMEOUT_SECONDS:
+    """Print each new stage of a Space; return its runtime once `commit` runs or has failed."""
+    start, stage, is_restarted = time.monotonic(), "", False
+    while time.monotonic() < start + TIMEOUT_SECONDS:
         runtime = retry(lambda: api.get_space_runtime(repository))
         if runtime.stage != stage:
             stage = runtime.stage
             print(f"{repository}: {stage.lower().replace('_', ' ')}", flush=True)
-        if stage in SWITCHED_OFF and not restarted:
+        if stage in SWITCHED_OFF and not is_restarted:
             retry(lambda: api.restart_space(repository))
-            restarted = True
+            is_restarted = True
         elif stage in RUNNING | FAILED | SWITCHED_OFF:
-            is_ours = runtime.raw.get("sha") == commit
-            if is_ours or time.monotonic() > began + STALE_SECONDS:
+            is_current = runtime.raw.get("sha") == commit
+            if is_current or time.monotonic() > start + STALE_SECONDS:
                 return runtime
         time.sleep(POLL_SECONDS)
-    raise HubError(
-        f"{repository} is still {stage} after {TIMEOUT_SECONDS / 60:.0f} minutes: look at its page on the Hub."
-    )
+    raise HubError(f"{repository} is still {stage} after {TIMEOUT_SECONDS / 60:.0f} minutes: see its page on the Hub.")
 
 
 def _failure_reason(api: HfApi, repository: str, runtime: SpaceRuntime) -> str:
-    """Return why a Space does not run, with its last log lines if they can be had."""
+    """Return why a Space does not run, with its last log lines if they can be read."""
     reason = runtime.raw.get("errorMessage") or runtime.stage.lower().replace("_", " ")
     try:
         lines = list(api.fetch_space_logs(repository, build=runtime.stage == "BUILD_ERROR"))[-LOG_LINES:]
-    except Exception as error:  # the reason is worth more than its story
+    except Exception as error:  # report the reason even without the log
         lines = [f"(the log cannot be read: {type(error).__name__})"]
-    story = f" Its last lines:\n{''.join(lines)}" if lines else ""
-    return f"{repository} does not run: {reason}.{story}".rstrip()
+    log = f" The last lines of its log:\n{''.join(lines)}" if lines else ""
+    return f"{repository} does not run: {reason}.{log}".rstrip()

@@ -1,7 +1,7 @@
-"""Trains a plugin on the Hub's machines (https://huggingface.co/docs/hub/jobs), and pushes what comes out.
+"""Trains a plugin on the Hub's machines (https://huggingface.co/docs/hub/jobs) and pushes the result.
 
-The code that trains is uploaded to the branch `source` of the repository that the weights go to, and mounted into the
-job at the very commit; a data set on the Hub can be mounted at /data.
+The code is uploaded to the branch `source` of the repository that the weights go to, and mounted into the job at that
+commit. A data set on the Hub can be mounted at /data.
 """
 
 from __future__ import annotations
@@ -35,15 +35,23 @@ cd /work
 pip install --quiet "${@:5:$4}"
 python -m core train "$1" "${@:5+$4}"
 python -m core push "$1" --repo "$2" --checkpoint "$3" --local || {
-    hf upload "$2" runs runs --revision source   # what was paid for is not lost
+    hf upload "$2" runs runs --revision source   # keep the result of a paid job
     exit 1
 }
-"""  # $1 the plugin, $2 the repository, $3 the checkpoint, $4 how many words for pip follow; then the training's flags
+"""  # $1 plugin, $2 repository, $3 checkpoint, $4 number of pip arguments, the pip arguments, the flags of the training
 
 
 @dataclass(frozen=True)
 class JobSpec:
-    """What is to be trained where: the plugin's repository, the machine, for how long, on which data set."""
+    """A training job.
+
+    Attributes:
+        repository: owner/name that the checkpoint is pushed to.
+        flavor: the machine, by its name on the Hub.
+        timeout: after which the job is stopped, such as "90m" or "2h".
+        dataset: owner/name or owner/name@revision of a data set to mount at /data.
+        private: whether the repository is private if it is created.
+    """
 
     repository: str
     flavor: str = "a10g-small"
@@ -56,60 +64,68 @@ class JobSpec:
         if self.flavor not in known:
             raise UserError(f"--flavor {self.flavor!r} is unknown: the Hub has {', '.join(known)}.")
         if not re.fullmatch(r"(?=.*[1-9])[0-9]{1,6}(\.[0-9]+)?[smhd]", self.timeout):
-            raise UserError(f"--timeout {self.timeout!r} is no duration: write 90m, 2h or 1d.")
+            raise UserError(f"--timeout {self.timeout!r} is not a duration: write 90m, 2h or 1d.")
         if self.dataset is not None and not re.fullmatch(rf"{REPOSITORY_PATTERN}(@[\w./-]+)?", self.dataset):
-            raise UserError(f"--dataset {self.dataset!r} names no data set: write owner/name or owner/name@revision.")
+            raise UserError(f"--dataset {self.dataset!r} is not a data set: write owner/name or owner/name@revision.")
 
 
-def describe(record: Record, order: JobSpec, checkpoint: str, arguments: Sequence[str], commit: str) -> dict[str, Any]:
-    """Return what is submitted, as the arguments of `huggingface_hub.run_job`, but for the token.
+def describe(record: Record, spec: JobSpec, checkpoint: str, arguments: Sequence[str], commit: str) -> dict[str, Any]:
+    """Return the arguments of `huggingface_hub.run_job` for a job, without the token.
 
-    `checkpoint` is the one that is trained, by `arguments`, with the code at `commit`.
+    Args:
+        record: the plugin to train.
+        spec: the job.
+        checkpoint: the checkpoint that is trained.
+        arguments: the command-line flags of the training.
+        commit: the commit of the code in the repository.
     """
-    pip = ["-r", "requirements.txt" if order.flavor.startswith("cpu") else "requirements-gpu.txt"]
+    pip = ["-r", "requirements.txt" if spec.flavor.startswith("cpu") else "requirements-gpu.txt"]
     pip += record.ready_manifest.requires
-    words = [record.name, order.repository, checkpoint, str(len(pip)), *pip, *arguments]
-    source = Volume(type="model", source=order.repository, mount_path="/source", revision=commit, read_only=True)
+    words = [record.name, spec.repository, checkpoint, str(len(pip)), *pip, *arguments]
+    source = Volume(type="model", source=spec.repository, mount_path="/source", revision=commit, read_only=True)
     return {
         "image": IMAGE,
         "command": ["bash", "-c", SCRIPT, "train", *words],
-        "flavor": order.flavor,
-        "timeout": order.timeout,
-        "volumes": [source, *_data(order)],
+        "flavor": spec.flavor,
+        "timeout": spec.timeout,
+        "volumes": [source, *_data_volumes(spec)],
         "labels": {"darkroom": record.name},
     }
 
 
-def submit(record: Record, order: JobSpec, checkpoint: str, arguments: Sequence[str]) -> JobInfo:
-    """Upload the code, start the job, and return what the Hub says of it. Raises HubError where it refuses."""
-    token = get_token()  # the job pushes what it trained; it gets this as a secret, and nothing else does
+def submit(record: Record, spec: JobSpec, checkpoint: str, arguments: Sequence[str]) -> JobInfo:
+    """Upload the code, start the job, and return the Hub's description of it; see `describe` for the arguments.
+
+    Raises:
+        HubError: if nobody is logged in, or the Hub refuses.
+    """
+    token = get_token()  # passed to the job as a secret, because the job pushes the result
     if token is None:
-        raise HubError(f"a job must be able to push what it trained: {LOGIN}.")
-    target = Target(order.repository, branch=BRANCH, private=order.private)
+        raise HubError(f"a job pushes what it trained, which requires a token: {LOGIN}.")
+    target = Target(spec.repository, branch=BRANCH, private=spec.private)
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         bundle.write([record], folder)
         commit, _ = client.upload(folder, target, f"The code that trains {record.name}", is_stale=lambda path: True)
-    job = describe(record, order, checkpoint, arguments, commit)
-    with translate_errors(Reference(order.repository, commit)):
+    job = describe(record, spec, checkpoint, arguments, commit)
+    with translate_errors(Reference(spec.repository, commit)):
         return HfApi().run_job(**job, secrets={"HF_TOKEN": token})
 
 
-def refuse_other_paths(config: Any, order: JobSpec) -> None:
-    """Raise UserError for a path in `config` that the job's machine will not have."""
+def refuse_local_paths(config: Any, spec: JobSpec) -> None:
+    """Raise UserError if a path in `config`, a plugin's `Config`, does not exist on the job's machine."""
     for field in dataclasses.fields(config):
         value, flag = getattr(config, field.name), f"--{field.name.replace('_', '-')}"
-        if isinstance(value, Path) and (
-            order.dataset is None or not Path(os.path.normpath(value)).is_relative_to(DATA)
-        ):
+        if isinstance(value, Path) and (spec.dataset is None or not Path(os.path.normpath(value)).is_relative_to(DATA)):
             raise UserError(
-                f"{flag} is {str(value)!r}, which the job's machine has not: put it into a data set on the Hub, name "
-                f"that by --dataset owner/name, and write {flag} {DATA}/…; or {flag} None, if it is not needed."
+                f"{flag} is {str(value)!r}, which does not exist on the job's machine: put it into a data set on the "
+                f"Hub, name that by --dataset owner/name, and write {flag} {DATA}/…; or write {flag} None, if it is "
+                "not needed."
             )
 
 
-def _data(order: JobSpec) -> list[Volume]:
-    if order.dataset is None:
+def _data_volumes(spec: JobSpec) -> list[Volume]:
+    if spec.dataset is None:
         return []
-    place = reference.parse(order.dataset) or Reference(order.dataset, client.MAIN)
+    place = reference.parse(spec.dataset) or Reference(spec.dataset, client.MAIN)
     return [Volume(type="dataset", source=place.repository, mount_path=DATA, revision=place.revision, read_only=True)]

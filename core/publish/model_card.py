@@ -1,4 +1,4 @@
-"""The model card on the Hub: the plugin's README, with its scores for machines and a picture for people."""
+"""The model card on the Hub: the plugin's README with its scores in the front matter and a picture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.errors import UserError
 from core.metadata import Checkpoint
 from core.registry import Record
 
-COSTS = ("seconds", "megabytes")  # how the names of scores begin that say nothing of quality
+COSTS = ("seconds", "megabytes")  # prefixes of scores that do not measure quality
 LOADING = """
 
 ## From the Hub
@@ -30,29 +30,35 @@ With its page, its verbs and its other networks, in Darkroom:
 
 
 def build(record: Record, repository: str, checkpoints: Mapping[str, Checkpoint]) -> str:
-    """Return the card of `record` for `repository`, the held-out scores of `checkpoints` in its `model-index`.
+    """Return the text of a plugin's model card.
 
-    Raises UserError where the front matter of the plugin's README is no YAML.
+    Args:
+        record: the plugin; its README holds the text and part of the front matter.
+        repository: owner/name on the Hub.
+        checkpoints: the metadata of each checkpoint; its held-out scores go into the card's `model-index`.
+
+    Raises:
+        UserError: if the front matter of the README is not valid YAML.
     """
     path = record.folder / "README.md"
     try:
         card = ModelCard(path.read_text())
     except (yaml.YAMLError, ValueError) as error:
         raise UserError(
-            f"{path}: its front matter is no YAML ({error}): mend what stands between the two ---."
+            f"{path}: the front matter is not valid YAML ({error}): correct the text between the two ---."
         ) from None
-    facts: Any = card.data
-    facts.library_name, facts.model_name = "keras", record.title
-    facts.tags = sorted({*(facts.tags or []), "darkroom"})
-    facts.eval_results = [
+    front_matter: Any = card.data
+    front_matter.library_name, front_matter.model_name = "keras", record.title
+    front_matter.tags = sorted({*(front_matter.tags or []), "darkroom"})
+    front_matter.eval_results = [
         result
         for name, checkpoint in checkpoints.items()
-        for result in _results(name, checkpoint, facts.get("pipeline_tag") or "other")
+        for result in _results(name, checkpoint, front_matter.get("pipeline_tag") or "other")
     ]
     title, _, rest = card.text.lstrip().partition("\n")
     picture = f"\n\n![{record.title}](card.webp)" if (record.folder / "card.webp").exists() else ""
     loading = LOADING.format(repository=repository, name=record.name)
-    return f"---\n{facts.to_yaml()}\n---\n{title}{picture}\n{rest.rstrip()}{loading}"
+    return f"---\n{front_matter.to_yaml()}\n---\n{title}{picture}\n{rest.rstrip()}{loading}"
 
 
 def _results(name: str, checkpoint: Checkpoint, task: str) -> Iterator[EvalResult]:

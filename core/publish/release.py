@@ -1,6 +1,6 @@
-"""What a push puts on the Hub: a plugin's checkpoints, for Darkroom and for plain Keras, its card, pictures, history.
+"""Pushes a plugin to the Hub: its checkpoints for Darkroom and for plain Keras, model card, pictures, training history.
 
-The default checkpoint lies at the repository's root, the others in `checkpoints/<name>/`.
+The default checkpoint is at the root of the repository, the others in `checkpoints/<name>/`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from core.metadata import METADATA_FILE, WEIGHTS_FILE, Checkpoint
 from core.networks import checkpoint
 from core.publish import model_card, pins
 from core.registry import Record
-from core.weights import Source
+from core.weights import LocalSource
 
 HISTORY = "history.csv"
 PICTURES = ("card.webp", "examples/*")
@@ -32,7 +32,7 @@ PICTURES = ("card.webp", "examples/*")
 
 @dataclass(frozen=True)
 class Release:
-    """What a push came to: the commit, its tag, which checkpoints it holds, and whether anything was new."""
+    """The result of a push: the commit, its tag, the checkpoints it holds, and whether the commit is new."""
 
     reference: Reference
     tag: str
@@ -43,47 +43,63 @@ class Release:
 def push(
     record: Record, repository: str, private: bool = False, local: bool = False, only: str | None = None
 ) -> Release:
-    """Put the plugin's checkpoints on the Hub as one commit, pin them in the plugin's manifest, and tag it.
+    """Push the plugin's checkpoints as one commit, pin them in the plugin's manifest, and tag the commit.
 
-    With `local`, the newest finished run of each checkpoint goes before the bundled one; with `only`, nothing but
-    that checkpoint goes. Pushing the same again changes nothing. Raises UserError where there is nothing to push, or
-    the Hub refuses.
+    Pushing the same files again changes nothing.
+
+    Args:
+        record: the plugin.
+        repository: owner/name, created if it does not exist.
+        private: whether the repository is private if it is created.
+        local: whether the newest finished run of a checkpoint is pushed instead of the bundled one.
+        only: push only this checkpoint.
+
+    Raises:
+        UserError: if there is nothing to push, or the Hub refuses.
     """
     sources = find_sources(record, local, only)
     pins.check(record, repository, sources)
-    elsewhere = tuple(f"checkpoints/{name}/" for name in record.ready_manifest.checkpoints if name not in sources)
+    kept = tuple(f"checkpoints/{name}/" for name in record.ready_manifest.checkpoints if name not in sources)
 
     def is_stale(path: str) -> bool:
-        return path.startswith(("checkpoints/", "examples/")) and not path.startswith(elsewhere)
+        return path.startswith(("checkpoints/", "examples/")) and not path.startswith(kept)
 
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         assemble(record, repository, sources, folder)
         message = f"{record.title}: {', '.join(sources)}"
         commit, is_new = client.upload(folder, Target(repository, private=private), message, is_stale)
-        pinned = {name: pins.measure(folder / record.ready_manifest.place(name), commit) for name in sources}
+        pinned = {name: pins.measure(folder / record.ready_manifest.path_on_hub(name), commit) for name in sources}
     pins.write(record, repository, pinned)
     reference = Reference(repository, commit)
     return Release(reference, client.tag(reference), tuple(sources), is_new)
 
 
-def find_sources(record: Record, local: bool, only: str | None = None) -> dict[str, Source]:
-    """Return the source on this machine of each checkpoint that has one. Raises UserError where none has."""
+def find_sources(record: Record, local: bool, only: str | None = None) -> dict[str, LocalSource]:
+    """Return the source on this machine of each checkpoint that has one; see `push` for the arguments.
+
+    Raises:
+        UserError: if no checkpoint has one.
+    """
     names = [only] if only else list(record.ready_manifest.checkpoints)
-    found = {name: weights.find_local(record, name, local) for name in names}
+    found = {name: next(weights.local_candidates(record, name, local), None) for name in names}
     sources = {name: source for name, source in found.items() if source}
     if not sources:
         raise UserError(f"{record.name} has no weights here to push ({', '.join(names)}): train, then push --local.")
     return sources
 
 
-def assemble(record: Record, repository: str, sources: Mapping[str, Source], folder: Path) -> None:
-    """Write into `folder` what `repository` is to hold. Raises CheckpointError for a checkpoint that does not load."""
+def assemble(record: Record, repository: str, sources: Mapping[str, LocalSource], folder: Path) -> None:
+    """Write all files that `repository` is to hold into `folder`.
+
+    Raises:
+        CheckpointError: if a checkpoint cannot be loaded.
+    """
     model = verbs.import_module_of(record, "model")
     for name, source in sources.items():
-        target = folder / record.ready_manifest.place(name)
+        target = folder / record.ready_manifest.path_on_hub(name)
         target.mkdir(parents=True, exist_ok=True)
-        keras.utils.clear_session()  # layers without a name of their own get the same one each time
+        keras.utils.clear_session()  # so that unnamed layers get the same automatic names in every push
         save_keras_files(checkpoint.load(source.folder, model), target)
         for file in (METADATA_FILE, WEIGHTS_FILE, HISTORY):
             if (source.folder / file).exists():
@@ -92,36 +108,36 @@ def assemble(record: Record, repository: str, sources: Mapping[str, Source], fol
         target = folder / picture.relative_to(record.folder)
         target.parent.mkdir(exist_ok=True)
         shutil.copyfile(picture, target)
-    (folder / "README.md").write_text(model_card.build(record, repository, _known_facts(record, repository, sources)))
+    card = model_card.build(record, repository, _known_metadata(record, repository, sources))
+    (folder / "README.md").write_text(card)
 
 
-def _known_facts(record: Record, repository: str, sources: Mapping[str, Source]) -> dict[str, Checkpoint]:
-    """Return what is known of each checkpoint, here or in `repository`: the card tells of all that it will hold."""
-    facts = {}
+def _known_metadata(record: Record, repository: str, sources: Mapping[str, LocalSource]) -> dict[str, Checkpoint]:
+    """Return the metadata of each checkpoint that `repository` will hold: from `sources`, or from the pinned commit."""
+    found = {}
     for name, pin in record.ready_manifest.checkpoints.items():
         if name in sources:
-            facts[name] = metadata.read(sources[name].folder)
+            found[name] = metadata.read(sources[name].folder)
         elif name in record.ready_manifest.pinned and record.ready_manifest.repository == repository:
-            there = Reference(repository, pin.revision or "")
-            facts[name] = metadata.read(
-                client.fetch(there, record.ready_manifest.place(name) + METADATA_FILE, pin.facts_sha256).parent
-            )
-    return facts
+            path = record.ready_manifest.path_on_hub(name) + METADATA_FILE
+            file = client.fetch(Reference(repository, pin.revision or ""), path, pin.metadata_sha256)
+            found[name] = metadata.read(file.parent)
+    return found
 
 
 def save_keras_files(network: keras.Model, folder: Path) -> None:
-    """Write `network` as `keras.saving.load_model` wants it, the same bytes each time.
+    """Write `network` in the format that `keras.saving.load_model` reads, with the same bytes each time.
 
-    Keras writes the time, and Python's addresses for the names of what layers share: both would make each push new.
+    Keras writes the time, and memory addresses as ids of shared objects: both would make every push a new commit.
     """
     keras.saving.save_model(network, folder, zipped=False)
-    metadata, config = folder / "metadata.json", folder / "config.json"
-    metadata.write_text(json.dumps({"keras_version": keras.__version__}))
-    numbers: dict[str, int] = {}
+    metadata_file, config = folder / "metadata.json", folder / "config.json"
+    metadata_file.write_text(json.dumps({"keras_version": keras.__version__}))
+    ids: dict[str, int] = {}
     config.write_text(
         re.sub(
             r'(?<="shared_object_id": )\d+',
-            lambda found: str(numbers.setdefault(found[0], len(numbers))),
+            lambda found: str(ids.setdefault(found[0], len(ids))),
             config.read_text(),
         )
     )

@@ -1,8 +1,8 @@
-"""Assembles a Hugging Face Space, for one plugin or for the suite, as a folder that the Hub can run as it is.
+"""Assembles a Hugging Face Space, for one plugin or for the suite, as a folder that the Hub can run.
 
-It holds the code, each plugin's checkpoints (or, where they are pinned on the Hub, the order to preload them), a
-`requirements.txt`, and a `README.md` whose front matter configures the Space. Never the folder `spaces/`: on a Space,
-Gradio imports a package of that name, the Hub's. Reference: https://huggingface.co/docs/hub/spaces-config-reference
+The folder holds the code, the bundled checkpoints, a `requirements.txt`, and a `README.md` with front matter that
+configures the Space and lists the checkpoints to preload from the Hub. It never holds the folder `spaces/`: on a Space,
+Gradio imports the Hub's package of that name. Reference: https://huggingface.co/docs/hub/spaces-config-reference
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from core.publish.bundle import ROOT
 from core.registry import Record
 
 SUITE = "suite"
-SHORT = 60  # characters that the Hub allows for a short description
+LONGEST_DESCRIPTION = 60  # characters, the Hub's limit for short_description
 FREE = "cpu-basic"
-MARK = ".darkroom-space"  # lists what was assembled, which may be assembled anew; it stays here
-NOT_FOR_SERVING = ("tyro",)  # the command line's
+INVENTORY_FILE = ".darkroom-space"  # lists the assembled files, which alone may be replaced; it is not uploaded
+NOT_FOR_SERVING = ("tyro",)  # needed by the command line only
 
 
 class Variant(StrEnum):
-    """What a Space computes on."""
+    """The kind of hardware of a Space, which decides its backend."""
 
     CPU = "cpu"
     GPU = "gpu"
@@ -41,7 +41,7 @@ class Variant(StrEnum):
 
 
 def variant_of(hardware: str) -> Variant:
-    """Return the variant for one of the Hub's hardware names, such as "cpu-basic". Raises UserError for another."""
+    """Return the variant of a hardware name of the Hub, such as "cpu-basic". Raises UserError if it is unknown."""
     known = [item.value for item in SpaceHardware]
     if hardware not in known:
         raise UserError(f"--hardware {hardware!r} is unknown: the Hub has {', '.join(known)}.")
@@ -49,35 +49,44 @@ def variant_of(hardware: str) -> Variant:
 
 
 def assemble(name: str, records: Sequence[Record], out: Path, hardware: str = FREE) -> None:
-    """Write into the folder `out` the Space `name` (a plugin's name, or "suite"), which serves `records`.
+    """Write a Space to the folder `out`, replacing a Space that was assembled there before.
 
-    A Space that was assembled there before is replaced. Raises UserError for hardware that the Hub does not have, and
-    for a folder that holds anything else.
+    Args:
+        name: a plugin's name, or "suite".
+        records: the plugins that the Space serves.
+        out: the folder.
+        hardware: its name on the Hub.
+
+    Raises:
+        UserError: if the hardware is unknown, or the folder contains anything but an assembled Space.
     """
     variant = variant_of(hardware)
     out = out.resolve()
     try:
         _clear(out, records)
         _write(name, records, out, hardware, variant)
-        (out / MARK).write_text("\n".join(sorted(_files(out))) + "\n")
+        (out / INVENTORY_FILE).write_text("\n".join(sorted(_files(out))) + "\n")
     except OSError as error:
         raise UserError(f"the Space cannot be assembled in {out} ({error}): name another folder.") from None
 
 
 def _clear(out: Path, records: Iterable[Record]) -> None:
-    """Remove a Space that was assembled in `out` before. Raises UserError where anything else is, or would be."""
+    """Remove a Space that was assembled in `out` before. Raises UserError if `out` contains anything else."""
     folders = [record.folder.resolve() for record in records]
     if any(source.is_relative_to(out) for source in (ROOT, *folders)):
-        raise UserError(f"{out} holds what a Space is made of: name a folder beside it.")
+        raise UserError(f"{out} contains the source of the Space: name another folder.")
     if any(out.is_relative_to(source) for source in (ROOT / "core", ROOT / "spaces", ROOT / "plugins", *folders)):
-        raise UserError(f"{out} lies within what a Space is made of: name a folder elsewhere.")
+        raise UserError(f"{out} is inside the source of the Space: name another folder.")
     if not out.exists():
         return
-    mark = out / MARK
-    ours = {MARK, *mark.read_text().splitlines()} if mark.exists() else set()
-    if not out.is_dir() or (strange := sorted(_files(out) - ours)):
-        what = f"such as {strange[0]}" if out.is_dir() else "as a file"
-        raise UserError(f"{out} holds something else than a Space assembled before, {what}: name another folder.")
+    inventory = out / INVENTORY_FILE
+    assembled = {INVENTORY_FILE, *inventory.read_text().splitlines()} if inventory.exists() else set()
+    if not out.is_dir():
+        raise UserError(f"{out} is a file: name a folder.")
+    if others := sorted(_files(out) - assembled):
+        raise UserError(
+            f"{out} contains files that are not of an assembled Space, such as {others[0]}: name another folder."
+        )
     shutil.rmtree(out)
 
 
@@ -101,7 +110,7 @@ def _write(name: str, records: Sequence[Record], out: Path, hardware: str, varia
 
 
 def requirements(records: Iterable[Record], variant: Variant) -> list[str]:
-    """Return what a Space for `records` has pip install: what serving takes, its backend, what the plugins add."""
+    """Return the pip requirements of a Space: those for serving, those of the backend, those of the plugins."""
     common = _read_requirements("requirements.txt")
     backends = {
         Variant.CPU: [line.replace("tensorflow", "tensorflow-cpu") for line in common if _is_backend(line)],
@@ -109,13 +118,13 @@ def requirements(records: Iterable[Record], variant: Variant) -> list[str]:
         Variant.ZERO: _read_requirements("requirements-zero.txt"),
     }
     serving = [line for line in common if not _is_backend(line)]
-    added = {requirement for record in records for requirement in record.ready_manifest.requires}
-    return [*serving, *backends[variant], *sorted(added)]
+    extra = {requirement for record in records for requirement in record.ready_manifest.requires}
+    return [*serving, *backends[variant], *sorted(extra)]
 
 
 def _read_requirements(file: str) -> list[str]:
-    bare = [line.partition("#")[0].strip() for line in (ROOT / file).read_text().splitlines()]
-    lines = [line for line in bare if line and not line.startswith("-r")]
+    uncommented = [line.partition("#")[0].strip() for line in (ROOT / file).read_text().splitlines()]
+    lines = [line for line in uncommented if line and not line.startswith("-r")]
     return [line for line in lines if Requirement(line).name not in NOT_FOR_SERVING]
 
 
@@ -124,14 +133,14 @@ def _is_backend(requirement: str) -> bool:
 
 
 def _readme(name: str, records: Sequence[Record], hardware: str, lines: list[str]) -> str:
-    """Return the Space's README: what is particular to it, from `spaces/<name>/`, and what is computed."""
+    """Return the README of a Space: its own from `spaces/<name>/`, its front matter completed by computed values."""
     own = ROOT / "spaces" / name / "README.md"
     card = RepoCard(own.read_text()) if own.exists() else None
-    own_facts: dict[str, Any] = card.data.to_dict() if card else {}  # type: ignore[no-untyped-call]
-    facts = _front_matter(name, records, hardware, lines) | own_facts
-    facts["tags"] = sorted({"darkroom", "keras", *facts.get("tags", [])})
+    own_values: dict[str, Any] = card.data.to_dict() if card else {}  # type: ignore[no-untyped-call]
+    front_matter = _front_matter(name, records, hardware, lines) | own_values
+    front_matter["tags"] = sorted({"darkroom", "keras", *front_matter.get("tags", [])})
     text = card.text if card else f"# {records[0].title}\n\n{records[0].ready_manifest.summary}\n"
-    return f"---\n{yaml.safe_dump(facts, sort_keys=False, allow_unicode=True)}---\n{text.lstrip()}"
+    return f"---\n{yaml.safe_dump(front_matter, sort_keys=False, allow_unicode=True)}---\n{text.lstrip()}"
 
 
 def _front_matter(name: str, records: Sequence[Record], hardware: str, lines: list[str]) -> dict[str, Any]:
@@ -139,35 +148,36 @@ def _front_matter(name: str, records: Sequence[Record], hardware: str, lines: li
     summary = title if name == SUITE else records[0].ready_manifest.summary
     gradio = next(Requirement(line) for line in lines if Requirement(line).name == "gradio")
     models = repositories(records)
-    facts = {
+    values = {
         "title": title,
         "emoji": "🔴",
         "colorFrom": "red",
         "colorTo": "gray",
         "sdk": "gradio",
-        "sdk_version": _lowest(gradio),
+        "sdk_version": _lowest_version(gradio),
         "python_version": "3.12" if variant_of(hardware) is Variant.ZERO else "3.11",
         "app_file": "app.py",
         "license": "apache-2.0",
-        "short_description": summary if len(summary) <= SHORT else title,
+        "short_description": summary if len(summary) <= LONGEST_DESCRIPTION else title,
         "suggested_hardware": hardware,
         "startup_duration_timeout": "30m",
         "models": models,
         "preload_from_hub": [line for record in records for line in _preloads(record)],
     }
-    return {key: value for key, value in facts.items() if value != []}
+    return {key: value for key, value in values.items() if value != []}
 
 
-def _lowest(requirement: Requirement) -> str:
-    """Return the lowest version that `requirement` allows, in three parts as the Hub wants it."""
+def _lowest_version(requirement: Requirement) -> str:
+    """Return the lowest version that `requirement` allows, in three parts as the Hub expects it."""
     version = next(item.version for item in requirement.specifier if item.operator in (">=", "=="))
     return ".".join([*version.split("."), "0", "0"][:3])
 
 
 def preloaded(record: Record) -> dict[str, Pin]:
-    """Return the checkpoints that a Space has from the Hub, and which files there they are.
+    """Return the pins of the checkpoints that a Space preloads from the Hub, by checkpoint.
 
-    A bundled checkpoint that differs from the pinned one is what runs here, so it is what the Space gets.
+    A bundled checkpoint that differs from the pinned one is not among them: the Space gets the bundled one, since that
+    is what runs here.
     """
     pinned = record.ready_manifest.pinned
     folders = {name: weights.bundled_folder(record, name) for name in pinned}
@@ -175,12 +185,12 @@ def preloaded(record: Record) -> dict[str, Pin]:
 
 
 def repositories(records: Iterable[Record]) -> list[str]:
-    """Return the repositories that a Space for `records` has weights from."""
+    """Return the repositories that a Space for `records` preloads weights from."""
     return sorted({record.ready_manifest.repository or "" for record in records if preloaded(record)})
 
 
 def _preloads(record: Record) -> Iterable[str]:
-    """Yield what the Hub is to download while it builds the Space: repository, files, commit."""
+    """Yield the entries of `preload_from_hub`: repository, files, commit."""
     for checkpoint, pin in preloaded(record).items():
-        place = record.ready_manifest.place(checkpoint)
-        yield f"{record.ready_manifest.repository} {place}{METADATA_FILE},{place}{WEIGHTS_FILE} {pin.revision}"
+        path = record.ready_manifest.path_on_hub(checkpoint)
+        yield f"{record.ready_manifest.repository} {path}{METADATA_FILE},{path}{WEIGHTS_FILE} {pin.revision}"

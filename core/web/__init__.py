@@ -1,1 +1,1 @@
-"""The web app: server, pages, event handlers, theme. Everything that imports Gradio."""
+"""The web app: server, home page, pages of plugins, handlers, charts, theme. Nothing else in core imports Gradio."""

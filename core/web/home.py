@@ -1,14 +1,14 @@
-"""The suite as one Gradio app: a home page with a card for each plugin, and a page of its own for each."""
+"""The suite as one Gradio app: a home page with a card for each plugin, and a page for each plugin."""
 
 from __future__ import annotations
 
 import base64
-import html
 import logging
 import re
 from collections.abc import Iterable
 
 import gradio as gr
+from markupsafe import Markup
 
 from core import verbs
 from core.engine import Engine
@@ -17,30 +17,45 @@ from core.registry import Record, State
 from core.web import pages
 
 LOGGER = logging.getLogger(__name__)
-CARD = "card.webp"
+CARD_FILE = "card.webp"
+
+TITLE = "Darkroom"
+TAGLINE = "Interactive demos of autoencoders, GANs and image restoration"
+HOME = Markup('<div class="page-title"><h1>{}</h1><p>{}</p></div><div class="demo-cards">{}</div>')
+CARD = Markup(
+    '<a class="demo-card" href="{path}">{picture}<div class="words"><h2>{title}</h2><p>{summary}</p>'
+    '<p class="state {state}">{state_text}</p></div></a>'
+)
+PICTURE = Markup('<img alt="" src="data:image/webp;base64,{}">')
+NO_PICTURE = Markup('<div class="blank"></div>')
 
 
 def build_app(records: Iterable[Record], engine: Engine) -> gr.Blocks:
-    """Return the app over `records`; one that is not ready, or fails while it is built, costs its own page only.
+    """Return the app with a page for each plugin, and a home page where there are several plugins.
 
-    A single plugin has the first page to itself.
+    A plugin that is not ready, or whose page cannot be built, gets a page with the reason; the others are not
+    affected.
+
+    Args:
+        records: the plugins.
+        engine: what runs their verbs.
     """
     built = [(record, *_build_page(Plugin(record, engine))) for record in records]
-    alone = built[0] if len(built) == 1 else None
-    title = alone[0].title if alone else "Darkroom"
+    single = built[0] if len(built) == 1 else None
+    title = single[0].title if single else TITLE
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as app:
-        if alone:
-            _render(alone[1], alone[0])
+        if single:
+            _render(single[1], single[0])
         else:
             gr.HTML(_home([(record, problem) for record, _, problem in built]), padding=False)
-    for record, page, _ in [] if alone else built:
+    for record, page, _ in [] if single else built:
         with app.route(record.title, _path(record)):
             _render(page, record)
     return app
 
 
 def _build_page(plugin: Plugin) -> tuple[gr.Blocks, str]:
-    """Return the plugin's page and an empty string, or a page that says what is wrong, and that."""
+    """Return the plugin's page and "", or a page that shows why there is none and a sentence for the card."""
     record = plugin.record
     if record.state is not State.READY:
         return pages.message_page(record.title, record.reason), f"{record.state}: {record.reason}"
@@ -49,13 +64,14 @@ def _build_page(plugin: Plugin) -> tuple[gr.Blocks, str]:
         if not isinstance(page, gr.Blocks):
             raise TypeError(f"build_interface returned {type(page).__name__}, not gr.Blocks")
         return page, ""
-    except (Exception, SystemExit) as error:  # whatever a plugin does, the others stay up
+    except (Exception, SystemExit) as error:  # a plugin may raise anything: the others stay up
         LOGGER.exception("the page of %s cannot be built", record.name)
         problem = f"{type(error).__name__}: {error}"
         return pages.message_page(record.title, problem), problem
 
 
 def _render(page: gr.Blocks, record: Record) -> None:
+    """Put `page` into the app, or a page with the error where Gradio refuses it."""
     try:
         page.render()
     except Exception as error:
@@ -64,28 +80,29 @@ def _render(page: gr.Blocks, record: Record) -> None:
 
 
 def _path(record: Record) -> str:
-    """Return the plugin's path in the app: its name, unless that is what is wrong with it."""
+    """Return the path of the plugin's page: its name, without the characters that a path cannot hold."""
     return re.sub(r"\W+", "-", record.name)
 
 
-def _home(records: list[tuple[Record, str]]) -> str:
-    cards = "".join(_card(record, problem) for record, problem in records)
-    return (
-        '<div class="page-title"><h1>Darkroom</h1><p>What neural networks see in pictures, to try with your own '
-        f'hands.</p></div><div class="demo-cards">{cards}</div>'
+def _home(records: list[tuple[Record, str]]) -> Markup:
+    """Return the HTML of the home page, given each plugin and what is wrong with it, or ""."""
+    return HOME.format(TITLE, TAGLINE, Markup("").join(_card(record, problem) for record, problem in records))
+
+
+def _card(record: Record, problem: str) -> Markup:
+    return CARD.format(
+        path=_path(record),
+        picture=_card_picture(record),
+        title=record.title,
+        summary=record.manifest.summary if record.manifest else "",
+        state="problem" if problem else "ready",
+        state_text=problem or str(record.state),
     )
 
 
-def _card(record: Record, problem: str) -> str:
-    summary = html.escape(record.manifest.summary) if record.manifest else ""
-    state = f'<p class="state {"problem" if problem else "ready"}">{html.escape(problem or record.state)}</p>'
-    words = f'<div class="words"><h2>{html.escape(record.title)}</h2><p>{summary}</p>{state}</div>'
-    return f'<a class="demo-card" href="{_path(record)}">{_card_picture(record)}{words}</a>'
-
-
-def _card_picture(record: Record) -> str:
+def _card_picture(record: Record) -> Markup:
     try:
-        data = base64.b64encode((record.folder / CARD).read_bytes()).decode()
-    except OSError:  # none, or not readable: the card goes without
-        return '<div class="blank"></div>'
-    return f'<img alt="" src="data:image/webp;base64,{data}">'
+        data = base64.b64encode((record.folder / CARD_FILE).read_bytes()).decode()
+    except OSError:  # missing or unreadable: a card without a picture
+        return NO_PICTURE
+    return PICTURE.format(data)

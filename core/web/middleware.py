@@ -1,46 +1,38 @@
-"""ASGI middleware of the app: request limits, the warm-up, a workaround for Gradio."""
+"""ASGI middleware of the app: a limit on request bodies, the warm-up, a workaround for Gradio."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable
 from typing import Any
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 MEGABYTE = 1024 * 1024
-
-
 LARGEST_UPLOAD = 64 * MEGABYTE
-
-
 LARGEST_BODY = 2 * MEGABYTE  # of any other request: settings, clicks, small data: URLs
 
 
-Message = MutableMapping[str, Any]
-
-
-Receive = Callable[[], Awaitable[Message]]
-
-
-Send = Callable[[Message], Awaitable[None]]
-
-
 class BodyLimit:
-    """ASGI middleware that answers 413 to a request whose body is larger than its route has use for."""
+    """Answers 413 to a request with a body larger than its route needs.
 
-    def __init__(self, app: Any) -> None:
+    Gradio's `max_file_size` bounds uploaded files only: a `data:` URL in the body of a call bypasses it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        """Pass a request on, counting what it sends."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and count the bytes that arrive, as the declared length may be wrong or missing."""
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)  # type: ignore[no-any-return]
+            return await self.app(scope, receive, send)
         limit = LARGEST_UPLOAD + MEGABYTE if scope["path"].endswith("/upload") else LARGEST_BODY
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
             return await _refuse(send, limit)
         received = 0
 
-        async def count() -> Message:
+        async def receive_and_count() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
@@ -49,44 +41,52 @@ class BodyLimit:
             return message
 
         try:
-            await self.app(scope, count, send)
+            await self.app(scope, receive_and_count, send)
         except _TooLargeError:
             await _refuse(send, limit)
 
 
-class AfterFirstPage:
-    """ASGI middleware that starts `task` in the background once the first page has been sent."""
+class WarmUpAfterFirstPage:
+    """Starts `warm_up` in a background thread, once, after the first page has been sent.
 
-    def __init__(self, app: Any, task: Callable[[], None]) -> None:
-        self.app, self.task, self.started = app, task, threading.Lock()
+    So the app is up at once, and still imports Keras before the first visitor's first click.
+    """
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        """Pass a request on, and start the task behind the first GET of a page."""
+    def __init__(self, app: ASGIApp, warm_up: Callable[[], None]) -> None:
+        self.app, self.warm_up, self.started = app, warm_up, threading.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, then start the warm-up if it was the first GET of a page."""
         await self.app(scope, receive, send)
         is_page = scope["type"] == "http" and scope["method"] == "GET" and "." not in scope["path"]
         if is_page and "gradio_api" not in scope["path"] and self.started.acquire(blocking=False):
-            threading.Thread(target=self.task, name="warm-up", daemon=True).start()
+            threading.Thread(target=self.warm_up, name="warm-up", daemon=True).start()
 
 
 class DoubleRemovalWorkaround:
-    """ASGI middleware that lets a call be cancelled at the moment it ends.
+    """Makes Gradio's table of running generators accept that an entry is removed twice.
 
-    Gradio removes such a call's iterator twice, and fails; the page then takes the call for running, for ever
-    (https://github.com/gradio-app/gradio/pull/11921 mends one way to come to that).
+    A call that is canceled at the moment it ends is removed by both, `/cancel` and the queue: each looks the entry up,
+    awaits, then deletes it, and the second one raises KeyError. The page then shows the call as running forever.
+    See https://github.com/gradio-app/gradio/issues/11497; its fix, pull request 11921, covers only a second click on
+    Stop. Seen on Gradio 6.31; remove this class once `queueing.reset_iterators` and `routes.cancel_event` use `pop`.
     """
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        """Pass a request on, the second removal being none."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Replace the table of the Gradio app that serves this request, if that is not done yet, then pass it on."""
         served = scope.get("app")
-        if isinstance(iterators := getattr(served, "iterators", None), dict) and not isinstance(iterators, _Iterators):
+        iterators = getattr(served, "iterators", None)
+        if isinstance(iterators, dict) and not isinstance(iterators, _Iterators):
             served.iterators = _Iterators(iterators)  # type: ignore[union-attr]
         await self.app(scope, receive, send)
 
 
 class _Iterators(dict[str, Any]):
+    """A dict in which `del` ignores a missing key."""
+
     def __delitem__(self, name: str) -> None:
         self.pop(name, None)
 

@@ -1,4 +1,4 @@
-"""Many small pictures shown as one: rows with words before them, and animations."""
+"""Small pictures shown large: one alone, a grid of labeled rows, an animation."""
 
 from __future__ import annotations
 
@@ -10,41 +10,63 @@ from PIL import ImageDraw, ImageFont
 
 from core.imaging import images
 from core.imaging.images import Image
-from core.web import pages
+from core.web.output_files import new_file, write_png
 
-ON_A_SHEET, ALONE = 3, 12  # times as large is one of many small pictures shown, and one by itself
-LABEL_WIDTH, LABEL_SIZE, LABEL_PAPER, TOP = 132, 23, "#262120", 54  # pixels
+GRID_SCALE, SINGLE_SCALE = 3, 12  # how many times a picture is enlarged in a grid, and alone
+LABEL_WIDTH, LABEL_SIZE, LABEL_GAP = 132, 23, 8  # pixels
+LABEL_BACKGROUND, LABEL_COLOR = "#262120", "white"
+TOP_MARGIN = 54  # pixels: the buttons of the component lie there
 FRAME_MILLISECONDS = 60
 
 
 def write_picture(picture: Image, name: str) -> str:
-    """Return the path of a PNG that shows one small picture (h, w, c) large."""
-    return pages.write_png(images.upscale_nearest(picture, ALONE), name)
+    """Write one small picture, enlarged, as a PNG and return its path.
+
+    Args:
+        picture: (height, width, channels), 0 to 1.
+        name: the name of the file, without its suffix.
+    """
+    return write_png(images.upscale_nearest(picture, SINGLE_SCALE), name)
 
 
 def write_rows(rows: Iterable[tuple[str, Image]], name: str) -> str:
-    """Return the path of a PNG of rows of small pictures, each what is written before it and (n, h, w, c)."""
-    labels, pictures_in_rows = zip(*rows, strict=True)
-    sheet = np.concatenate([np.concatenate(list(row), axis=1) for row in pictures_in_rows])
-    return pages.write_png(label_rows(images.upscale_nearest(sheet, ON_A_SHEET), labels), name)
+    """Write labeled rows of small pictures, enlarged, as a PNG and return its path.
+
+    Args:
+        rows: each its label and its pictures (n, height, width, channels), 0 to 1; all of one shape.
+        name: the name of the file, without its suffix.
+    """
+    labels, pictures = zip(*rows, strict=True)
+    grid = np.concatenate([np.concatenate(list(row), axis=1) for row in pictures])
+    return write_png(label_rows(images.upscale_nearest(grid, GRID_SCALE), labels), name)
 
 
-def label_rows(sheet: Image, labels: Sequence[str]) -> Image:
-    """Return a `sheet` of as many rows as there are `labels`, each before its row; on top is room for buttons."""
-    height, width = sheet.shape[:2]
-    canvas = pillow.new("RGB", (width + LABEL_WIDTH, height + TOP), LABEL_PAPER)
-    canvas.paste(pillow.fromarray(images.to_uint8(images.to_rgb(sheet))), (LABEL_WIDTH, TOP))
+def label_rows(grid: Image, labels: Sequence[str]) -> Image:
+    """Return `grid` in RGB with a margin on top and each row's label on its left.
+
+    Args:
+        grid: (height, width, channels), 0 to 1: as many rows of one height as there are labels.
+        labels: what to write before the rows.
+    """
+    height, width = grid.shape[:2]
+    canvas = pillow.new("RGB", (width + LABEL_WIDTH, height + TOP_MARGIN), LABEL_BACKGROUND)
+    canvas.paste(pillow.fromarray(images.to_uint8(images.to_rgb(grid))), (LABEL_WIDTH, TOP_MARGIN))
     pen, font = ImageDraw.Draw(canvas), ImageFont.load_default(LABEL_SIZE)
     for i, label in enumerate(labels):
-        middle = TOP + (i + 0.5) * height / len(labels)
-        pen.text((LABEL_WIDTH - 8, middle), label, fill="white", font=font, anchor="rm")
+        middle = TOP_MARGIN + (i + 0.5) * height / len(labels)
+        pen.text((LABEL_WIDTH - LABEL_GAP, middle), label, fill=LABEL_COLOR, font=font, anchor="rm")
     return images.from_uint8(np.asarray(canvas))
 
 
-def write_animation(way: Image, name: str) -> str:
-    """Return the path of a WebP that goes through small pictures (n, h, w, c) and back, for ever."""
-    there = [images.to_uint8(images.upscale_nearest(images.to_rgb(frame), ALONE)) for frame in way]
-    frames = [pillow.fromarray(frame) for frame in (*there, *there[-2:0:-1])]
-    path = pages.new_file(f"{name}.webp")
+def write_animation(pictures: Image, name: str) -> str:
+    """Write small pictures, enlarged, as a WebP that plays them forward and backward in a loop, and return its path.
+
+    Args:
+        pictures: (n, height, width, channels), 0 to 1.
+        name: the name of the file, without its suffix.
+    """
+    enlarged = [images.to_uint8(images.upscale_nearest(images.to_rgb(each), SINGLE_SCALE)) for each in pictures]
+    frames = [pillow.fromarray(frame) for frame in (*enlarged, *enlarged[-2:0:-1])]
+    path = new_file(f"{name}.webp")
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=FRAME_MILLISECONDS, loop=0, lossless=True)
     return str(path)

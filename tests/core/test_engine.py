@@ -1,4 +1,4 @@
-"""The engine: one load however many ask, cancel between steps, and clear words for what is not there."""
+"""The engine: each network is loaded once, calls can be canceled between steps, and unknown names are reported."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from core.networks import checkpoint, device
 from core.plugin import Plugin
 from core.progress import Progress
 from core.verbs import VerbNotFoundError
-from core.weights import Source
+from core.weights import LocalSource
 
 MODEL = '''
 import keras
@@ -54,7 +54,7 @@ def helper(number: int) -> int: ...
 
 @pytest.fixture
 def counter(plant: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Plugin:
-    """A plugin whose network takes a while to load."""
+    """A plugin the network of which takes 0.2 s to load."""
     plant("counter", model=MODEL)
     loads: list[str] = []
 
@@ -64,36 +64,36 @@ def counter(plant: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_pat
         return object()
 
     monkeypatch.setattr(checkpoint, "load", slow_load)
-    monkeypatch.setattr("core.weights.locate", lambda *_: Source(tmp_path, "planted"))
+    monkeypatch.setattr("core.weights.candidates", lambda *_: iter([LocalSource(tmp_path, "planted")]))
     plugin = Plugin(registry.find("counter"), LocalEngine())
     plugin.engine.loads = loads
     verbs.import_module_of(plugin.record, "model").LOG.clear()
     return plugin
 
 
-@pytest.mark.parametrize("wild", [np.nan, np.inf])
-def test_a_picture_of_what_is_no_number_is_refused(counter: Plugin, wild: float) -> None:
-    right, wrong = np.zeros((2, 2, 3)), np.full((2, 2, 3), wild)
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_an_image_with_nan_or_infinity_is_refused(counter: Plugin, value: float) -> None:
+    right, wrong = np.zeros((2, 2, 3)), np.full((2, 2, 3), value)
     for values, settings, name in (
         ((right, wrong), {}, "value 2"),
         ((right,), {"plus": wrong}, "plus"),
         ((right,), {"plus": (right, wrong)}, "plus"),
         ((np.stack([right, wrong]),), {}, "value 1"),
     ):
-        with pytest.raises(UserError, match=f"double: {name} is a picture with NaN or infinity in it"):
+        with pytest.raises(UserError, match=f"double: {name} is an image with NaN or infinity in it"):
             counter.run("double", *values, **settings)
 
 
-def test_a_verb_gets_values_and_settings(counter: Plugin) -> None:
+def test_a_verb_receives_values_and_settings(counter: Plugin) -> None:
     assert counter.run("double", 4) == 8
     assert counter.run("double", 4, plus=1) == 9
 
 
-def test_only_public_functions_of_a_network_are_verbs(counter: Plugin) -> None:
+def test_only_public_functions_that_take_a_network_are_verbs(counter: Plugin) -> None:
     assert sorted(verbs.list_verbs(counter.record)) == ["count", "double"]
 
 
-def test_many_first_clicks_load_once(counter: Plugin) -> None:
+def test_concurrent_first_calls_load_the_network_once(counter: Plugin) -> None:
     results: list[int] = []
     threads = [threading.Thread(target=lambda: results.append(counter.run("double", 1))) for _ in range(8)]
     for thread in threads:
@@ -104,7 +104,7 @@ def test_many_first_clicks_load_once(counter: Plugin) -> None:
     assert len(counter.engine.loads) == 1
 
 
-def test_a_stream_reports_progress_then_the_result(counter: Plugin) -> None:
+def test_a_stream_yields_progress_then_returns_the_result(counter: Plugin) -> None:
     steps = counter.stream("count", 2)
     assert list(iter(lambda: next(steps, None), None)) == [Progress(1, 2), Progress(2, 2)]
     assert counter.run("count", 3) == 3
@@ -118,13 +118,13 @@ def test_closing_a_stream_cancels_the_verb_and_frees_the_device(counter: Plugin)
     assert counter.run("double", 1) == 2
 
 
-def test_two_streams_take_turns(counter: Plugin) -> None:
+def test_two_streams_alternate(counter: Plugin) -> None:
     one, two = counter.stream("count", 3), counter.stream("count", 3)
     assert [next(one).done, next(two).done, next(one).done] == [1, 1, 2]
 
 
 @pytest.mark.parametrize(
-    ("flags", "asked", "used"),
+    ("flags", "requested", "used"),
     [
         ("fpu amx_bf16 amx_tile", None, "mixed_bfloat16"),
         ("fpu avx2", None, "float32"),
@@ -132,29 +132,29 @@ def test_two_streams_take_turns(counter: Plugin) -> None:
         ("fpu avx2", "mixed_float16", "mixed_float16"),
     ],
 )
-def test_a_plugin_computes_in_its_precision_where_that_is_faster(
-    counter: Plugin, monkeypatch: pytest.MonkeyPatch, flags: str, asked: Any, used: str
+def test_a_plugin_computes_in_its_precision_if_that_is_faster(
+    counter: Plugin, monkeypatch: pytest.MonkeyPatch, flags: str, requested: Any, used: str
 ) -> None:
     monkeypatch.setattr(device, "_cpu", lambda _: flags)
     monkeypatch.setattr(device, "has_gpu", lambda: False)
     monkeypatch.setattr(checkpoint, "load", lambda *_: keras.config.dtype_policy().name)
     manifest = counter.record.ready_manifest.model_copy(update={"precision": "mixed_bfloat16"})
-    chosen, record = LocalEngine(precision=asked), replace(counter.record, manifest=manifest)
-    assert chosen._load(record, None)[0] == used
+    engine, record = LocalEngine(precision=requested), replace(counter.record, manifest=manifest)
+    assert engine._load(record, None)[0] == used
     assert keras.config.dtype_policy().name == "float32"
 
 
-def test_what_is_not_there_is_named(counter: Plugin) -> None:
+def test_an_unknown_verb_or_checkpoint_is_named(counter: Plugin) -> None:
     with pytest.raises(VerbNotFoundError, match="no verb 'triple': it has double, count"):
         counter.run("triple", 1)
     with pytest.raises(VerbNotFoundError, match="no checkpoint 'x4': it has only"):
         counter.run("double", 1, checkpoint="x4")
 
 
-def test_a_failed_load_is_tried_again(counter: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
-    works = checkpoint.load
+def test_a_failed_load_is_repeated_by_the_next_call(counter: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = checkpoint.load
     monkeypatch.setattr(checkpoint, "load", lambda *_: (_ for _ in ()).throw(OSError("gone")))
     with pytest.raises(OSError, match="gone"):
         counter.run("double", 1)
-    monkeypatch.setattr(checkpoint, "load", works)
+    monkeypatch.setattr(checkpoint, "load", original)
     assert counter.run("double", 1) == 2

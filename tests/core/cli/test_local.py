@@ -1,13 +1,16 @@
-"""The command line: real files in and out, flags from signatures, one line and exit 2 for a user's mistake."""
+"""The command line: files in and out, flags from signatures, one line and exit status 2 for a user's mistake."""
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from core import registry, verbs
 from core.cli.parser import main
 from core.imaging import images
 from core.imaging.images import Image
@@ -21,7 +24,7 @@ def photo(tmp_path: Path, picture: Image) -> Path:
     return path
 
 
-def test_run_writes_the_picture_and_prints_what_else_came_out(
+def test_run_writes_the_image_and_prints_the_other_results(
     photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out.png"
@@ -30,13 +33,13 @@ def test_run_writes_the_picture_and_prints_what_else_came_out(
     assert images.load(out).shape == (120, 160, 4)
 
 
-def test_a_verb_s_help_shows_its_flags(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_of_a_verb_lists_its_flags(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["run", "denoiser", "denoise", "--help"])
     assert ended.value.code == 0
-    shown = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for word in ("IMAGE OUT", "--sigma", "--checkpoint", "--precision"):
-        assert word in shown
+        assert word in printed
 
 
 def test_evaluate_prints_one_json_object(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,7 +52,7 @@ def test_evaluate_prints_one_json_object(photo: Path, capsys: pytest.CaptureFixt
     assert report["per_image"][0]["image"] == "photo.png"
 
 
-def test_evaluate_scores_the_checkpoint_that_is_named(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_scores_the_named_checkpoint(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     scores = []
     for checkpoint in ("photographs", "digits"):
         assert main(["evaluate", "denoiser", "--data", str(photo.parent), "--checkpoint", checkpoint, "--json"]) == 0
@@ -59,19 +62,20 @@ def test_evaluate_scores_the_checkpoint_that_is_named(photo: Path, capsys: pytes
     assert scores[0] != scores[1]
 
 
-def test_a_picture_of_16_bits_stays_one(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_image_of_16_bits_keeps_16_bits(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     deep = tmp_path / "deep.png"
     images.save(images.load(photo), deep, depth=16)
-    for name, depth, words in [("out.png", 16, ""), ("out.jpg", 8, "out.jpg will hold 8 of the 16 bits a channel")]:
+    for name, depth, words in [("out.png", 16, ""), ("out.jpg", 8, "out.jpg will hold 8 of the 16 bits per channel")]:
         assert main(["run", "denoiser", "denoise", str(deep), str(tmp_path / name)]) == 0
         assert images.bit_depth(tmp_path / name) == depth
         assert words in capsys.readouterr().err
 
 
-def test_verbs_are_told_where_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_of_run_lists_the_verbs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "gan_generator", "--help"]) == 0
     printed = capsys.readouterr().out
-    assert "generate   Draw pictures" in printed
+    summary = inspect.getdoc(verbs.list_verbs(registry.find("gan_generator"))["generate"]).splitlines()[0]
+    assert re.search(rf"^generate +{re.escape(summary)}$", printed, re.MULTILINE)
     assert "python -m core run gan_generator VERB --help" in printed
 
 
@@ -84,16 +88,19 @@ def test_verbs_are_told_where_none_is_named(capsys: pytest.CaptureFixture[str]) 
         (["run", "denoiser", "denoise", "PHOTO", "b.doc"], "b.doc does not end as a picture does"),
         (["run", "denoiser", "denoise", "PHOTO", "OUT", "--sigma", "99"], "sigma is 99: use 0 to 75"),
         (["run", "denoiser", "denoise", "PHOTO", "OUT", "--checkpoint", "x4"], "denoiser has no checkpoint 'x4'"),
-        (["run", "denoiser", "denoise", "PHOTO", "OUT", "--weights", "/nowhere"], "is no folder"),
-        (["evaluate", "denoiser", "--data", "/nowhere", "--json"], "is no folder"),
+        (
+            ["run", "denoiser", "denoise", "PHOTO", "OUT", "--weights", "/nowhere"],
+            "is not a folder: name one that holds checkpoint.json",
+        ),
+        (["evaluate", "denoiser", "--data", "/nowhere", "--json"], "folder: name one that holds pictures"),
         (["train", "denoiser", "--resume", "--epochs", "3"], "'--epochs' cannot be given with it"),
         (["list", "--all"], "unknown argument '--all'"),
-        (["run", "denoiser", "--sigma", "9"], "run denoiser wants a verb after the plugin's name: denoise."),
-        (["run", "denoiser"], "run denoiser wants a verb after the plugin's name: denoise."),
+        (["run", "denoiser", "--sigma", "9"], "run denoiser needs a verb after the plugin's name: denoise."),
+        (["run", "denoiser"], "run denoiser needs a verb after the plugin's name: denoise."),
         (["run", "denoiser", "--local", "denoise", "missing.png", "OUT"], "missing.png does not exist"),
     ],
 )
-def test_a_user_s_mistake_is_one_line_and_exit_2(
+def test_a_mistake_of_the_user_is_one_line_and_exit_status_2(
     arguments: list[str], message: str, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     places = {"PHOTO": str(photo), "OUT": str(tmp_path / "out.png")}
@@ -113,7 +120,7 @@ def test_a_user_s_mistake_is_one_line_and_exit_2(
         (["--widths", "8", "8"], "must be as many"),
     ],
 )
-def test_settings_that_cannot_train_are_refused(
+def test_invalid_training_settings_are_refused(
     flags: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -122,15 +129,15 @@ def test_settings_that_cannot_train_are_refused(
     assert message in capsys.readouterr().err
 
 
-def test_a_run_that_never_began_leaves_nothing_to_resume(
+def test_a_run_that_fails_at_once_leaves_nothing_to_resume(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(runs, "RUNS", tmp_path / "runs")
     assert main(["train", "denoiser", "--data", "/nowhere"]) == 2
-    assert "/nowhere is no folder" in capsys.readouterr().err
+    assert "folder: name one that holds pictures" in capsys.readouterr().err
     assert not list(tmp_path.glob("runs/denoiser/*"))
 
 
-def test_check_reports_on_a_plugin(capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_prints_the_result_of_each_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "denoiser"]) == 0
-    assert "denoiser: keeps the contract." in capsys.readouterr().out
+    assert "denoiser: fulfills the contract." in capsys.readouterr().out

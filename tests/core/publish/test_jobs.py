@@ -1,4 +1,4 @@
-"""Training on the Hub's machines: what is submitted, what is refused before it costs anything."""
+"""Training on the Hub's machines: what is submitted, and what is refused before it costs anything."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DATA = ["--dataset", "alice/photos@v1", "--data", "/data/train"]
 Output = pytest.CaptureFixture[str]
 
 
-def test_a_job_gets_the_code_the_data_the_flags_and_the_token(hub: Hub, capsys: Output) -> None:
+def test_a_job_receives_the_code_the_data_the_flags_and_the_token(hub: Hub, capsys: Output) -> None:
     assert main([*TRAIN, "--flavor", "a10g-small", "--timeout", "2h", *DATA, "--epochs", "48"]) == 0
     job = hub.made("POST /api/jobs/alice")[0].json
     commit = hub.model("alice/denoiser").branches["source"]
@@ -31,13 +31,13 @@ def test_a_job_gets_the_code_the_data_the_flags_and_the_token(hub: Hub, capsys: 
     ]
     assert job["command"][-8:-4] == ["photographs", "2", "-r", "requirements-gpu.txt"]
     assert job["command"][-4:] == ["--data", "/data/train", "--epochs", "48"]
-    said = capsys.readouterr().out
-    assert "job 6f00 trains on a10g-small" in said
-    assert "python -m core pull denoiser --repo alice/denoiser --unpinned --pin" in said
-    assert OWNER not in said
+    printed = capsys.readouterr().out
+    assert "job 6f00 trains on a10g-small" in printed
+    assert "python -m core pull denoiser --repo alice/denoiser --unpinned --pin" in printed
+    assert OWNER not in printed
 
 
-def test_the_code_lies_at_a_branch_of_its_own(hub: Hub) -> None:
+def test_the_code_is_on_a_branch_of_its_own(hub: Hub) -> None:
     main([*TRAIN, *DATA])
     repository = hub.model("alice/denoiser")
     source = repository.commits[repository.branches["source"]]
@@ -45,37 +45,41 @@ def test_the_code_lies_at_a_branch_of_its_own(hub: Hub) -> None:
     assert set(repository.files) == {".gitattributes"}
 
 
-def test_a_dry_run_prints_what_would_be_submitted_and_asks_the_hub_nothing(hub: Hub, capsys: Output) -> None:
+def test_a_dry_run_prints_the_job_and_sends_no_request(hub: Hub, capsys: Output) -> None:
     flags = ["--flavor", "cpu-upgrade", *DATA, "--epochs", "3"]
     assert main([*TRAIN, *flags, "--dry-run"]) == 0
-    shown = json.loads(capsys.readouterr().out)
+    printed = json.loads(capsys.readouterr().out)
     assert not hub.requests
     main([*TRAIN, *flags])
     sent = hub.made("POST /api/jobs/alice")[0].json
-    assert (shown["image"], shown["command"], shown["flavor"]) == (sent["dockerImage"], sent["command"], sent["flavor"])
-    assert shown["labels"]["darkroom"] == sent["labels"]["darkroom"] == "denoiser"
-    for volume in (*shown["volumes"], *sent["volumes"]):
+    assert (printed["image"], printed["command"], printed["flavor"]) == (
+        sent["dockerImage"],
+        sent["command"],
+        sent["flavor"],
+    )
+    assert printed["labels"]["darkroom"] == sent["labels"]["darkroom"] == "denoiser"
+    for volume in (*printed["volumes"], *sent["volumes"]):
         del volume["revision"]
-    assert shown["volumes"] == sent["volumes"]
+    assert printed["volumes"] == sent["volumes"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["--flavor", "abacus"], "--flavor 'abacus' is unknown: the Hub has cpu-basic"),
-        (["--timeout", "0h"], "--timeout '0h' is no duration"),
-        (["--timeout", ""], "--timeout '' is no duration"),
-        (["--dataset", "my photos"], "--dataset 'my photos' names no data set"),
-        (["--dataset", "alice/photos", "--data", "/data/../etc"], "which the job's machine has not"),
-        (["--timeout", "soon"], "--timeout 'soon' is no duration: write 90m, 2h or 1d"),
-        ([], "--data is 'data/photos/train', which the job's machine has not"),
+        (["--timeout", "0h"], "--timeout '0h' is not a duration"),
+        (["--timeout", ""], "--timeout '' is not a duration"),
+        (["--dataset", "my photos"], "--dataset 'my photos' is not a data set"),
+        (["--dataset", "alice/photos", "--data", "/data/../etc"], "which does not exist on the job's machine"),
+        (["--timeout", "soon"], "--timeout 'soon' is not a duration: write 90m, 2h or 1d"),
+        ([], "--data is 'data/photos/train', which does not exist on the job's machine"),
         (["--dataset", "alice/photos"], "name that by --dataset owner/name, and write --data /data/…"),
-        (["--data", "/data/train"], "--data is '/data/train', which the job's machine has not"),
+        (["--data", "/data/train"], "--data is '/data/train', which does not exist on the job's machine"),
         ([*DATA, "--test", "here"], "--test is 'here'"),
         (["--resume"], "leave --on hf-jobs out"),
     ],
 )
-def test_what_would_fail_is_refused_before_it_costs_anything(
+def test_a_job_that_would_fail_is_refused_before_it_costs_anything(
     arguments: list[str], words: str, hub: Hub, capsys: Output
 ) -> None:
     assert main([*TRAIN, *arguments]) == 2
@@ -83,18 +87,18 @@ def test_what_would_fail_is_refused_before_it_costs_anything(
     assert not hub.requests
 
 
-def test_a_wrong_flag_of_the_training_is_refused_too(hub: Hub) -> None:
+def test_an_invalid_flag_of_the_training_is_refused_too(hub: Hub) -> None:
     with pytest.raises(SystemExit, match="2"):
         main([*TRAIN, "--epochs", "none"])
     assert not hub.requests
 
 
-def test_flags_of_a_job_are_refused_elsewhere(capsys: Output) -> None:
+def test_flags_of_a_job_are_refused_for_a_training_here(capsys: Output) -> None:
     assert main(["train", "denoiser", "--flavor", "t4-small"]) == 2
     assert "--flavor goes with --on hf-jobs" in capsys.readouterr().err
 
 
-def test_without_a_token_nothing_is_submitted(hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+def test_nothing_is_submitted_without_a_token(hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
     monkeypatch.delenv("HF_TOKEN")
     assert main([*TRAIN, *DATA]) == 2
     assert "log in with `hf auth login`" in capsys.readouterr().err
@@ -106,7 +110,7 @@ def test_digits_need_no_data_set(hub: Hub) -> None:
     assert "digits" in hub.made("POST /api/jobs/alice")[0].json["command"]
 
 
-def test_the_script_hands_each_command_its_own_words(tmp_path: Path) -> None:
+def test_the_script_passes_each_command_its_arguments(tmp_path: Path) -> None:
     for name in ("pip", "python"):
         (tmp_path / name).write_text('#!/bin/sh\necho "$(basename "$0")" "$@"\n')
         (tmp_path / name).chmod(0o755)

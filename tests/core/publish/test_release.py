@@ -1,4 +1,4 @@
-"""Push and pull as a plugin's owner does: what lies on the Hub, what is pinned, what is refused."""
+"""Push and pull: what is on the Hub, what is pinned, what is refused."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from huggingface_hub import ModelCard, constants
 
 from core import manifest, metadata, verbs
 from core.cli.parser import main
+from core.files import written_atomically
 from core.imaging.images import Image
 from core.networks import checkpoint
 from core.registry import Record
@@ -26,14 +27,14 @@ Output = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def pushed(hub: Hub, copied_denoiser: Record, capsys: Output) -> Record:
-    """The denoiser, once on the Hub; its bundled weights are still there."""
+    """The denoiser, pushed to the Hub; it still has its bundled weights."""
     assert main(PUSH) == 0
     capsys.readouterr()
     hub.requests.clear()
     return copied_denoiser
 
 
-def test_a_push_lays_out_the_repository(hub: Hub, pushed: Record) -> None:
+def test_a_push_uploads_checkpoints_pictures_and_card(hub: Hub, pushed: Record) -> None:
     one_checkpoint = {"model.safetensors", "checkpoint.json", "config.json", "metadata.json", "model.weights.h5"}
     pictures = {"card.webp", *(f"examples/{path.name}" for path in (pushed.folder / "examples").iterdir())}
     expected = one_checkpoint | {f"checkpoints/digits/{name}" for name in one_checkpoint} | pictures
@@ -47,12 +48,14 @@ def pushed_commit(hub: Hub) -> str:
 
 
 def test_a_push_pins_what_it_pushed(hub: Hub, pushed: Record) -> None:
-    facts = manifest.read(pushed.folder)
-    assert facts.repository == "alice/denoiser"
-    for name, pin in facts.checkpoints.items():
+    written = manifest.read(pushed.folder)
+    assert written.repository == "alice/denoiser"
+    for name, pin in written.checkpoints.items():
         data = (pushed.folder / "weights" / name / "model.safetensors").read_bytes()
         assert (pin.revision, pin.size) == (pushed_commit(hub), len(data))
         assert pin.sha256 == hashlib.sha256(data).hexdigest()
+        metadata_file = pushed.folder / "weights" / name / "checkpoint.json"
+        assert pin.metadata_sha256 == hashlib.sha256(metadata_file.read_bytes()).hexdigest()
 
 
 def test_a_second_push_changes_nothing(hub: Hub, pushed: Record, capsys: Output) -> None:
@@ -63,7 +66,7 @@ def test_a_second_push_changes_nothing(hub: Hub, pushed: Record, capsys: Output)
     assert (pushed.folder / "plugin.toml").read_text() == before
 
 
-def test_the_card_has_front_matter_for_machines(hub: Hub, pushed: Record) -> None:
+def test_the_card_has_scores_in_its_front_matter(hub: Hub, pushed: Record) -> None:
     card = ModelCard(hub.model("alice/denoiser").files["README.md"].data.decode())
     assert (card.data.library_name, card.data.license) == ("keras", "apache-2.0")
     assert (card.data.pipeline_tag, card.data.model_name) == ("image-to-image", "Denoiser")
@@ -78,7 +81,7 @@ def test_the_card_has_front_matter_for_machines(hub: Hub, pushed: Record) -> Non
     assert "![Denoiser](card.webp)" in card.text
 
 
-def test_plain_keras_loads_what_was_pushed(pushed: Record, picture: Image) -> None:
+def test_plain_keras_loads_a_pushed_network(pushed: Record, picture: Image) -> None:
     plain = keras.saving.load_model("hf://alice/denoiser")
     ours = checkpoint.load(pushed.folder / "weights" / "photographs", verbs.import_module_of(pushed, "model"))
     inputs = picture[None], np.full((1, 120, 160, 1), 0.1, np.float32)
@@ -101,7 +104,7 @@ def test_a_run_is_pushed_with_its_history(
     assert set(manifest.read(copied_denoiser.folder).pinned) == {"digits"}
 
 
-def test_a_push_leaves_other_checkpoints_and_other_files_there(hub: Hub, pushed: Record) -> None:
+def test_a_push_keeps_other_checkpoints_and_other_files(hub: Hub, pushed: Record) -> None:
     repository = hub.model("alice/denoiser")
     notes = dict(repository.files) | {"notes.md": repository.files["README.md"]}
     repository.commit(notes | {"checkpoints/gone/model.safetensors": notes["model.safetensors"]}, "by hand")
@@ -111,15 +114,15 @@ def test_a_push_leaves_other_checkpoints_and_other_files_there(hub: Hub, pushed:
     assert {"notes.md", "checkpoints/digits/model.safetensors"} <= set(repository.files)
 
 
-def test_private_is_private(hub: Hub, copied_denoiser: Record) -> None:
+def test_a_private_push_creates_a_private_repository(hub: Hub, copied_denoiser: Record) -> None:
     assert main([*PUSH, "--private"]) == 0
     assert hub.model("alice/denoiser").private
 
 
-def test_a_pull_fetches_two_files_a_checkpoint_once(hub: Hub, pushed: Record, capsys: Output) -> None:
+def test_a_pull_downloads_two_files_per_checkpoint_once(hub: Hub, pushed: Record, capsys: Output) -> None:
     assert main(["pull", "denoiser"]) == 0
     commit = pushed_commit(hub)
-    assert f"weights from the Hub at {commit[:12]} (alice/denoiser); it loads" in capsys.readouterr().out
+    assert f"weights from the Hub at {commit[:12]} (alice/denoiser); loaded from" in capsys.readouterr().out
     assert {request.path.rpartition("/")[2] for request in hub.made("HEAD .*/resolve/")} == {
         "checkpoint.json",
         "model.safetensors",
@@ -129,42 +132,42 @@ def test_a_pull_fetches_two_files_a_checkpoint_once(hub: Hub, pushed: Record, ca
     assert not hub.requests
 
 
-def test_a_pull_holds_the_hub_against_the_pins(hub: Hub, pushed: Record, capsys: Output) -> None:
+def test_a_pull_verifies_the_files_against_the_pins(hub: Hub, pushed: Record, capsys: Output) -> None:
     files = hub.model("alice/denoiser").files
     for path, words in (
-        ("checkpoint.json", "has another checksum"),
-        ("model.safetensors", "bytes, 4068390 are expected"),
+        ("checkpoint.json", "has a wrong checksum"),
+        ("model.safetensors", "bytes, expected 4068390"),
     ):
         kept, files[path] = files[path], files["config.json"]
         assert main(["pull", "denoiser"]) == 2
-        said = capsys.readouterr().err
-        assert f"{path} of alice/denoiser@{pushed_commit(hub)}" in said
-        assert words in said
+        printed = capsys.readouterr().err
+        assert f"{path} of alice/denoiser@{pushed_commit(hub)}" in printed
+        assert words in printed
         files[path] = kept
 
 
-def test_what_is_not_pinned_needs_the_flag(hub: Hub, pushed: Record, capsys: Output) -> None:
+def test_an_unpinned_revision_needs_the_flag(hub: Hub, pushed: Record, capsys: Output) -> None:
     assert main(["pull", "denoiser", "--revision", "main"]) == 2
     assert "leave --revision out, or add --unpinned" in capsys.readouterr().err
     assert main(["pull", "denoiser", "--revision", "v1", "--unpinned"]) == 0
     assert not hub.made(r".*\.h5|.*config\.json")
 
 
-def test_nothing_pinned_says_so(hub: Hub, copied_denoiser: Record, capsys: Output) -> None:
+def test_a_plugin_without_pins_is_an_error(hub: Hub, copied_denoiser: Record, capsys: Output) -> None:
     assert main(["pull", "denoiser"]) == 2
-    assert "names no repository in plugin.toml yet: say which by --repo" in capsys.readouterr().err
+    assert "has no repository in plugin.toml yet: name one by --repo" in capsys.readouterr().err
     assert main(["pull", "denoiser", "--repo", "alice/denoiser"]) == 2
     assert "pins nothing in plugin.toml" in capsys.readouterr().err
 
 
-def test_what_was_fetched_unpinned_can_be_pinned(hub: Hub, pushed: Record) -> None:
+def test_an_unpinned_download_can_be_pinned(hub: Hub, pushed: Record) -> None:
     pins = (pushed.folder / "plugin.toml").read_text()
     shutil.copy(ROOT / "plugins" / "denoiser" / "plugin.toml", pushed.folder)
     assert main(["pull", "denoiser", "--repo", "alice/denoiser", "--unpinned", "--pin"]) == 0
     assert (pushed.folder / "plugin.toml").read_text() == pins
 
 
-def test_pinning_renews_what_is_bundled(hub: Hub, pushed: Record) -> None:
+def test_pinning_replaces_the_bundled_weights(hub: Hub, pushed: Record) -> None:
     bundled = pushed.folder / "weights" / "photographs" / "checkpoint.json"
     newer = bundled.read_text()
     bundled.write_text(newer.replace("build_denoiser", "build_nothing"))
@@ -172,10 +175,10 @@ def test_pinning_renews_what_is_bundled(hub: Hub, pushed: Record) -> None:
     assert bundled.read_text() == newer
 
 
-def test_one_checkpoint_alone_leaves_the_others_and_their_scores(hub: Hub, pushed: Record) -> None:
+def test_pushing_one_checkpoint_keeps_the_others_and_their_scores(hub: Hub, pushed: Record) -> None:
     before = manifest.read(pushed.folder).checkpoints
-    facts = pushed.folder / "weights" / "digits" / "checkpoint.json"
-    facts.write_text(facts.read_text() + "\n")
+    digits = pushed.folder / "weights" / "digits" / "checkpoint.json"
+    digits.write_text(digits.read_text() + "\n")
     shutil.rmtree(pushed.folder / "weights" / "photographs")
     assert main(["push", "denoiser", "--checkpoint", "digits"]) == 0
     after = manifest.read(pushed.folder).checkpoints
@@ -185,16 +188,16 @@ def test_one_checkpoint_alone_leaves_the_others_and_their_scores(hub: Hub, pushe
     assert {result.dataset_type for result in card.data.eval_results or []} == {"photographs", "digits"}
 
 
-def test_another_repository_must_take_all_that_is_pinned(hub: Hub, pushed: Record, capsys: Output) -> None:
+def test_a_new_repository_must_take_every_pinned_checkpoint(hub: Hub, pushed: Record, capsys: Output) -> None:
     assert main(["push", "denoiser", "--repo", "alice/other", "--checkpoint", "digits"]) == 2
     assert "photographs of denoiser would stay pinned in alice/denoiser" in capsys.readouterr().err
     assert ("model", "alice/other") not in hub.repositories
 
 
-def test_a_repository_has_an_owner_and_a_name(capsys: Output) -> None:
+def test_a_repository_is_an_owner_and_a_name(capsys: Output) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["push", "denoiser", "--repo", "denoiser"])
-    assert "'denoiser' names no repository: write owner/name" in capsys.readouterr().err
+    assert "'denoiser' is not a repository: write owner/name" in capsys.readouterr().err
 
 
 def test_a_checkpoint_of_another_network_is_refused(hub: Hub, pushed: Record, capsys: Output) -> None:
@@ -204,47 +207,49 @@ def test_a_checkpoint_of_another_network_is_refused(hub: Hub, pushed: Record, ca
     assert "does not fit its network" in capsys.readouterr().err
 
 
-def test_a_mirror_serves_the_pinned_commit(hub: Hub, pushed: Record) -> None:
+def test_the_pinned_commit_can_be_pulled_from_a_mirror(hub: Hub, pushed: Record) -> None:
     hub.repositories["model", "alice/mirror"] = hub.model("alice/denoiser")
     assert main(["pull", "denoiser", "--repo", "alice/mirror"]) == 0
 
 
-def test_comments_in_the_manifest_stay(hub: Hub, copied_denoiser: Record) -> None:
+def test_comments_in_the_manifest_are_kept(hub: Hub, copied_denoiser: Record) -> None:
     path = copied_denoiser.folder / "plugin.toml"
     path.write_text("# mine\n" + path.read_text())
     assert main(PUSH) == 0
     assert path.read_text().startswith("# mine\n")
 
 
-def test_a_manifest_that_cannot_be_written_is_said_with_what_to_write(
+def test_the_error_of_a_read_only_manifest_says_what_to_write(
     hub: Hub, copied_denoiser: Record, capsys: Output
 ) -> None:
-    (copied_denoiser.folder / "plugin.toml.partial").mkdir()
+    with written_atomically(copied_denoiser.folder / "plugin.toml") as temporary:
+        shutil.copyfile(copied_denoiser.folder / "plugin.toml", temporary)
+    temporary.mkdir()  # so that it cannot be written again
     assert main(PUSH) == 2
     assert f'write into it {{"photographs": {{"revision": "{pushed_commit(hub)}"' in capsys.readouterr().err
 
 
-def test_half_a_pin_is_no_pin(copied_denoiser: Record) -> None:
+def test_an_incomplete_pin_is_an_error(copied_denoiser: Record) -> None:
     path = copied_denoiser.folder / "plugin.toml"
     path.write_text(path.read_text() + 'revision = "' + "0" * 40 + '"\n')
-    with pytest.raises(manifest.ManifestError, match="a pin is whole or empty, this one has only revision"):
+    with pytest.raises(manifest.ManifestError, match="a pin is complete or empty, this one has only revision"):
         manifest.read(copied_denoiser.folder)
 
 
-def test_pins_without_a_repository_are_none(hub: Hub, pushed: Record) -> None:
+def test_pins_without_a_repository_are_an_error(hub: Hub, pushed: Record) -> None:
     path = pushed.folder / "plugin.toml"
     path.write_text("".join(line for line in path.read_text().splitlines(True) if not line.startswith("repository")))
-    with pytest.raises(manifest.ManifestError, match="repository does not say where"):
+    with pytest.raises(manifest.ManifestError, match="repository is missing"):
         manifest.read(pushed.folder)
 
 
-def test_no_weights_no_push(hub: Hub, copied_denoiser: Record, capsys: Output) -> None:
+def test_a_push_without_weights_is_an_error(hub: Hub, copied_denoiser: Record, capsys: Output) -> None:
     shutil.rmtree(copied_denoiser.folder / "weights")
     assert main(PUSH) == 2
     assert "has no weights here to push" in capsys.readouterr().err
     assert not hub.requests
 
 
-def test_the_cache_is_where_hf_home_says(pushed: Record) -> None:
+def test_the_cache_is_below_hf_home(pushed: Record) -> None:
     assert main(["pull", "denoiser"]) == 0
     assert list(Path(constants.HF_HUB_CACHE).glob("models--alice--denoiser/snapshots/*/model.safetensors"))

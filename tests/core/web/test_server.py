@@ -1,87 +1,60 @@
-"""The server's guards: bodies are bounded, and Keras waits for the first page."""
+"""The command line of the app, and what it is launched with."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from types import SimpleNamespace
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import pytest
 
-from core.web.middleware import (
-    LARGEST_BODY,
-    LARGEST_UPLOAD,
-    MEGABYTE,
-    AfterFirstPage,
-    BodyLimit,
-    DoubleRemovalWorkaround,
-)
+from core import registry
+from core.web import server
+from tests.conftest import run_python
 
 
-async def swallow(scope: Any, receive: Any, send: Any) -> None:
-    """An app that reads its request and answers 200."""
-    while (await receive()).get("more_body"):
-        pass
-    await send({"type": "http.response.start", "status": 200, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
+def test_the_app_is_served_before_keras_is_imported() -> None:
+    program = (
+        "import sys, gradio; from core.web import server;"
+        "gradio.Blocks.launch = lambda *_, **__: print('keras' in sys.modules); server.main([])"
+    )
+    assert run_python("-c", program).stdout.strip() == "False"
 
 
-def status_of(path: str, chunks: list[bytes], declared: int | None = None) -> int:
-    sent: list[dict[str, Any]] = []
-    messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
-    messages.append({"type": "http.request", "body": b"", "more_body": False})
-
-    async def receive() -> dict[str, Any]:
-        return messages.pop(0)
-
-    async def send(message: dict[str, Any]) -> None:
-        sent.append(message)
-
-    headers = [] if declared is None else [(b"content-length", str(declared).encode())]
-    scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
-    asyncio.run(BodyLimit(swallow)(scope, receive, send))
-    return int(sent[0]["status"])
+def test_a_wrong_option_is_reported_in_one_line() -> None:
+    for arguments, words in [(["--plugins", "nobody"], "no plugin 'nobody'"), (["--weights", "x"], "names no plugin")]:
+        ended = run_python("app.py", *arguments)
+        assert ended.returncode == 2
+        assert words in ended.stderr
+        assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.parametrize(
-    ("path", "size", "status"),
-    [
-        ("/gradio_api/queue/join", LARGEST_BODY - 1, 200),
-        ("/gradio_api/queue/join", LARGEST_BODY + 1, 413),
-        ("/gradio_api/upload", LARGEST_BODY + 1, 200),
-        ("/gradio_api/upload", LARGEST_UPLOAD + 2 * MEGABYTE, 413),
-    ],
-)
-def test_a_body_larger_than_its_route_needs_is_refused(path: str, size: int, status: int) -> None:
-    assert status_of(path, [b""], declared=size) == status
-    assert status_of(path, [bytes(MEGABYTE)] * (size // MEGABYTE) + [bytes(size % MEGABYTE)]) == status
+def test_the_app_is_launched_with_the_suites_css_and_script_and_the_css_of_its_plugins(
+    plant: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")  # the server sets it where it is not set, for good
+    launched: dict[str, Any] = {}
+    monkeypatch.setattr(gr.Blocks, "launch", lambda app, **settings: launched.update(settings))
+    (plant("styled", interface="") / "style.css").write_text(".styled-grid { display: grid; }")
+    assert server.main(["--plugins", "styled"]) == 0
+    assert launched["css"].index(".workbench") < launched["css"].index(".styled-grid { display: grid; }")
+    assert 'addEventListener("pointermove"' in launched["js"]
 
 
-def test_the_task_starts_once_and_only_behind_a_page() -> None:
-    started = threading.Event()
-    count: list[int] = []
+def test_the_warm_up_loads_every_ready_plugin_and_survives_one_that_fails(
+    plant: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    plant("fails"), plant("works"), plant("refused", plugin='api = "9.0"\ntitle = "x"\nsummary = "x"\n[checkpoints.x]')
+    described: list[str] = []
 
-    async def page(scope: Any, receive: Any, send: Any) -> None:
-        assert not started.is_set()
+    class Engine:
+        def describe(self, record: registry.Record, checkpoint: str | None = None) -> str:
+            described.append(record.name)
+            if record.name == "fails":
+                raise SystemExit(1)
+            return "CPU"
 
-    middleware = AfterFirstPage(page, lambda: (count.append(1), started.set()))
-    for path in ("/theme.css", "/gradio_api/info"):
-        asyncio.run(middleware({"type": "http", "method": "GET", "path": path}, None, None))
-    assert not started.is_set()
-    asyncio.run(middleware({"type": "http", "method": "GET", "path": "/denoiser"}, None, None))
-    assert started.wait(5)
-    middleware.app = swallow_nothing
-    asyncio.run(middleware({"type": "http", "method": "GET", "path": "/"}, None, None))
-    assert count == [1]
-
-
-def test_a_call_that_is_cancelled_as_it_ends_can_be_removed_twice() -> None:
-    served = SimpleNamespace(iterators={"call": 1})
-    asyncio.run(DoubleRemovalWorkaround(swallow_nothing)({"type": "http", "app": served}, None, None))
-    del served.iterators["call"]
-    del served.iterators["call"]
-    assert not served.iterators
-
-
-async def swallow_nothing(scope: Any, receive: Any, send: Any) -> None: ...
+    server.warm_up([registry.find(name) for name in ("fails", "refused", "works")], Engine())
+    assert described == ["fails", "works"]
+    assert "fails could not be loaded" in caplog.text

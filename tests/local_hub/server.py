@@ -1,8 +1,4 @@
-"""A Hub on the loopback address, which speaks the Hugging Face Hub's HTTP API to the unmodified client.
-
-It keeps repositories in memory, asks for tokens as the Hub does, answers with the Hub's error codes, remembers every
-request, and spoils an answer where it is told to (`Hub.spoil`).
-"""
+"""The local Hub: its state, and the server that answers for it."""
 
 from __future__ import annotations
 
@@ -10,21 +6,15 @@ import hashlib
 import re
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Literal
 
-from tests.local_hub_http import Handler
-from tests.local_hub_state import BAD, OWNER, READER, Repository, Request
-
-__all__ = ["BAD", "OWNER", "READER", "Fault", "Hub"]
-
-Fault = Literal["close", "reset", "corrupt", "429", "503", "stall"]
+from tests.local_hub.routes import Handler
+from tests.local_hub.state import Fault, Repository, Request
 
 
 class Hub:
-    """The state of the Hub, and the server that speaks for it."""
+    """The state of the Hub, and the server that answers for it."""
 
     def __init__(self) -> None:
         self.clear()
@@ -35,7 +25,7 @@ class Hub:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Discard all repositories, requests and faults."""
         self.repositories: dict[tuple[str, str], Repository] = {}
         self.uploads: dict[str, bytes] = {}
         self.requests: list[Request] = []
@@ -47,19 +37,20 @@ class Hub:
         self._faults: list[tuple[str, Fault]] = []
         self._events: list[tuple[str, Callable[[], object]]] = []
 
-    def spoil(self, request: str, *faults: Fault) -> None:
-        """Spoil the next of what matches the pattern `request`, such as "GET /cdn", one fault each.
+    def fail(self, request: str, *faults: Fault) -> None:
+        """Make the next requests that match the pattern `request`, such as "GET /cdn", fail, each by one of `faults`.
 
-        An upload breaks off while it is sent; "answer to POST …" breaks off once it was done, as the answer is sent.
+        An upload breaks off while it is sent; "answer to POST …" breaks off after the request was carried out, while
+        the answer is sent.
         """
         self._faults += [(request, fault) for fault in faults]
 
     def meanwhile(self, request: str, event: Callable[[], object]) -> None:
-        """Let `event` happen just before the next answer to what matches `request`."""
+        """Call `event` just before the next answer to a request that matches the pattern `request`."""
         self._events.append((request, event))
 
     def serve_xet(self, store: Path, data: bytes, xet_hash: str) -> None:
-        """Let `data` be had from the Xet store in the folder `store`, and from nowhere else."""
+        """Serve `data` from the Xet store in the folder `store`, and from nowhere else."""
         sha256 = hashlib.sha256(data).hexdigest()
         self.xet_store, self.xet_hashes[sha256], self.uploads[sha256] = store, xet_hash, data
 
@@ -86,10 +77,3 @@ class Hub:
 
     def space(self, name: str) -> Repository:
         return self.repositories["space", name]
-
-
-if __name__ == "__main__":
-    print(f"export HF_ENDPOINT={Hub().endpoint} HF_TOKEN={OWNER} HF_HOME=$(mktemp -d) HF_HUB_DISABLE_XET=1")
-    print("# In another terminal, this makes you alice. Ctrl-C here ends it and forgets all.", flush=True)
-    with suppress(KeyboardInterrupt):
-        threading.Event().wait()

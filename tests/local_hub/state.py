@@ -1,14 +1,15 @@
-"""What the local Hub remembers: repositories with their commits and files, the requests that were made, who is who."""
+"""The state of the local Hub: repositories with their commits and files, requests, users."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-OWNER, READER, BAD = "hf_owner", "hf_reader", "hf_nobody"  # tokens: who may write, who may only read, nobody's
-WHO = {OWNER: "alice", READER: "bob"}
+OWNER, READER, BAD = "hf_owner", "hf_reader", "hf_nobody"  # tokens: with write access, read only, invalid
+USERS = {OWNER: "alice", READER: "bob"}
+Fault = Literal["close", "reset", "corrupt", "429", "503", "stall"]
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,17 @@ class File:
 
     def as_json(self, path: str, xet: dict[str, str]) -> dict[str, Any]:
         large = {"oid": self.sha256, "size": len(self.data), "pointerSize": 134}
-        facts = {"type": "file", "path": path, "size": len(self.data), "oid": self.oid}
+        entry = {"type": "file", "path": path, "size": len(self.data), "oid": self.oid}
         if self.large:
-            facts["lfs"] = large
+            entry["lfs"] = large
         if self.etag in xet:
-            facts["xetHash"] = xet[self.etag]
-        return facts
+            entry["xetHash"] = xet[self.etag]
+        return entry
 
 
 @dataclass
 class Repository:
-    """A repository: its commits by oid, and what its branches and tags point to."""
+    """A repository: the files of its commits by oid, and the commits of its branches and tags."""
 
     private: bool = False
     gated: bool = False
@@ -71,11 +72,11 @@ class Repository:
 
 @dataclass
 class Request:
-    """A request that was made, and how much of an answer it got."""
+    """A request, and how many bytes of the answer were sent."""
 
     method: str
     path: str
-    authorised: bool
+    authorized: bool
     body: bytes
     sent: int = 0
 

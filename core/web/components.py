@@ -1,0 +1,163 @@
+"""The components and the layout that pages are built of: Gradio's, with the settings that this suite needs."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import gradio as gr
+import numpy as np
+from gradio.data_classes import ImageData
+
+Dropped = str | bytes | None
+"""What a handler gets from a `picture_input`: a path, the bytes of a `data:` URL, or None where there is no picture."""
+
+LAST_SEED = 2**32 - 1
+SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
+CLICKABLE = "clickable"  # CSS class: a click marks the place on the picture, and dragging repeats it (drag.js)
+FILLING = "filling"  # CSS class: the picture is enlarged to the width of its frame
+SELECT_BRUSH = """() => setTimeout(() => document.querySelector(".sketch [aria-label=Brush]")?.click(), 500)"""
+
+
+def workbench() -> gr.Row:
+    """Return the row that a demo is laid out in, for the columns `source`, `stage` and `settings`.
+
+    They stand below each other on a phone; on a wider screen the stage, with the result, stands beside the other two.
+    """
+    return gr.Row(elem_classes="workbench")
+
+
+def column(part: str) -> gr.Column:
+    """Return a column of the workbench: "source", "stage" or "settings"."""
+    return gr.Column(elem_classes=part)
+
+
+def examples(
+    pictures: Sequence[Path], target: gr.Image, also: Mapping[Any, Any], label: str = "Or one of these"
+) -> None:
+    """Put a row of thumbnails that can be clicked instead of uploading a picture.
+
+    Args:
+        pictures: the image files.
+        target: the component that gets the picture.
+        also: other components, and the value that each gets at the click.
+        label: the words above the row.
+    """
+    thumbnails = gr.Dataset(components=[target], samples=[[str(path)] for path in pictures], label=label, type="index")
+    values = dict(also)
+
+    def place(index: int) -> dict[Any, Any]:
+        return {target: str(pictures[index])} | values
+
+    thumbnails.click(place, thumbnails, [target, *also], api_visibility="private")
+
+
+def picture_input(label: str, height: int = 260) -> gr.Image:
+    """Return a component to drop a picture on, or to take one with the camera.
+
+    Its handler gets a `Dropped`: the file as it was uploaded, not decoded, so that `core.imaging.images.load` can check
+    it before it is decoded.
+    """
+    picture = gr.Image(label=label, type="filepath", format="png", height=height)
+    picture.preprocess = _as_dropped  # not a subclass: Gradio writes a .pyi file beside the module of each
+    return picture
+
+
+def _as_dropped(payload: ImageData | None) -> Dropped:
+    if payload is None or payload.path is not None:
+        return payload and payload.path
+    _, _, encoded = (payload.url or "").partition(";base64,")
+    try:
+        return base64.b64decode(encoded, validate=True) or _refuse_address()
+    except ValueError:
+        return _refuse_address()
+
+
+def _refuse_address() -> NoReturn:
+    raise gr.Error("The picture cannot be read from that address: upload the file itself.", print_exception=False)
+
+
+def comparison(label: str) -> gr.ImageSlider:
+    """Return a before/after slider for the paths of two PNG files, which the browser gets unchanged."""
+    return gr.ImageSlider(
+        label=label,
+        type="filepath",
+        format="png",
+        interactive=False,
+        max_height=680,
+        buttons=["fullscreen"],
+        elem_classes="hero",
+    )
+
+
+def result_picture(
+    label: str, visible: bool = True, height: int | None = None, show_label: bool = True, classes: str | None = None
+) -> gr.Image:
+    """Return a component that shows the PNG file at a path, which the browser gets unchanged.
+
+    Args:
+        label: what the picture shows.
+        visible: whether the component is shown at first.
+        height: in pixels; None follows the picture.
+        show_label: whether the label is shown on the picture.
+        classes: CSS classes, such as `CLICKABLE` and `FILLING`.
+    """
+    return gr.Image(
+        label=label,
+        type="filepath",
+        format="png",
+        interactive=False,
+        buttons=["download", "fullscreen"],
+        visible=visible,
+        height=height,
+        min_width=160 if height is None else 120,  # low ones stand side by side on a phone
+        show_label=show_label,
+        elem_classes=classes,
+    )
+
+
+def captioned_image(caption: str, classes: str | None = None) -> gr.Image:
+    """Return a `result_picture` with its label above it, in Markdown, so that it covers nothing: for grids."""
+    with gr.Column(min_width=280):
+        gr.Markdown(caption, elem_classes="caption")
+        return result_picture(caption, show_label=False, classes=classes)
+
+
+def clickable_picture(label: str) -> gr.Image:
+    """Return a `result_picture` whose `select` event tells where it was clicked, again and again while dragging."""
+    return result_picture(label, classes=CLICKABLE)
+
+
+def sketchpad(label: str, opened: Any) -> gr.Sketchpad:
+    """Return a square pad to draw on with a black pen; `write_sketch` writes what was drawn to a file.
+
+    Args:
+        label: what is to be drawn.
+        opened: the event at which the pad becomes visible; the pen is selected then, which Gradio leaves to the user.
+    """
+    pen = gr.Brush(default_size=SKETCH_PEN, colors=["#000000"], color_mode="fixed")
+    side = SKETCH_SIDE, SKETCH_SIDE
+    pad = gr.Sketchpad(
+        label=label, type="numpy", image_mode="RGBA", canvas_size=side, brush=pen, layers=False, elem_classes="sketch"
+    )
+    opened(None, None, None, js=SELECT_BRUSH, api_visibility="private")
+    return pad
+
+
+def seed_number(info: str) -> gr.Number:
+    """Return a field for a seed, 0 at first; `info` says what the seed determines."""
+    return gr.Number(0, label="Seed", info=info, precision=0, minimum=0, maximum=LAST_SEED)
+
+
+def seed_with_button(info: str, label: str) -> gr.Number:
+    """Return a field for a seed, above a button with the text `label` that sets a random one."""
+    seed = seed_number(info)
+    gr.Button(label, variant="primary").click(random_seed, None, seed, api_visibility="private")
+    return seed
+
+
+def random_seed() -> int:
+    """Return a random seed."""
+    return int(np.random.default_rng().integers(LAST_SEED))

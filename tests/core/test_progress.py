@@ -1,0 +1,34 @@
+"""Generators of progress: run to the end, translated, closed."""
+
+from __future__ import annotations
+
+from core.progress import Progress, Steps, finish, translate
+
+
+def count(log: list[str]) -> Steps[str]:
+    try:
+        yield Progress(1, 2)
+        yield Progress(2, 2, "almost")
+        return "result"
+    finally:
+        log.append("closed")
+
+
+def test_finish_returns_the_result_and_reports_every_step() -> None:
+    seen: list[Progress] = []
+    assert finish(count([]), seen.append) == "result"
+    assert seen == [Progress(1, 2), Progress(2, 2, "almost")]
+
+
+def test_translate_keeps_the_result() -> None:
+    seen: list[object] = []
+    assert finish(translate(count([]), lambda progress: progress.done), seen.append) == "result"
+    assert seen == [1, 2]
+
+
+def test_closing_a_translation_closes_the_steps() -> None:
+    log: list[str] = []
+    translated = translate(count(log), lambda progress: progress.done)
+    next(translated)
+    translated.close()
+    assert log == ["closed"]

@@ -1,0 +1,38 @@
+"""The files that pages show and offer for download."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from core.imaging import images
+from core.web import output_files
+
+
+def test_two_files_of_one_name_do_not_collide() -> None:
+    first, second = (output_files.write_png(np.full((2, 2, 3), value, np.float32), "a") for value in (0, 1))
+    assert first != second
+    assert Path(first).name == Path(second).name == "a.png"
+    assert images.load(first).max() == 0 < images.load(second).min()
+
+
+def test_a_result_is_named_after_the_photo() -> None:
+    assert output_files.stem("/tmp/beach.jpg", "denoised") == "beach_denoised"
+    assert output_files.stem(b"\xff\xd8", "denoised") == "picture_denoised"
+
+
+def test_a_sketch_is_written_black_on_white() -> None:
+    drawing = np.zeros((4, 4, 4), np.uint8)
+    drawing[0, :, 3] = 255  # black and opaque, on nothing
+    written = images.load(output_files.write_sketch({"composite": drawing}))
+    assert written[0].max() == 0
+    assert written[1:].min() == 1
+
+
+@pytest.mark.parametrize("drawing", [None, {"composite": None}])
+def test_an_empty_sketchpad_is_refused(drawing: dict[str, None] | None) -> None:
+    with pytest.raises(gr.Error, match="Draw something first"):
+        output_files.write_sketch(drawing)

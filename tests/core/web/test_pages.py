@@ -1,0 +1,81 @@
+"""Pages of plugins: how handlers are bound, how tabs open, and the vocabulary that plugins import."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from core.plugin import Plugin
+from core.web import components, output_files, pages
+from core.web.pages import Page
+
+
+def double(plugin: Plugin, value: float = 1) -> tuple[float]:
+    """Double a value.
+
+    Args:
+        value: any number.
+    """
+    return (2 * value,)
+
+
+def bound(plugin: Plugin, **settings: Any) -> Any:
+    """Return the function of a page with one handler, as Gradio keeps it."""
+    page = Page(plugin)
+    with page.blocks:
+        number, result, status = gr.Number(1), gr.Number(), page.status("Change it.")
+        page.bind(double, [number.change], [number], [result], status, **settings)
+    return next(fn for fn in page.blocks.fns.values() if fn.api_name == "denoiser_double")
+
+
+def test_a_handler_is_offered_over_the_api_with_its_docstring(denoiser: Plugin) -> None:
+    function = bound(denoiser)
+    assert function.fn.__name__ == "denoiser_double"
+    assert "any number" in function.fn.__doc__
+
+
+@pytest.mark.parametrize(
+    ("long_running", "queue", "limit"), [(False, pages.DEVICE_QUEUE, 1), (True, pages.LONG_QUEUE, 2)]
+)
+def test_long_running_handlers_have_a_queue_of_their_own(
+    denoiser: Plugin, long_running: bool, queue: str, limit: int
+) -> None:
+    function = bound(denoiser, long_running=long_running)
+    assert (function.concurrency_id, function.concurrency_limit) == (queue, limit)
+
+
+def test_each_tab_is_laid_out_with_the_event_that_opens_it(denoiser: Plugin) -> None:
+    events: list[Any] = []
+    blocks = pages.tabbed(denoiser, {name: lambda page, opened: events.append(opened) for name in ("First", "Second")})
+    tabs = [block.label for block in blocks.blocks.values() if isinstance(block, gr.Tab)]
+    assert tabs == ["First", "Second"]
+    assert len(events) == 2
+    assert events[0] is not events[1]
+
+
+def test_a_before_after_stage_opens_with_nothing_to_download(denoiser: Plugin) -> None:
+    page = Page(denoiser)
+    with page.blocks:
+        stage = pages.before_after_stage(page, "Before and after", "Drop a photo.")
+    assert "Drop a photo." in stage.status.value
+    assert not stage.download.interactive
+    assert stage.stop.value == "Stop"
+
+
+def test_the_message_of_a_page_is_escaped() -> None:
+    blocks = pages.message_page("<i>Broken</i>", "a < b")
+    (message,) = [block.value for block in blocks.blocks.values() if isinstance(block, gr.HTML)]
+    assert "<h1>&lt;i&gt;Broken&lt;/i&gt;</h1>" in message
+    assert "a &lt; b" in message
+
+
+def test_pages_offers_the_components_and_the_output_files() -> None:
+    public = [
+        name
+        for module in (components, output_files)
+        for name, value in vars(module).items()
+        if getattr(value, "__module__", "") == module.__name__ and not name.startswith("_")
+    ]
+    assert set(public) <= set(pages.__all__)
