@@ -6,7 +6,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, make_dataclass
+from dataclasses import dataclass, field, is_dataclass, make_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -183,6 +183,8 @@ def _flags(function: Callable[..., Any], inputs: list[str], settings: dict[str, 
         if kind == Floats:
             kind, default = tuple[float, ...], tuple(default.tolist()) if isinstance(default, np.ndarray) else default
         kind = FILES.get(kind, kind)
+        if is_dataclass(kind):  # its fields become flags, without the parameter's name as a prefix
+            kind = Annotated[kind, tyro.conf.arg(name="")]
         columns.append((name, kind, field() if default is inspect.Parameter.empty else field(default=default)))
     columns.append(("where", Annotated[RunOptions, tyro.conf.arg(name="")], field(default_factory=RunOptions)))
     made = make_dataclass("Flags", columns, kw_only=True)
