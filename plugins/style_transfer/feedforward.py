@@ -22,7 +22,7 @@ from .options import Colors
 from .resizing import pad_mirrored, shrink_to
 
 TILE, OVERLAP = 768, 192  # pixels
-MARGIN = 64  # pixels: of a mirrored margin, at least half of the encoder's and decoder's joint receptive field
+MARGIN = 64  # pixels, mirrored: the radius of encoder and decoder's receptive field, so that no zero padding shows
 STATISTICS_SIDE = 512  # pixels: of the longer side of a style image, and of a photo's window with its margin
 SIDE_MULTIPLE = 64  # pixels: style images have few different sizes, as Keras compiles a network for each
 MAX_WINDOWS = 3  # along each side of a photo

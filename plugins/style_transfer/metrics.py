@@ -37,7 +37,7 @@ def score_image(network: keras.Model, image: Image, content: Image, style: Image
     vgg = feature_extractor(in_float32(network.get_layer(VGG)), STYLE_LAYERS)
     resized = resize_bicubic(content, *image.shape[:2])
     found, of_content, of_style = (vgg.predict_on_batch(each[None]) for each in (image, resized, style))
-    features, targets = ([seen[name] for name in STYLE_LAYERS] for seen in (found, of_style))
+    features, targets = ([by_layer[name] for name in STYLE_LAYERS] for by_layer in (found, of_style))
     losses = (
         content_loss(found[CONTENT_LAYER], of_content[CONTENT_LAYER]),
         style_loss([gram_matrix(each) for each in features], [gram_matrix(each) for each in targets]),

@@ -30,10 +30,11 @@ def normalize_weights(weights: Sequence[float], count: int) -> tuple[float, ...]
     return tuple(weight / total for weight in weights)
 
 
-def parse_weights(text: str, count: int) -> tuple[float, ...]:
-    """Return the first `count` numbers of `text`, which spaces separate. Raises UserError where there are fewer."""
+def parse_weights(text: str | None, count: int) -> tuple[float, ...]:
+    """Return the first `count` numbers of `text`, separated by spaces. Raises UserError where there are fewer."""
+    text = text or ""
     try:
-        numbers = tuple(float(number) for number in (text or "").split())
+        numbers = tuple(float(number) for number in text.split())
     except ValueError:
         numbers = ()
     if len(numbers) < count:

@@ -78,7 +78,7 @@ def stylize(
         painting: the style image.
         strength: 0 returns the photo unchanged, 1 applies the style fully.
         colors: "painting", "photo (luminance only)" or "photo (matched)".
-        mixed: up to three painters, such as "Gustav Klimt", to mix the example painting of.
+        mixed: up to three painters, such as "Gustav Klimt": their example paintings are mixed in.
         mixing_weights: weight of the painting, then of each one mixed in, such as "2 1".
     """
     if photo is None or painting is None:
