@@ -12,7 +12,6 @@ import keras
 from core.errors import UserError, check_range
 from core.imaging import images
 from core.imaging.images import Floats, Image
-from core.metadata import WEIGHTS_FILE
 from core.networks import checkpoint
 from core.plugin import Plugin
 from core.progress import finish

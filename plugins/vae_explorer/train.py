@@ -12,7 +12,6 @@ from tqdm import tqdm
 from core.errors import UserError, check_range
 from core.imaging import images
 from core.imaging.images import Image
-from core.metadata import WEIGHTS_FILE
 from core.networks import checkpoint, device
 from core.plugin import Plugin
 from core.progress import finish

