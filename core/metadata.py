@@ -55,6 +55,3 @@ def shorten(text: object) -> str:
 def to_json_value(value: Any) -> str:
     """Return the JSON text of a value that JSON has no type for: of a path the name only, without its folders."""
     return str(value.name) if isinstance(value, Path) else str(value)
-
-
-_short, _portable = shorten, to_json_value

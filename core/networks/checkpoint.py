@@ -19,7 +19,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
-from core.metadata import METADATA_FILE, WEIGHTS_FILE, Checkpoint, CheckpointError, _portable, _short, read
+from core.metadata import METADATA_FILE, WEIGHTS_FILE, Checkpoint, CheckpointError, read, shorten, to_json_value
 
 Shapes = dict[str, tuple[int, ...]]
 StorageDtype = Literal["float32", "float16", "int8"]
@@ -45,7 +45,7 @@ def save(network: keras.Model, metadata: Checkpoint, folder: Path, storage: Stor
     for path, variable in variables(network).items():
         arrays |= _pack(path, keras.ops.convert_to_numpy(variable), storage)
     save_file(arrays, folder / WEIGHTS_FILE)
-    (folder / METADATA_FILE).write_text(json.dumps(asdict(metadata), indent=2, default=_portable) + "\n")
+    (folder / METADATA_FILE).write_text(json.dumps(asdict(metadata), indent=2, default=to_json_value) + "\n")
 
 
 def load(folder: Path, model: ModuleType) -> keras.Model:
@@ -69,7 +69,7 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
             shapes = planner.submit(_plan, build, metadata.arguments).result()
     except Exception as error:  # a builder may raise anything when given arguments that are not its own
         raise CheckpointError(
-            f"{folder}: {metadata.builder} cannot be called with its arguments ({_short(error)})."
+            f"{folder}: {metadata.builder} cannot be called with its arguments ({shorten(error)})."
         ) from None
     _match(shapes, folder / WEIGHTS_FILE)
     network = build(**metadata.arguments)
@@ -145,10 +145,10 @@ def read_weights(path: Path) -> dict[str, Any]:
         names = [name for name in stored if not _is_scale(name, stored)]
         arrays = {name: _unpack(stored[name], stored.get(name + SCALE)) for name in names}
     except (OSError, SafetensorError, AttributeError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{path} cannot be read ({_short(error)}): fetch or train it again.") from None
+        raise CheckpointError(f"{path} cannot be read ({shorten(error)}): fetch or train it again.") from None
     for name, values in arrays.items():
         if values.dtype.kind not in "fi" or not np.isfinite(values).all():
-            raise CheckpointError(f"{path} holds values at {_short(name)} that are not finite numbers: do not use it.")
+            raise CheckpointError(f"{path} holds values at {shorten(name)} that are not finite numbers: do not use it.")
     return arrays
 
 
@@ -171,13 +171,13 @@ def _match(shapes: Shapes, path: Path) -> None:
         with safe_open(path, "numpy") as file:
             found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{path} cannot be read ({_short(error)}): fetch or train it again.") from None
+        raise CheckpointError(f"{path} cannot be read ({shorten(error)}): fetch or train it again.") from None
     stored = {name: shape for name, shape in found.items() if not _is_scale(name, found)}
     wrong = sorted(shapes.keys() ^ stored.keys()) or [
         f"{name} {stored[name]} instead of {shape}" for name, shape in shapes.items() if stored[name] != shape
     ]
     if wrong:
-        raise CheckpointError(f"{path} does not fit its network, first at {_short(wrong[0])} ({len(wrong)} differ).")
+        raise CheckpointError(f"{path} does not fit its network, first at {shorten(wrong[0])} ({len(wrong)} differ).")
 
 
 def _pack(name: str, values: Any, storage: StoragePolicy) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from core.plugin import Plugin
 from core.progress import finish
 from core.training import fit
 from core.training.batches import Batches
-from core.training.callbacks import ReseedNoise, Snapshots
+from core.training.callbacks import ReseedNoise, Snapshots, StopOnDivergence
 from core.training.datasets import Dataset
 from core.training.evaluation import Evaluation, Scores
 from core.training.fit import Architecture
@@ -72,10 +72,10 @@ def train_gan(config: Config, run: Run) -> Scores:
     callbacks = [
         ReseedNoise(config.seed),
         Snapshots(run, lambda: {"pictures": images.to_uint8(generate(ema, IN_SNAPSHOT))}, METRICS),
+        StopOnDivergence(run, math.inf),  # losses go up and down as the two networks compete: only NaN is divergence
     ]
     batches = Batches(sample, config.steps, config.seed)
-    # a GAN's losses go up and down as the two networks compete: growth is no divergence
-    fit.fit(trainer, batches, None, config, run, callbacks, divergence_factor=math.inf)
+    fit.fit(trainer, batches, None, config, run, callbacks)
 
     scores = score(ema, extract, reference)
     provenance = fit.provenance(config, training_set.describe(config.source), run)

@@ -23,6 +23,7 @@ from core.plugin import Plugin
 from core.progress import finish
 from core.training import data, evaluation, fit
 from core.training.batches import Batches
+from core.training.callbacks import StopOnDivergence
 from core.training.data import DataError
 from core.training.evaluation import Evaluation, Scores
 from core.training.runs import Run
@@ -76,7 +77,8 @@ def train(config: Config, run: Run) -> Scores:
     batches = Batches(lambda random: (sample(random),), config.steps, config.seed)
     random = np.random.default_rng(config.seed)
     validation = sample_pairs(validation_photos, validation_paintings, VALIDATION_PAIRS, config.side, random)
-    fit.fit(trainer, batches, (validation,), config, run, divergence_factor=math.inf)  # a few pairs have a huge loss
+    any_loss = StopOnDivergence(run, math.inf)  # a few pairs have a huge loss
+    fit.fit(trainer, batches, (validation,), config, run, [any_loss])
 
     scores = score_stored(architecture.rebuild(network), test_photos, test_paintings)
     facts = {"subject": "photographs and paintings", "photos": len(photos), "paintings": len(paintings)}

@@ -75,7 +75,7 @@ def lay_out(page: Page, opened: Any) -> None:
     rounds, starts = gr.State(1), gr.State(0)  # one trigger for everything that lets training go on
     inputs = [rounds, distribution, drawing, variables, losses, *options]
     outputs = [shown, curves, progress, variables, losses]
-    run = page.bind(train_toy, [opened, starts.change], inputs, outputs, status, pause, patient=True)
+    run = page.bind(train_toy, [opened, starts.change], inputs, outputs, status, pause, long_running=True)
 
     def wire(event: Any, start: Callable[..., Any], inputs: list[Any], outputs: list[Any]) -> Any:
         """Let training go on after `start`, whose last argument is the number of starts so far."""

@@ -66,7 +66,7 @@ def lay_out(page: Page, opened: Any) -> None:
     starts, continued = gr.State(0), gr.State(False)  # an API call never continues: each starts a new image
     inputs = [photo, painting, *settings, continued, current, history]
     outputs = [shown, losses, download, continued, current, history]
-    running = page.bind(optimize, [starts.change], inputs, outputs, status, pause, patient=True)
+    running = page.bind(optimize, [starts.change], inputs, outputs, status, pause, long_running=True)
     for button, continues in ((fresh, False), (further, True)):
         button.click(
             lambda count, continues=continues: (continues, count + 1),
