@@ -33,8 +33,8 @@ MIXING_WEIGHTS = {
 }
 SCORES = (
     "**Style loss {before:.2f} → {after:.2f}**, content loss 0 → {content:.2f}. The style loss compares Gram matrices "
-    "with the painting's, the content loss compares features with the photo's: lowering one raises the other. The next "
-    "tab lowers both further, in more time."
+    "with the painting's, the content loss compares features with the photo's: one usually rises as the other falls. "
+    "The next tab minimizes their weighted sum, in more time."
 )
 COLORS = {"painting": "painting", "photo (luminance only)": "luminance", "photo (matched)": "matched"}
 
