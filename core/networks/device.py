@@ -44,7 +44,7 @@ def choose(preferred: Precision) -> Precision:
 
     That is so for bfloat16 with TensorFlow on processors that have Intel's AMX (measured: about five times as fast).
     """
-    has_amx = "amx_bf16" in _cpu_info("flags")
+    has_amx = "amx_bf16" in _cpu("flags")
     is_faster = preferred == "mixed_bfloat16" and keras.backend.backend() == "tensorflow" and has_amx
     return preferred if is_faster and not has_gpu() else "float32"
 
@@ -65,10 +65,10 @@ def _gpu_name() -> str:
 
 
 def _processor_name() -> str:
-    return _cpu_info("model name") or platform.processor() or "CPU"
+    return _cpu("model name") or platform.processor() or "CPU"
 
 
-def _cpu_info(field: str) -> str:
+def _cpu(field: str) -> str:
     """Return a field of Linux' /proc/cpuinfo, or an empty string on other systems."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

@@ -73,8 +73,11 @@ class StopOnDivergence(keras.callbacks.Callback):  # type: ignore[misc]
 
     def __init__(self, run: Run, factor: float) -> None:
         super().__init__()
-        self.factor = factor
-        self.lowest = min((float(row["loss"]) for row in run.rows()), default=math.inf)
+        self.run, self.factor = run, factor
+
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
+        """Read the lowest loss of the epochs before a resume."""
+        self.lowest = min((float(row["loss"]) for row in self.run.rows()), default=math.inf)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Compare the epoch's loss with the lowest one."""

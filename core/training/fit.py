@@ -23,6 +23,7 @@ from core.training.runs import Run, RunError
 from core.training.settings import Settings
 
 WARMUP_STEPS = 100
+DIVERGENCE_FACTOR = 10.0
 
 
 def adam(settings: Settings, clip: float = 0.1) -> keras.optimizers.Optimizer:
@@ -53,7 +54,6 @@ def fit(
     settings: Settings,
     run: Run,
     callbacks: Sequence[keras.callbacks.Callback] = (),
-    divergence_factor: float = 10.0,
 ) -> None:
     """Train `network`, continuing from the run's newest backup if there is one.
 
@@ -63,21 +63,23 @@ def fit(
         validation: what `keras.Model.fit` takes as `validation_data`; None for no validation.
         settings: epochs and backup interval.
         run: where backups and the history are written.
-        callbacks: called before those of this function.
-        divergence_factor: how many times the lowest loss so far the loss may be after an epoch.
+        callbacks: called before those of this function. If there is no `StopOnDivergence` among them, one is added
+            that allows ten times the lowest loss so far.
 
     Raises:
         RunError: if the loss is not finite or has diverged; the backup from before is kept.
     """
     backup = Backup(run, settings.backup_minutes)
     batches.epoch = backup.restore(network)
+    if not any(isinstance(callback, StopOnDivergence) for callback in callbacks):
+        callbacks = [*callbacks, StopOnDivergence(run, DIVERGENCE_FACTOR)]
     network.fit(
         batches,
         validation_data=validation,
         epochs=settings.epochs,
         initial_epoch=batches.epoch,
         shuffle=False,  # batches are random already, and reproducible only in their order
-        callbacks=[*callbacks, History(run, batches.epoch), StopOnDivergence(run, divergence_factor), backup],
+        callbacks=[*callbacks, History(run, batches.epoch), backup],
         verbose=1 if sys.stdout.isatty() else 2,  # a progress bar in a terminal, a line per epoch in a log
     )
     if network.stop_training:
@@ -111,7 +113,7 @@ def save_result(
     run: Run,
     storage: StoragePolicy = "float32",
 ) -> Scores:
-    """Save the trained `network` as the checkpoint of `run`, and return `scores`.
+    """Save `network` with its metadata and history as the checkpoint of `run`, and return `scores`.
 
     Args:
         network: the network that was scored: `architecture.rebuild(trained)`, quantized if `storage` rounds much.
@@ -122,15 +124,11 @@ def save_result(
         storage: see `checkpoint.save`.
     """
     arguments = dict(architecture.arguments)
-    save(network, Checkpoint(architecture.builder.__name__, arguments, scores, provenance), run, storage)
-    return scores
-
-
-def save(network: keras.Model, metadata: Checkpoint, run: Run, storage: StoragePolicy = "float32") -> None:
-    """Save `network`, its `metadata` and the run's history as the checkpoint of `run`, which marks it as finished."""
+    metadata = Checkpoint(architecture.builder.__name__, arguments, scores, provenance)
     checkpoint.save(network, metadata, run.checkpoint, storage)
     if run.history_file.exists():
         shutil.copy(run.history_file, run.checkpoint)
+    return scores
 
 
 def provenance(config: Any, data: dict[str, Any], run: Run) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The GAN generator's page: what it draws, the ways between, how it learnt, and a lab to see it go wrong."""
+"""The page of the GAN generator: a tab each to generate, to interpolate, on the training, and a lab for a toy GAN."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .tabs import generate, interpolate, lab, training
 
 TABS = {
     "Generate": generate.lay_out,
-    "Walk": interpolate.lay_out,
+    "Interpolate": interpolate.lay_out,
     "Training": training.lay_out,
     "Lab": lab.lay_out,
 }

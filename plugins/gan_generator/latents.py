@@ -1,4 +1,4 @@
-"""Codes: what pictures are drawn from. A seed stands for a code and a class, so that a number names a picture."""
+"""Latent vectors: from seeds, around one vector, and on a path. A seed stands for a latent vector and a class."""
 
 from __future__ import annotations
 
@@ -13,38 +13,50 @@ SEEDS = 2**32
 
 
 def from_seeds(seeds: Sequence[int], dimensions: int) -> Floats:
-    """Return the code of each of `seeds`, (n, dimensions), drawn from the standard normal distribution."""
+    """Return one latent vector for each seed, (n, dimensions), sampled from the standard normal distribution."""
     return np.stack([np.random.default_rng(seed).standard_normal(dimensions, np.float32) for seed in seeds])
 
 
 def labels_from_seeds(seeds: Sequence[int], classes: int) -> list[int]:
-    """Return the class, of so many, that each of `seeds` has where none is chosen."""
+    """Return a class index, 0 to `classes` - 1, for each seed: the one that an image has where none is chosen."""
     return [int(np.random.default_rng((seed, 1)).integers(classes)) for seed in seeds]
 
 
-def count_up(seed: int, count: int) -> list[int]:
-    """Return `count` seeds, the first of them `seed`."""
+def consecutive_seeds(seed: int, count: int) -> list[int]:
+    """Return `count` consecutive seeds from `seed` on; after the last, 2³² - 1, comes 0."""
     return [(seed + i) % SEEDS for i in range(count)]
 
 
-def turn(code: Floats, amount: float, seed: int, count: int) -> Floats:
-    """Return `count` codes, each `code` turned by `amount`, 0 to 1 of a right angle, in a direction of its own."""
-    directions = np.random.default_rng((seed, 2)).standard_normal((count, len(code)), np.float32)
-    angle = amount * np.pi / 2
-    return np.asarray(np.cos(angle) * code + np.sin(angle) * directions, np.float32)
+def perturb(latent: Floats, amount: float, seed: int, count: int) -> Floats:
+    """Return latent vectors near `latent` (d,), as (count, d).
 
-
-def follow(stops: Floats, steps: int) -> tuple[Floats, Floats]:
-    """Return the codes on the way through `stops` (n, d), ((n - 1) · steps + 1, d), and what each has of each stop.
-
-    Between two stops lie `steps` - 1 codes, on an arc (Shoemake 1985), along which they keep their length: a straight
-    line would lead through the middle, where no code ever is. What they have of the stops, (…, n), sums up to 1.
+    Args:
+        latent: the vector to vary.
+        amount: how far: 0 returns `latent`, 1 vectors that are independent of it.
+        seed: of the random directions.
+        count: how many.
     """
-    shares = []
-    for i in range(len(stops) - 1):
-        along = np.arange(steps, dtype=np.float32)[:, None] / steps
-        ends = np.eye(len(stops), dtype=np.float32)[i : i + 2]
-        shares.append((1 - along) * ends[0] + along * ends[1])
-    shares.append(np.eye(len(stops), dtype=np.float32)[-1:])
-    way = [slerp(stops[i], stops[i + 1], share[:, i + 1 : i + 2]) for i, share in enumerate(shares[:-1])]
-    return np.concatenate([*way, stops[-1:]]), np.concatenate(shares)
+    directions = np.random.default_rng((seed, 2)).standard_normal((count, len(latent)), np.float32)
+    angle = amount * np.pi / 2
+    return np.asarray(np.cos(angle) * latent + np.sin(angle) * directions, np.float32)
+
+
+def interpolate_path(stops: Floats, steps: int) -> tuple[Floats, Floats]:
+    """Return a path through latent vectors by spherical interpolation (Shoemake 1985).
+
+    On an arc, vectors keep their length; a straight line would pass near the origin, where the generator was never
+    trained.
+
+    Args:
+        stops: the vectors to pass through, (n, d).
+        steps: steps from one to the next.
+
+    Returns:
+        The vectors on the path, ((n - 1) · steps + 1, d), and the weight of each stop in each of them, (…, n), which
+        sum to 1.
+    """
+    identity = np.eye(len(stops), dtype=np.float32)
+    fractions = np.arange(steps, dtype=np.float32)[:, None] / steps
+    weights = [(1 - fractions) * identity[i] + fractions * identity[i + 1] for i in range(len(stops) - 1)]
+    path = [slerp(stops[i], stops[i + 1], each[:, i + 1 : i + 2]) for i, each in enumerate(weights)]
+    return np.concatenate([*path, stops[-1:]]), np.concatenate([*weights, identity[-1:]])

@@ -1,47 +1,45 @@
-"""Generators of pictures and the discriminators that they learnt from, and classifiers to measure them by.
+"""GANs that generate small images, classifiers that score them, and a toy GAN on 2-D points.
 
-Generative adversarial networks (Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661). Such a network holds two:
-`generator`, from a code and a class to a picture, and `discriminator`, from a picture and a class to an opinion.
+Generative adversarial networks (Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661). A GAN here is one network
+that holds two: `generator`, from a latent vector and a class to an image, and `discriminator`, from an image and a
+class to a logit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import keras
 import numpy as np
+import tyro
 from keras import layers
 
-from core.errors import UserError
+from core.errors import UserError, check_range
 from core.imaging.images import Floats, Image
-from core.imaging.resizing import center_crop_resize
+from core.networks.batching import BATCH, as_batch, one_hot, predict
 from core.networks.layers import one_or_more
 from core.progress import Progress, Steps
 
 from . import latents, multiscale, toy_gan
-from .adversarial.objective import Rules
-from .networks.discriminator import assemble_discriminator
-from .networks.generator import assemble_generator
-from .toy_gan import NEW, Standing
+from .adversarial.objective import ToyOptions
+from .networks import discriminator, generator
+from .toy_gan import NEW_RUN, ToyGANState
 
-MOST_PICTURES = 1024
-MOST_STOPS = 12
-AT_ONCE = 256  # pictures through a network
+MAX_IMAGES = 1024
+MAX_STOPS = 12
 FEATURES = 64
-MOST_ROUNDS = 1000
-LARGEST_POINT = 10.0
-
-FAIR = Rules()
+MAX_ROUNDS = 1000
+MAX_COORDINATE = 10.0
 
 
-class Recognised(NamedTuple):
-    """What a classifier sees in each picture."""
+class Classification(NamedTuple):
+    """The output of a classifier."""
 
     features: Floats
-    """(n, 64): where pictures that look alike lie close."""
+    """(n, 64): features of images that look alike lie close together."""
     probabilities: Floats
-    """(n, classes), which sum up to 1."""
+    """(n, classes): they sum to 1."""
 
 
 def build_gan(
@@ -51,62 +49,85 @@ def build_gan(
     width: int = 16,
     scales: int = 1,
 ) -> keras.Model:
-    """Return the network from codes (n, `dimensions`) in a normal distribution to pictures, and opinions of them.
+    """Return a GAN: a network from latent vectors to generated images and their logits.
 
-    Pictures are (n, *`shape`), square, in 0 to 1, `width` channels at the finest size and up to four times as many
-    below; opinions (n, 1) are the higher the more real. Where there are `classes`, it also takes (n, classes).
-    `scales` pictures, each half as fine as the one before, lie behind each other if there is more than one.
+    Args:
+        shape: of an image, (h, w, c), h equal to w.
+        dimensions: of a latent vector.
+        classes: how many; 0 builds networks without a label input.
+        width: channels at the full resolution; lower ones have up to four times as many.
+        scales: resolutions that the discriminator gets, stacked along the channels (multi-scale gradients).
+
+    Returns:
+        A network from latent vectors (n, dimensions), and one-hot labels (n, classes) if there are classes, to images
+        (n, h, w, c · scales) in 0 to 1 and logits (n, 1), which are higher the more real an image looks.
     """
-    code = keras.Input((dimensions,), name="code")
+    latent = keras.Input((dimensions,), name="latent")
     label = [keras.Input((classes,), name="label")] if classes else []
-    height, breadth, channels = shape
-    generator = assemble_generator((height, breadth, channels), dimensions, classes, width, scales)
-    picture = generator(one_or_more([code, *label]))
-    opinion = assemble_discriminator((height, breadth, channels), classes, width, scales)(
-        one_or_more([picture, *label])
-    )
-    return keras.Model(one_or_more([code, *label]), [picture, opinion], name="gan")
+    height, breadth, channels = shape  # a list, where it comes from a checkpoint
+    size = height, breadth, channels
+    inputs = one_or_more([latent, *label])
+    images = generator.build_generator(size, dimensions, classes, width, scales)(inputs)
+    logits = discriminator.build_discriminator(size, classes, width, scales)(one_or_more([images, *label]))
+    return keras.Model(inputs, [images, logits], name="gan")
 
 
 def build_classifier(shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10, width: int = 24) -> keras.Model:
-    """Return the network from pictures (n, *`shape`) in 0 to 1 to features (n, 64) and probabilities (n, classes)."""
-    picture = keras.Input(tuple(shape), name="picture")
-    x = layers.Rescaling(2, -1, name="classifier_pixels")(picture)
+    """Return a classifier: a network from images (n, *`shape`) in 0 to 1 to features and class probabilities.
+
+    Args:
+        shape: of an image, (h, w, c).
+        classes: how many.
+        width: channels at the full resolution; they double at each of the two lower ones.
+
+    Returns:
+        A network to features (n, 64) and probabilities (n, classes).
+    """
+    images = keras.Input(tuple(shape), name="images")
+    x = layers.Rescaling(2, -1, name="classifier_rescaling")(images)
     for i in range(3):
         for part in "ab":
             x = layers.Conv2D(width * 2**i, 3, padding="same", use_bias=False, name=f"classifier_size{i}_{part}")(x)
             x = layers.BatchNormalization(name=f"classifier_size{i}_{part}_norm")(x)
-            x = layers.Activation("relu", name=f"classifier_size{i}_{part}_bend")(x)
-        x = layers.MaxPooling2D(2, name=f"classifier_size{i}_shrink")(x)
-    x = layers.Dropout(0.3, name="classifier_drop")(layers.Flatten(name="classifier_flat")(x))
+            x = layers.Activation("relu", name=f"classifier_size{i}_{part}_act")(x)
+        x = layers.MaxPooling2D(2, name=f"classifier_size{i}_pool")(x)
+    x = layers.Dropout(0.3, name="classifier_dropout")(layers.Flatten(name="classifier_flatten")(x))
     features = layers.Dense(FEATURES, activation="tanh", dtype="float32", name="features")(x)
     probabilities = layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")(features)
-    return keras.Model(picture, [features, probabilities], name="classifier")
+    return keras.Model(images, [features, probabilities], name="classifier")
 
 
-def build_lab(dimensions: int = 4, width: int = 64) -> keras.Model:
-    """Return two small dense networks that play on points of a plane, in the same form as `build_gan`."""
-    return toy_gan.build(dimensions, width)
+def build_toy_gan(dimensions: int = 4, width: int = 64) -> keras.Model:
+    """Return a GAN of two small dense networks on 2-D points, in the same form as `build_gan`.
+
+    Args:
+        dimensions: of a latent vector.
+        width: units in each hidden layer.
+
+    Returns:
+        A network from latent vectors (n, dimensions) to points (n, 2) and logits (n, 1).
+    """
+    return toy_gan.build_networks(dimensions, width)
 
 
 def generate(
     network: keras.Model, count: int = 16, seed: int = 0, labels: tuple[int, ...] = (), truncation: float = 1.0
 ) -> Image:
-    """Draw pictures that have never been.
+    """Generate images.
 
     Args:
         count: how many.
-        seed: of the first; the next are of the numbers that follow. Each number has a picture of its own.
-        labels: the class of them all, or of each; left out, each seed has one.
-        truncation: 1 draws what there is; towards 0, codes come closer to their mean
-            (https://arxiv.org/abs/1809.11096): better pictures on the whole, and more alike.
+        seed: of the first image; the others have the seeds that follow. A seed always gives the same image.
+        labels: class index of all images, or of each; left out, the seed decides.
+        truncation: factor of the latent vectors, 0 to 1 (https://arxiv.org/abs/1809.11096): lower values give better
+            images on average, and less variety.
     """
-    _check(1 <= count <= MOST_PICTURES, "count", count, f"1 to {MOST_PICTURES}")
-    seeds = latents.count_up(_check_seed(seed), count)
-    return _draw(network, latents.from_seeds(seeds, _dimensions(network)), _one_hot(network, labels, seeds), truncation)
+    check_range("count", count, 1, MAX_IMAGES)
+    seeds = latents.consecutive_seeds(_check_seed(seed), count)
+    return _generate(network, latents.from_seeds(seeds, _dimensions(network)), labels, seeds, truncation)
 
 
-def vary(
+def perturb(
     network: keras.Model,
     seed: int = 0,
     count: int = 11,
@@ -114,103 +135,100 @@ def vary(
     labels: tuple[int, ...] = (),
     truncation: float = 1.0,
 ) -> Image:
-    """Draw one picture, then others whose codes lie about it.
+    """Generate an image, and variations of it from latent vectors nearby.
 
     Args:
-        seed: of the picture.
-        count: how many others.
-        amount: how far from it they are, 0 to 1, where nothing of it is left.
-        labels: its class; left out, the seed has one.
-        truncation: 1 draws what there is; towards 0, codes come closer to their mean.
+        seed: of the image, which comes first.
+        count: how many variations.
+        amount: how far their latent vectors are from the image's: 0 is no change, 1 makes them independent of it.
+        labels: class index of the image; left out, the seed decides.
+        truncation: factor of the latent vectors, 0 to 1: lower values give better images and less variety.
     """
-    _check(1 <= count <= MOST_PICTURES, "count", count, f"1 to {MOST_PICTURES}")
-    _check(0 <= amount <= 1, "amount", amount, "0 to 1")
-    one = latents.from_seeds([_check_seed(seed)], _dimensions(network))
-    about = np.concatenate([one, latents.turn(one[0], amount, seed, count)])
-    return _draw(network, about, _one_hot(network, labels, [seed] * (count + 1)), truncation)
+    check_range("count", count, 1, MAX_IMAGES)
+    check_range("amount", amount, 0, 1)
+    latent = latents.from_seeds([_check_seed(seed)], _dimensions(network))
+    nearby = np.concatenate([latent, latents.perturb(latent[0], amount, seed, count)])
+    return _generate(network, nearby, labels, [seed] * (count + 1), truncation)
 
 
-def walk(
+def interpolate(
     network: keras.Model,
     seeds: tuple[int, ...] = (0, 1, 2, 3),
     steps: int = 8,
     labels: tuple[int, ...] = (),
     truncation: float = 1.0,
 ) -> Image:
-    """Draw the way from picture to picture, along arcs between their codes; classes fade into each other.
+    """Generate the images on a path through latent vectors (spherical interpolation); classes change linearly.
 
     Args:
-        seeds: of the pictures that the way leads through, two or more.
-        steps: how many from one to the next.
-        labels: the class of them all, or of each; left out, each seed has one.
-        truncation: 1 draws what there is; towards 0, codes come closer to their mean.
+        seeds: of the images that the path passes through, two or more.
+        steps: images from one to the next.
+        labels: class index of all images, or of each of the seeds; left out, the seed decides.
+        truncation: factor of the latent vectors, 0 to 1: lower values give better images and less variety.
     """
-    _check(2 <= len(seeds) <= MOST_STOPS, "number of seeds", len(seeds), f"2 to {MOST_STOPS}")
-    _check(1 <= steps <= MOST_PICTURES // len(seeds), "steps", steps, f"1 to {MOST_PICTURES // len(seeds)}")
+    check_range("number of seeds", len(seeds), 2, MAX_STOPS)
+    check_range("steps", steps, 1, MAX_IMAGES // len(seeds))
     stops = latents.from_seeds([_check_seed(seed) for seed in seeds], _dimensions(network))
-    way, shares = latents.follow(stops, steps)
-    labels_on_the_way = _one_hot(network, labels, seeds)
-    return _draw(network, way, shares @ labels_on_the_way, truncation)
+    path, weights = latents.interpolate_path(stops, steps)
+    return _run_generator(network, path, weights @ _label_vectors(network, labels, seeds), truncation)
 
 
-def judge(network: keras.Model, image: Image, labels: tuple[int, ...] = ()) -> Floats:
-    """Ask the discriminator how real a picture looks: a number without a measure, the higher the more real.
+def discriminate(network: keras.Model, image: Image, labels: tuple[int, ...] = ()) -> Floats:
+    """Return the discriminator's logit of each image: unbounded, and higher the more real it looks.
 
     Args:
-        image: the picture; or many, (n, h, w, c), of the size that the network was trained on.
-        labels: the class of it, or of each, where the network is told one.
+        image: (h, w, c); or many, (n, h, w, c), of the size that the network was trained on.
+        labels: class index of all images, or of each; needed where the network has classes.
     """
-    discriminator, classes, channels = _part(network, "discriminator"), _classes(network), _channels(network)
-    pictures = _as_pictures((*_part(network, "generator").outputs[0].shape[1:3], channels), image)
-    seen = multiscale.stack(pictures, discriminator.inputs[0].shape[-1] // channels)
+    scorer, classes, channels = _part(network, "discriminator"), _classes(network), _channels(network)
+    batch = as_batch(image, (*_part(network, "generator").outputs[0].shape[1:3], channels))
+    scales = multiscale.stack_scales(batch, scorer.inputs[0].shape[-1] // channels)
     if not classes:
-        return _predict(discriminator, [seen])[:, 0]
+        return predict(scorer, [scales])[:, 0]
     if not labels:
-        raise UserError(f"this discriminator is told the class: give labels, from 0 to {classes - 1}.")
-    return _predict(discriminator, [seen, _one_hot(network, labels, [0] * len(pictures))])[:, 0]
+        raise UserError(f"this discriminator needs the class of each image: give labels, from 0 to {classes - 1}.")
+    return predict(scorer, [scales, one_hot(labels, classes, len(batch))])[:, 0]
 
 
-def recognise(network: keras.Model, image: Image) -> Recognised:
-    """Ask a classifier what it sees.
+def classify(network: keras.Model, image: Image) -> Classification:
+    """Return a classifier's features and class probabilities of each image.
 
     Args:
-        image: the picture; or many, (n, h, w, c), of the size that the network was trained on.
+        image: (h, w, c); or many, (n, h, w, c), of the size that the network was trained on.
     """
     _part(network, "features")
-    pictures = _as_pictures(network.inputs[0].shape[1:], image)
-    parts = [network.predict_on_batch(part) for part in _cut(pictures)]
-    return Recognised(*(np.concatenate(each).astype(np.float32) for each in zip(*parts, strict=True)))
+    batch = as_batch(image, network.inputs[0].shape[1:])
+    outputs = [network.predict_on_batch(batch[i : i + BATCH]) for i in range(0, len(batch), BATCH)]
+    return Classification(*(np.concatenate(each).astype(np.float32) for each in zip(*outputs, strict=True)))
 
 
-def play(
+def train_toy(
     network: keras.Model,
     points: Floats,
-    state: Floats = NEW,
-    rules: Rules = FAIR,
-    rates: tuple[float, float] = (1e-3, 1e-3),
+    variables: Floats = NEW_RUN,
+    options: Annotated[ToyOptions, tyro.conf.arg(name="")] = ToyOptions(),  # noqa: B008 - frozen
     rounds: int = 20,
     seed: int = 0,
-) -> Steps[Standing]:
-    """Let the lab's two networks play on points of a plane, and tell how they stand after each round of 50 steps.
+) -> Steps[ToyGANState]:
+    """Train the toy GAN on 2-D points, and report its state after each round of 50 steps.
 
     Args:
-        points: the real ones, (n, 2), or x and y by turns; between -1 and 1.
-        state: of the match to go on with; left out, one begins.
-        rules: how they play.
-        rates: learning rates of the generator and of the discriminator.
+        points: the real points, (n, 2), or x and y by turns, between -1 and 1.
+        variables: those that an earlier call returned, to continue from; left out, training begins.
+        options: the objective and the learning rates.
         rounds: how many.
-        seed: of the weights that a match begins with, and of the chance in it.
+        seed: of the initial weights, the batches and the latent vectors.
     """
-    if network.name != "lab":
-        raise UserError(f"this checkpoint is a {network.name}: name the lab's by --checkpoint lab.")
-    target = _as_points(points)
-    _check(1 <= rounds <= MOST_ROUNDS, "rounds", rounds, f"1 to {MOST_ROUNDS}")
-    _check(all(0 < rate <= 1 for rate in rates), "rates", rates, "numbers above 0, at most 1")
+    if network.name != "toy_gan":
+        raise UserError(f"this checkpoint is a {network.name}: choose the toy GAN with --checkpoint lab.")
+    real = _as_points(points)
+    check_range("rounds", rounds, 1, MAX_ROUNDS)
+    _check_seed(seed)
     for done in range(rounds):
-        standing = toy_gan.play(network, target, state, rules, rates, _check_seed(seed))
-        state = standing.state
-        yield Progress(done + 1, rounds, standing)
-    return standing
+        state = toy_gan.train_round(network, real, variables, options, seed)
+        variables = state.variables
+        yield Progress(done + 1, rounds, state)
+    return state
 
 
 def _dimensions(network: keras.Model) -> int:
@@ -225,69 +243,50 @@ def _classes(network: keras.Model) -> int:
 
 
 def _channels(network: keras.Model) -> int:
-    """Return how many channels a picture has, of which there may be several behind each other."""
-    channels: int = _part(network, "generator").get_layer("generator_size4_paint").filters
+    """Return the channels of one image: the generator's output may have several scales, stacked."""
+    channels: int = _part(network, "generator").get_layer("generator_size4_to_rgb").filters
     return channels
 
 
 def _part(network: keras.Model, name: str) -> keras.Model:
+    """Return the layer, or the network within `network`, called `name`. Raises UserError where there is none."""
     known = [layer.name for layer in network.layers]
     if name not in known:
-        raise UserError(f"this checkpoint is a {network.name}, without {name}: name another by --checkpoint.")
+        raise UserError(f"this checkpoint is a {network.name} without {name}: choose another with --checkpoint.")
     return network.get_layer(name)
 
 
-def _draw(network: keras.Model, latent: Floats, labels: Floats, truncation: float) -> Image:
-    """Return the pictures of codes (n, d) and of classes (n, classes), which need not be whole."""
-    _check(0 <= truncation <= 1, "truncation", truncation, "0 to 1")
-    values = [truncation * latent, labels] if labels.size else [truncation * latent]
-    pictures: Image = _predict(_part(network, "generator"), values)[..., : _channels(network)].clip(0, 1)
-    return pictures
+def _generate(
+    network: keras.Model, latent: Floats, labels: Sequence[int], seeds: Sequence[int], truncation: float
+) -> Image:
+    return _run_generator(network, latent, _label_vectors(network, labels, seeds), truncation)
 
 
-def _one_hot(network: keras.Model, labels: Sequence[int], seeds: Sequence[int]) -> Floats:
-    """Return the class of each seed as (n, classes), of no width where the network is told none."""
+def _run_generator(network: keras.Model, latent: Floats, labels: Floats, truncation: float) -> Image:
+    """Return images (n, h, w, c) of latent vectors (n, d) and weights of the classes (n, classes)."""
+    check_range("truncation", truncation, 0, 1)
+    inputs = [truncation * latent, labels] if labels.size else [truncation * latent]
+    images: Image = predict(_part(network, "generator"), inputs)[..., : _channels(network)].clip(0, 1)
+    return images
+
+
+def _label_vectors(network: keras.Model, labels: Sequence[int], seeds: Sequence[int]) -> Floats:
+    """Return the class of each seed as a one-hot vector, (n, classes); (n, 0) where the network has no classes."""
     classes = _classes(network)
-    if not classes:
-        _check(not len(labels), "labels", labels, "none: this checkpoint is told no class")
-        return np.empty((len(seeds), 0), np.float32)
-    each = labels if len(labels) == len(seeds) else list(labels) * len(seeds)
-    each = each if len(labels) else latents.labels_from_seeds(seeds, classes)
-    if len(each) != len(seeds) or not all(0 <= label < classes for label in each):
-        raise UserError(f"labels are {labels}: give one, or one for each picture, from 0 to {classes - 1}.")
-    return np.asarray(np.eye(classes, dtype=np.float32)[list(each)])
-
-
-def _as_pictures(shape: tuple[int, ...], image: Image) -> Image:
-    """Return many pictures as they are, if they have the `shape`; one as a batch, made to have it."""
-    if image.ndim == 3:
-        fitted: Image = image if image.shape == shape else center_crop_resize(image, shape)
-        return fitted[None]
-    _check(image.shape[1:] == shape, "size of the pictures", image.shape[1:], shape)
-    return image
-
-
-def _predict(network: keras.Model, values: list[Floats]) -> Image:
-    parts = [network.predict_on_batch(one_or_more(list(some))) for some in zip(*map(_cut, values), strict=True)]
-    return np.concatenate(parts).astype(np.float32)
+    if classes:
+        return one_hot(labels or latents.labels_from_seeds(seeds, classes), classes, len(seeds))
+    if labels:
+        raise UserError(f"labels are {tuple(labels)}: leave them out, this checkpoint has no classes.")
+    return np.empty((len(seeds), 0), np.float32)
 
 
 def _as_points(points: Floats) -> Floats:
-    """Return numbers as points (n, 2) that can be played on."""
-    if points.size < 2 or points.size % 2 or not np.isfinite(points).all() or np.abs(points).max() > LARGEST_POINT:
+    """Return points (n, 2). Raises UserError where their number is odd, or a coordinate is not finite or too large."""
+    if points.size < 2 or points.size % 2 or not np.isfinite(points).all() or np.abs(points).max() > MAX_COORDINATE:
         raise UserError(f"points are {points}: give pairs of numbers between -1 and 1, one pair at least.")
     return np.asarray(points.reshape(-1, 2), np.float32)
 
 
-def _cut(values: Floats) -> list[Floats]:
-    return [values[start : start + AT_ONCE] for start in range(0, len(values), AT_ONCE)]
-
-
-def _check(holds: Any, what: str, value: Any, remedy: Any) -> None:
-    if not holds:
-        raise UserError(f"{what} is {value}: use {remedy}.")
-
-
 def _check_seed(seed: int) -> int:
-    _check(0 <= seed < latents.SEEDS, "seed", seed, f"0 to {latents.SEEDS - 1}")
+    check_range("seed", seed, 0, latents.SEEDS - 1)
     return seed

@@ -1,4 +1,4 @@
-"""A picture at several sizes, one behind the other, as a discriminator of several scales sees it."""
+"""An image at several scales, stacked along the channels, for a discriminator with multi-scale gradients."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import numpy as np
 from core.imaging.images import Image
 
 
-def stack(pictures: Image, scales: int) -> Image:
-    """Return `pictures` (n, h, w, c) as (n, h, w, c · scales): as they are, then shrunk to half, a quarter and so on.
+def stack_scales(images: Image, scales: int) -> Image:
+    """Return images (n, h, w, c) at `scales` resolutions, as (n, h, w, c · scales).
 
-    What is shrunk is as large as the rest, each of its pixels a square. Sides are multiples of the largest square's.
+    The first c channels are the images themselves; then come the images averaged over blocks of 2 × 2 pixels, of
+    4 × 4, and so on, each enlarged to h × w. Both sides must be multiples of the largest block's.
     """
-    count, height, width, channels = pictures.shape
-    stacked = [pictures]
+    count, height, width, channels = images.shape
+    stacked = [images]
     for scale in range(1, scales):
-        square = 2**scale
-        cut = pictures.reshape(count, height // square, square, width // square, square, channels)
-        stacked.append(cut.mean(axis=(2, 4)).repeat(square, 1).repeat(square, 2))
+        block = 2**scale
+        blocks = images.reshape(count, height // block, block, width // block, block, channels)
+        stacked.append(blocks.mean(axis=(2, 4)).repeat(block, 1).repeat(block, 2))
     return np.concatenate(stacked, axis=-1)

@@ -1,70 +1,75 @@
-"""What drawn pictures are measured against: pictures trained on, and how a classifier sees them."""
+"""The reference set of a generator: training images, their classifier features, and scores against them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UserError
 from core.imaging import images
-from core.imaging.images import Floats, Image
+from core.imaging.images import Floats, Image, Uint8Image
+from core.training.datasets import Dataset
 from core.training.evaluation import Scores
 
 from . import metrics
 from .metrics import Moments
 
-if TYPE_CHECKING:  # a page reads references, and imports no Keras
-    from core.imaging.images import Uint8Image
-    from core.training.datasets import Dataset
-
 EXAMPLES = Path(__file__).parent / "examples"
-KEPT = 5500  # pictures: all of a small set, some of a large one
-MOST_VALUES = 50_000_000  # of these pictures
-CENTRES = 100
+MAX_STORED = 5500  # images: all of a small training set, a part of a large one
+MAX_STORED_VALUES = 50_000_000
+CLUSTERS = 100
+BATCH = 500  # images
 
-Featurise = Callable[[Image], Floats]
-Draw = Callable[[int, int, tuple[int, ...]], Image]  # a count, a seed, classes
-AT_ONCE = 500  # pictures
+ExtractFeatures = Callable[[Image], Floats]
+"""From images (n, h, w, c) to features (n, d)."""
+GenerateImages = Callable[[int, int, tuple[int, ...]], Image]
+"""From a count, a seed and the class of each image to images (n, h, w, c)."""
 
 
-class Reference(NamedTuple):
-    """Pictures of a training set (n, h, w, c), their classes and features, and what the features of all are like."""
+class ReferenceSet(NamedTuple):
+    """Training images with their features, and statistics of the features of the whole training set."""
 
     pictures: Uint8Image
+    """(n, h, w, c)"""
     labels: NDArray[np.int64]
+    """(n,)"""
     features: Floats
     """(n, 64)"""
     moments: Moments
-    """Of the whole set."""
-    centres: Floats
-    """(100, 64): the middles of the groups that the features are in."""
+    """Of the features of the whole training set."""
+    centers: Floats
+    """(100, 64): of clusters of the features of the whole training set."""
 
 
-def make(seen: Dataset, featurise: Featurise) -> Reference:
-    """Return what there is to know of `seen`, after `featurise` has looked at it all.
+def build(training_set: Dataset, extract_features: ExtractFeatures) -> ReferenceSet:
+    """Return the reference set of a training set.
 
-    Raises UserError where scikit-learn, which finds the groups, is not installed.
+    Raises:
+        UserError: where scikit-learn, which computes the clusters, is not installed.
     """
     try:
         from sklearn.cluster import KMeans
     except ImportError:
-        raise UserError("the groups of a training set need scikit-learn: pip install scikit-learn.") from None
-    parts = range(0, len(seen.pictures), AT_ONCE)
-    features = np.concatenate([featurise(images.from_uint8(seen.pictures[i : i + AT_ONCE])) for i in parts])
-    groups = KMeans(min(CENTRES, len(features)), n_init=1, random_state=0).fit(features)
-    most = min(KEPT, MOST_VALUES // seen.pictures[0].size)
-    kept = np.random.default_rng(0).permutation(len(features))[:most]
-    centres = groups.cluster_centers_.astype(np.float32)
-    return Reference(seen.pictures[kept], seen.labels[kept], features[kept], metrics.moments(features), centres)
+        raise UserError("a reference set needs scikit-learn for its clusters: pip install scikit-learn.") from None
+    pictures = training_set.pictures
+    starts = range(0, len(pictures), BATCH)
+    features = np.concatenate([extract_features(images.from_uint8(pictures[i : i + BATCH])) for i in starts])
+    clusters = KMeans(min(CLUSTERS, len(features)), n_init=1, random_state=0).fit(features)
+    most = min(MAX_STORED, MAX_STORED_VALUES // pictures[0].size)
+    stored = np.random.default_rng(0).permutation(len(features))[:most]
+    centers = clusters.cluster_centers_.astype(np.float32)
+    return ReferenceSet(
+        pictures[stored], training_set.labels[stored], features[stored], metrics.moments(features), centers
+    )
 
 
-def write(reference: Reference, path: Path) -> None:
-    """Write `reference` as one compressed file."""
-    pictures, labels, features, moments, centres = reference
+def write(reference: ReferenceSet, path: Path) -> None:
+    """Write `reference` as a compressed .npz file, features in half precision."""
+    pictures, labels, features, moments, centers = reference
     np.savez_compressed(
         path,
         allow_pickle=False,
@@ -73,35 +78,36 @@ def write(reference: Reference, path: Path) -> None:
         features=features.astype(np.float16),
         mean=moments.mean,
         covariance=moments.covariance,
-        centres=centres,
+        centers=centers,
     )
 
 
-def read(path: Path) -> Reference:
-    """Return what `write` has written."""
+def read(path: Path) -> ReferenceSet:
+    """Return the reference set that `write` has written."""
     with np.load(path) as stored:
         moments = Moments(stored["mean"], stored["covariance"])
         labels, features = stored["labels"].astype(np.int64), stored["features"].astype(np.float32)
-        return Reference(stored["pictures"], labels, features, moments, stored["centres"])
+        return ReferenceSet(stored["pictures"], labels, features, moments, stored["centers"])
 
 
-def score(draw: Draw, featurise: Featurise, reference: Reference, count: int) -> Scores:
-    """Return how good `count` pictures are that are drawn of the classes that the reference's have.
+def score(generate: GenerateImages, extract_features: ExtractFeatures, reference: ReferenceSet, count: int) -> Scores:
+    """Return the scores of `count` generated images, whose classes are distributed as those of the reference set.
 
-    `nearest_neighbour_median` is how far from a picture, in its values, 0 to 1, the nearest one of the reference is,
-    the mirrored ones too; `copies` is the share of those that `scores.are_copies`.
+    `frechet`, `precision`, `recall` and `modes` compare their features with those of the reference set.
+    `nearest_neighbor_median` is the median RMS difference, in pixel values from 0 to 1, to the nearest reference
+    image, flipped or not; `copy_fraction` is the fraction of images that are copies: see `metrics.are_copies`.
     """
     labels = np.random.default_rng(0).choice(reference.labels, count).tolist()
-    parts = [(start, tuple(labels[start : start + AT_ONCE])) for start in range(0, count, AT_ONCE)]
-    drawn = np.concatenate([draw(len(part), start, part) for start, part in parts])
-    features = featurise(drawn)
+    parts = [(start, tuple(labels[start : start + BATCH])) for start in range(0, count, BATCH)]
+    generated = np.concatenate([generate(len(part), start, part) for start, part in parts])
+    features = extract_features(generated)
     precision, recall = metrics.precision_and_recall(reference.features[:count], features)
-    _, distances = metrics.nearest_mirrored(drawn, images.from_uint8(reference.pictures))
+    _, distances = metrics.nearest_neighbors_or_flipped(generated, images.from_uint8(reference.pictures))
     return {
-        "frechet": metrics.frechet(reference.moments, metrics.moments(features)),
+        "frechet": metrics.frechet_distance(reference.moments, metrics.moments(features)),
         "precision": precision,
         "recall": recall,
-        "modes": metrics.modes(reference.features, features, reference.centres),
-        "nearest_neighbour_median": float(np.median(distances)),
-        "copies": float(metrics.are_copies(drawn, distances).mean()),
+        "modes": metrics.count_modes(reference.features, features, reference.centers),
+        "nearest_neighbor_median": float(np.median(distances)),
+        "copy_fraction": float(metrics.are_copies(generated, distances).mean()),
     }

@@ -1,4 +1,4 @@
-"""The points of a plane that the lab's networks learn, and the picture of how a match stands."""
+"""The 2-D point distributions of the Lab, and the picture of how far a toy GAN has come."""
 
 from __future__ import annotations
 
@@ -10,31 +10,32 @@ from PIL import ImageDraw
 
 from core.errors import UserError
 from core.imaging import images
-from core.imaging.images import Floats, Image
+from core.imaging.images import Floats, Image, Uint8Image
 
-DRAWN = 4000
-SPREAD = 0.03  # standard deviation of a group
-NEAR = 5 * SPREAD  # so close to its middle belongs to a group
-FEWEST = 0.1  # of a group's share of the points
-DRAWING_REACH = 1.2  # how far from the middle a drawing goes
-REACH = 1.6  # what is shown, from the middle to the border
-SIDE = 640  # pixels
-RADIUS_REAL, RADIUS_DRAWN = 2, 4
-UNREAL, UNSURE, REAL = (25, 21, 21), (87, 44, 40), (239, 98, 78)  # how the discriminator finds a place
-REAL_POINT, DRAWN_POINT = (167, 159, 155), (255, 255, 255)
+SAMPLES = 4000
+DEVIATION = 0.03  # standard deviation of the points around their center
+MODE_RADIUS = 5 * DEVIATION  # a point that is nearer to a center belongs to its mode
+MIN_SHARE = 0.1  # of the points that a mode would have if all had as many: with fewer, it is missed
+DRAWING_EXTENT = 1.2  # coordinate of the border of the user's drawing
+EXTENT = 1.6  # coordinate of the border of the picture
+SIDE = 640  # pixels of the picture
+REAL_SHOWN = 500  # points
+REAL_RADIUS, GENERATED_RADIUS = 2, 4  # pixels
+LOW_LOGIT, MIDDLE_LOGIT, HIGH_LOGIT = (25, 21, 21), (87, 44, 40), (239, 98, 78)  # colors of the background
+REAL_COLOR, GENERATED_COLOR = (167, 159, 155), (255, 255, 255)
 
 
 @dataclass(frozen=True)
-class Target:
-    """Points that lie about `centres` (n, 2)."""
+class Distribution:
+    """A mixture of normal distributions around `centers` (n, 2), all equally likely."""
 
-    centres: Floats
+    centers: Floats
 
-    def draw(self) -> Floats:
-        """Return 4,000 points, the same each time."""
+    def sample(self) -> Floats:
+        """Return 4,000 points, (n, 2), the same at each call."""
         random = np.random.default_rng(0)
-        chosen = self.centres[random.integers(len(self.centres), size=DRAWN)]
-        return np.asarray(chosen + random.normal(0, SPREAD, chosen.shape), np.float32)
+        chosen = self.centers[random.integers(len(self.centers), size=SAMPLES)]
+        return np.asarray(chosen + random.normal(0, DEVIATION, chosen.shape), np.float32)
 
 
 def _ring() -> Floats:
@@ -53,42 +54,50 @@ def _spiral() -> Floats:
     return np.asarray(spiral.T, np.float32)
 
 
-TARGETS = {"ring": Target(_ring()), "grid": Target(_grid()), "spiral": Target(_spiral())}
-COUNTED = ("ring", "grid")  # targets whose modes can be
+DISTRIBUTIONS = {"ring": Distribution(_ring()), "grid": Distribution(_grid()), "spiral": Distribution(_spiral())}
+WITH_MODES = ("ring", "grid")  # those whose centers are few and apart
 
 
-def from_drawing(drawing: Image) -> Target:
-    """Return points where there is ink on white paper, (h, w, 3); the drawing fills the plane.
+def from_drawing(drawing: Image) -> Distribution:
+    """Return the distribution of the dark pixels of a drawing (h, w, 3) on white, scaled to ±1.2.
 
-    Raises UserError where there is none.
+    Raises:
+        UserError: where the drawing is empty.
     """
-    ink = np.argwhere(drawing.mean(axis=-1) < 0.5)
-    if not len(ink):
-        raise UserError("Nothing is drawn: draw points first.")
-    middle, half = np.array(drawing.shape[:2]) / 2, max(drawing.shape[:2]) / 2
-    return Target(np.asarray((ink - middle)[:, ::-1] * (1, -1) * DRAWING_REACH / half, np.float32))
+    dark = np.argwhere(drawing.mean(axis=-1) < 0.5)
+    if not len(dark):
+        raise UserError("The drawing is empty: draw points first.")
+    center, half = np.array(drawing.shape[:2]) / 2, max(drawing.shape[:2]) / 2
+    return Distribution(np.asarray((dark - center)[:, ::-1] * (1, -1) * DRAWING_EXTENT / half, np.float32))
 
 
-def count_modes(points: Floats, centres: Floats) -> int:
-    """Return at how many of `centres` (m, 2) there are `points` (n, 2), a tenth of an equal share at least."""
-    distances = np.linalg.norm(points[:, None] - centres[None], axis=-1)
-    there = distances.argmin(axis=1)[distances.min(axis=1) < NEAR]
-    return int((np.bincount(there, minlength=len(centres)) >= FEWEST * len(points) / len(centres)).sum())
+def count_modes(points: Floats, centers: Floats) -> int:
+    """Return how many modes `points` (n, 2) cover: the `centers` (m, 2) near which at least 0.1 n / m of them are."""
+    distances = np.linalg.norm(points[:, None] - centers[None], axis=-1)
+    nearest = distances.argmin(axis=1)[distances.min(axis=1) < MODE_RADIUS]
+    return int((np.bincount(nearest, minlength=len(centers)) >= MIN_SHARE * len(points) / len(centers)).sum())
 
 
-def draw(target: Floats, points: Floats, field: Floats) -> Image:
-    """Return a picture of real points (gray), drawn ones (white), and how real each place looks (the redder)."""
-    canvas = pillow.fromarray(_colour(field)).resize((SIDE, SIDE), pillow.Resampling.BICUBIC)
+def render_points(real: Floats, generated: Floats, logits: Floats) -> Image:
+    """Return a picture of a toy GAN, (640, 640, 3).
+
+    Args:
+        real: real points (n, 2), in gray.
+        generated: generated points (m, 2), in white.
+        logits: the discriminator's, (h, w), over the square of ±1.6, from the top: the background, redder where higher.
+    """
+    canvas = pillow.fromarray(_color(logits)).resize((SIDE, SIDE), pillow.Resampling.BICUBIC)
     pen = ImageDraw.Draw(canvas)
-    for some, radius, colour in ((target[:500], RADIUS_REAL, REAL_POINT), (points, RADIUS_DRAWN, DRAWN_POINT)):
-        for x, y in (some * (1, -1) / REACH + 1) * SIDE / 2:
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
+    groups = (real[:REAL_SHOWN], REAL_RADIUS, REAL_COLOR), (generated, GENERATED_RADIUS, GENERATED_COLOR)
+    for points, radius, color in groups:
+        for x, y in (points * (1, -1) / EXTENT + 1) * SIDE / 2:
+            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=color)
     return images.from_uint8(np.asarray(canvas))
 
 
-def _colour(field: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """Return opinions (h, w) as colours (h, w, 3), the field's least and most being the ends."""
-    low, high = np.quantile(field, (0.02, 0.98))
-    level = ((field - low) / max(high - low, 1e-6)).clip(0, 1)
-    ends = np.array([UNREAL, UNSURE, REAL], np.float32)
+def _color(logits: Floats) -> Uint8Image:
+    """Return logits (h, w) as colors (h, w, 3); the lowest and the highest 2 % have the colors at the ends."""
+    low, high = np.quantile(logits, (0.02, 0.98))
+    level = ((logits - low) / max(high - low, 1e-6)).clip(0, 1)
+    ends = np.array([LOW_LOGIT, MIDDLE_LOGIT, HIGH_LOGIT], np.float32)
     return np.stack([np.interp(level, (0, 0.5, 1), ends[:, i]) for i in range(3)], axis=-1).astype(np.uint8)

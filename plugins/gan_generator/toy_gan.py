@@ -1,4 +1,4 @@
-"""A match of two networks so small that they learn points of a plane while somebody watches."""
+"""A toy GAN on 2-D points, small enough to be trained while a visitor watches."""
 
 from __future__ import annotations
 
@@ -13,122 +13,132 @@ from keras import layers
 
 from core.errors import UserError
 from core.imaging.images import Floats
+from core.training.callbacks import reseed
 
-from .adversarial.objective import Rules
-from .adversarial.trainer import Adversarial, choose_optimizer
-from .toy_data import REACH
+from .adversarial.objective import Objective, ToyOptions
+from .adversarial.trainer import GANTrainer, build_optimizer
+from .toy_data import EXTENT
 
-BATCH, STEPS = 128, 50  # of a round
-DRAWS = 32  # more than a step has of random numbers
-SHOWN = 500  # points that are drawn to be looked at
-FIELD = 48  # places along each side at which the discriminator is asked
+BATCH, STEPS_PER_ROUND = 128, 50
+DRAWS_PER_STEP = 32  # more than a step draws from the random generator
+POINTS_SHOWN = 500
+GRID_SIDE = 48  # positions along each side at which the discriminator is evaluated
+CACHED_TRAINERS = 16  # each objective is traced once
+NEW_RUN = np.empty(0, np.float32)
 
 
-NEW = np.empty(0, np.float32)  # the state of no match yet
-
-
-class Standing(NamedTuple):
-    """How a match stands."""
+class ToyGANState(NamedTuple):
+    """The state of a toy GAN after a round of training."""
 
     points: Floats
-    """(500, 2): what the generator draws."""
-    field: Floats
-    """(48, 48): how real the discriminator finds each place within ±1.6, by rows from the top."""
+    """(500, 2): generated points, from the same latent vectors each time."""
+    logits: Floats
+    """(48, 48): the discriminator's logits over the square of ±1.6, by rows from the top."""
     losses: Floats
-    """(2,): the discriminator's and the generator's, over the last steps."""
+    """(2,): the discriminator's and the generator's mean loss over the round."""
     step: int
-    """How many steps it is old."""
-    state: Floats
-    """All weights and the optimizer's memory, to go on from."""
+    """Steps since training began."""
+    variables: Floats
+    """(n,): all weights and optimizer variables, from which training can continue."""
 
 
-def build(dimensions: int, width: int) -> keras.Model:
-    """Return the network from codes (n, `dimensions`) to points (n, 2) of a plane and opinions of them (n, 1)."""
-    code, point = keras.Input((dimensions,), name="code"), keras.Input((2,), name="point")
-    x, y = code, point
+def build_networks(dimensions: int, width: int) -> keras.Model:
+    """Return a network from latent vectors (n, `dimensions`) to points (n, 2) and their logits (n, 1).
+
+    Generator and discriminator have three hidden layers of `width` units each.
+    """
+    latent, point = keras.Input((dimensions,), name="latent"), keras.Input((2,), name="point")
+    x, y = latent, point
     for i in range(3):
         x = layers.Dense(width, activation="relu", name=f"generator_dense{i}")(x)
-        y = layers.LeakyReLU(0.2, name=f"discriminator_bend{i}")(layers.Dense(width, name=f"discriminator_dense{i}")(y))
-    drawn = layers.Dense(2, name="generator_point")(x)
-    discriminator = keras.Model(point, layers.Dense(1, name="discriminator_opinion")(y), name="discriminator")
-    return keras.Model(code, [drawn, discriminator(drawn)], name="lab")
+        y = layers.LeakyReLU(0.2, name=f"discriminator_act{i}")(layers.Dense(width, name=f"discriminator_dense{i}")(y))
+    generated = layers.Dense(2, name="generator_point")(x)
+    discriminator = keras.Model(point, layers.Dense(1, name="discriminator_logit")(y), name="discriminator")
+    return keras.Model(latent, [generated, discriminator(generated)], name="toy_gan")
 
 
-def play(
-    network: keras.Model, target: Floats, state: Floats, rules: Rules, rates: tuple[float, float], seed: int
-) -> Standing:
-    """Return how the match of `network` stands after a round more, by `rules`, at both learning `rates`.
+def train_round(network: keras.Model, points: Floats, variables: Floats, options: ToyOptions, seed: int) -> ToyGANState:
+    """Train a toy GAN for 50 steps.
 
-    `target` (n, 2) are the real points; `state` is where it stood, or empty for a new one, which `seed` begins.
+    Args:
+        network: what `build_networks` returns; its weights are overwritten.
+        points: the real points, (n, 2).
+        variables: `ToyGANState.variables` of the round before, or empty to begin.
+        options: the objective and the learning rates.
+        seed: of the initial weights, the batches and the latent vectors.
+
+    Raises:
+        UserError: where `variables` are not those of a network of this size.
     """
-    game = _prepare(network, rules)
-    size = sum(math.prod(each.shape) for each in _variables(game))
-    if state.size not in (0, size):
-        raise UserError(f"the state has {state.size} numbers, not {size}: give what a match returned, or none.")
-    _restore(game, state if state.size else _begin(game, seed))
-    for adam, rate in zip(game.optimizer.optimizers, reversed(rates), strict=True):  # the discriminator's comes first
+    trainer = _trainer(network, options.objective)
+    size = sum(math.prod(each.shape) for each in _variables(trainer))
+    if variables.size not in (0, size):
+        raise UserError(
+            f"variables has {variables.size} values, not {size}: give those that an earlier call returned, or none."
+        )
+    _restore(trainer, variables if variables.size else _initial_variables(trainer, seed))
+    rates = options.discriminator_rate, options.generator_rate  # in the order of the optimizers
+    for adam, rate in zip(trainer.optimizer.optimizers, rates, strict=True):
         adam.learning_rate = rate
-    age = _age(game)
-    random = np.random.default_rng((seed, age))
-    game.noise.state.assign(np.array([seed, age * DRAWS], np.uint32))  # whoever has played in between
-    real = target[random.integers(len(target), size=STEPS * BATCH)]
-    history = game.fit(real, batch_size=BATCH, epochs=1, shuffle=False, verbose=0).history
+    step = _step(trainer)
+    reseed(trainer.noise, seed, step * DRAWS_PER_STEP)  # another visitor's training may have come in between
+    real = points[np.random.default_rng((seed, step)).integers(len(points), size=STEPS_PER_ROUND * BATCH)]
+    history = trainer.fit(real, batch_size=BATCH, epochs=1, shuffle=False, verbose=0).history
     losses = [history[f"{name}_loss"][-1] for name in ("discriminator", "generator")]
-    return Standing(*_show(network), np.array(losses, np.float32), _age(game), _save(game))
+    return ToyGANState(*_evaluate(network), np.array(losses, np.float32), _step(trainer), _save(trainer))
 
 
-def _age(game: Adversarial) -> int:
-    return int(keras.ops.convert_to_numpy(game.moves.value))
+def _step(trainer: GANTrainer) -> int:
+    return int(keras.ops.convert_to_numpy(trainer.step.value))
 
 
-def _show(network: keras.Model) -> tuple[Floats, Floats]:
-    """Return what the generator draws of the same codes each time, and the discriminator's field."""
-    codes = np.random.default_rng(0).standard_normal((SHOWN, network.inputs[0].shape[-1]), np.float32)
-    points, _ = network.predict_on_batch(codes)
-    along = np.linspace(-REACH, REACH, FIELD, dtype=np.float32)
-    places = np.stack(np.meshgrid(along, -along), axis=-1).reshape(-1, 2)
-    field = network.get_layer("discriminator").predict_on_batch(places)
-    return np.asarray(points, np.float32), np.asarray(field, np.float32).reshape(FIELD, FIELD)
+def _evaluate(network: keras.Model) -> tuple[Floats, Floats]:
+    """Return points (500, 2) generated from fixed latent vectors, and the logits (48, 48) of a grid of positions."""
+    latents = np.random.default_rng(0).standard_normal((POINTS_SHOWN, network.inputs[0].shape[-1]), np.float32)
+    points, _ = network.predict_on_batch(latents)
+    along = np.linspace(-EXTENT, EXTENT, GRID_SIDE, dtype=np.float32)
+    grid = np.stack(np.meshgrid(along, -along), axis=-1).reshape(-1, 2)
+    logits = network.get_layer("discriminator").predict_on_batch(grid)
+    return np.asarray(points, np.float32), np.asarray(logits, np.float32).reshape(GRID_SIDE, GRID_SIDE)
 
 
-@functools.lru_cache(16)  # as many rules as may be tried at once without tracing anew
-def _prepare(network: keras.Model, rules: Rules) -> Adversarial:
-    average = keras.models.clone_model(network)
-    game = Adversarial(network, average, rules, 0)
-    game.compile(choose_optimizer(1e-3, 1e-3))
-    game.optimizer.build(game.trainable_variables)
-    return game
+@functools.lru_cache(CACHED_TRAINERS)
+def _trainer(network: keras.Model, objective: Objective) -> GANTrainer:
+    trainer = GANTrainer(network, keras.models.clone_model(network), objective, 0)
+    trainer.compile(build_optimizer(1e-3, 1e-3))
+    trainer.optimizer.build(trainer.trainable_variables)
+    return trainer
 
 
-def _variables(game: Adversarial) -> Iterator[keras.Variable]:
-    """Yield all that a match changes."""
-    yield from game.network.variables
-    yield from game.average.variables
-    yield game.moves
-    for optimizer in game.optimizer.optimizers:
+def _variables(trainer: GANTrainer) -> Iterator[keras.Variable]:
+    """Yield every variable that training changes."""
+    yield from trainer.network.variables
+    yield from trainer.ema.variables
+    yield trainer.step
+    for optimizer in trainer.optimizer.optimizers:
         yield from optimizer.variables
 
 
-def _save(game: Adversarial) -> Floats:
-    values = [keras.ops.convert_to_numpy(each.value).ravel() for each in _variables(game)]
+def _save(trainer: GANTrainer) -> Floats:
+    values = [keras.ops.convert_to_numpy(each.value).ravel() for each in _variables(trainer)]
     return np.concatenate(values).astype(np.float32)
 
 
-def _restore(game: Adversarial, state: Floats) -> None:
+def _restore(trainer: GANTrainer, values: Floats) -> None:
     start = 0
-    for each in _variables(game):
+    for each in _variables(trainer):
         size = math.prod(each.shape)
-        each.assign(state[start : start + size].reshape(each.shape))
+        each.assign(values[start : start + size].reshape(each.shape))
         start += size
 
 
-def _begin(game: Adversarial, seed: int) -> Floats:
-    """Return the state of a match that has not begun: weights drawn by `seed` (Glorot and Bengio 2010), else zeros."""
+def _initial_variables(trainer: GANTrainer, seed: int) -> Floats:
+    """Return variables to begin with: kernels as Glorot and Bengio 2010 initialize them, all others zero."""
     random = np.random.default_rng((seed, 0))
     weights = [
         np.ravel(random.normal(0, (2 / sum(each.shape)) ** 0.5, each.shape) * (len(each.shape) == 2))
-        for each in game.network.variables
+        for each in trainer.network.variables
     ]
-    fresh = np.concatenate(weights)
-    rest = sum(math.prod(each.shape) for each in _variables(game)) - 2 * len(fresh)
-    return np.concatenate([fresh, fresh, np.zeros(rest)]).astype(np.float32)
+    network = np.concatenate(weights)
+    others = sum(math.prod(each.shape) for each in _variables(trainer)) - 2 * len(network)
+    return np.concatenate([network, network, np.zeros(others)]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Trains generators against discriminators, on tiles, digits or pictures of one's own, and scores them."""
+"""Trains GANs on tiles, digits or your own images, classifiers and the toy GAN; and scores them."""
 
 from __future__ import annotations
 
@@ -6,158 +6,182 @@ import math
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import keras
 
-from core.errors import UserError
+from core.errors import UserError, check_range
 from core.imaging import images
 from core.imaging.images import Floats, Image
-from core.metadata import Checkpoint
 from core.networks import checkpoint
 from core.plugin import Plugin
 from core.progress import finish
 from core.training import fit
 from core.training.batches import Batches
-from core.training.callbacks import Snapshots
+from core.training.callbacks import ReseedNoise, Snapshots, StopOnDivergence
 from core.training.datasets import Dataset
 from core.training.evaluation import Evaluation, Scores
+from core.training.fit import Architecture
 from core.training.runs import Run
 
 from . import model, reference_set, toy_data, toy_gan
-from .adversarial.objective import COLLAPSE, CURES, FAILURES, Preset
-from .adversarial.trainer import METRICS, Adversarial, Reseed, choose_optimizer
-from .model import build_gan, build_lab, generate, play
-from .networks.generator import SMALLEST, grow
-from .reference_set import Reference
-from .training.batches import draw, read
-from .training.classifier import featurise, train_classifier
+from .adversarial.objective import ToyOptions
+from .adversarial.trainer import METRICS, GANTrainer, build_optimizer
+from .lab_presets import FAILURE_PRESETS, FIX_PRESETS, MODE_COLLAPSE
+from .model import build_gan, build_toy_gan, generate, train_toy
+from .networks.generator import BASE_SIDE, round_up_side
+from .reference_set import ExtractFeatures, ReferenceSet
+from .training.batches import read_split, sample_batch
+from .training.classifier import extract_features, train_classifier
 from .training.config import Config
 from .training.recipes import RECIPES
 
-FEWEST = 10  # pictures to learn from
-JUDGED = 5000  # pictures, drawn to be scored
-REMEMBERED = 32  # pictures, of the same seeds, in each snapshot
+MIN_IMAGES = 10  # to train on
+MIN_SCORED, SCORED = 100, 5000  # generated images that are scored
+IN_SNAPSHOT = 32  # images, of the same seeds in each
+TOY_ROUNDS = 40  # 2,000 steps
 WEIGHTS = Path(__file__).parent / "weights"
-GENERAL = "cifar10_classifier"  # sees pictures of one's own, of whatever
+GENERAL_CLASSIFIER = "cifar10_classifier"  # for images of anything
 
 
 def train(config: Config, run: Run) -> Scores:
-    """Train one checkpoint's network and return its scores."""
+    """Train the network of one checkpoint and return its scores."""
     if config.recipe.kind == "lab":
-        return train_lab(config, run)
+        return train_toy_gan(config, run)
     if config.recipe.kind == "classifier":
         return train_classifier(config, run)
     return train_gan(config, run)
 
 
 def train_gan(config: Config, run: Run) -> Scores:
-    """Train a generator against a discriminator, and return how good its pictures are."""
-    recipe, seen = config.recipe, read(config, "train")
-    side, coarsest = seen.pictures.shape[1], 2 ** (config.scales - 1)
-    if side % coarsest or (grow(side) - side) // 2 % coarsest or side < SMALLEST * coarsest:
+    """Train a generator against a discriminator, and return the scores of the generated images.
+
+    Raises:
+        UserError: where there are too few images, or they cannot be halved as often as --scales says.
+    """
+    training_set = read_split(config, "train")
+    check_training_set(config, training_set)
+    extract, reference = load_reference(config, training_set)  # before training: something may be missing
+    architecture = gan_architecture(config, training_set)
+    keras.utils.set_random_seed(config.seed)
+    ema, network = architecture.build(), architecture.build()
+    if config.start:
+        checkpoint.load_matching_weights(network, config.start)
+    trainer = GANTrainer(network, ema, config.objective, config.seed)
+    trainer.compile(build_optimizer(*learning_rates(config)))
+    sample = partial(sample_batch, training_set, config, architecture.arguments["classes"])
+    callbacks = [
+        ReseedNoise(config.seed),
+        Snapshots(run, lambda: {"pictures": images.to_uint8(generate(ema, IN_SNAPSHOT))}, METRICS),
+        StopOnDivergence(run, math.inf),  # losses go up and down as the two networks compete: only NaN is divergence
+    ]
+    batches = Batches(sample, config.steps, config.seed)
+    fit.fit(trainer, batches, None, config, run, callbacks)
+
+    scores = score(ema, extract, reference)
+    provenance = fit.provenance(config, training_set.describe(config.source), run)
+    return fit.save_result(ema, architecture, scores, provenance, run, "float16")
+
+
+def check_training_set(config: Config, training_set: Dataset) -> None:
+    """Raise UserError where a GAN cannot be trained on `training_set` as `config` says."""
+    side, coarsest = training_set.pictures.shape[1], 2 ** (config.scales - 1)
+    padding = (round_up_side(side) - side) // 2
+    if side % coarsest or padding % coarsest or side < BASE_SIDE * coarsest:
         raise UserError(f"--scales is {config.scales}: pictures of {side} pixels cannot be halved so often.")
-    if len(seen.pictures) < FEWEST:
-        raise UserError(f"there are {len(seen.pictures)} pictures to learn from: {FEWEST} are the least.")
-    judged = prepare(config, seen)  # before the hours: what it needs may be missing
-    classes = len(seen.classes) if recipe.conditional and len(seen.classes) > 1 else 0
-    arguments: dict[str, Any] = {
-        "shape": seen.pictures.shape[1:],
+    if len(training_set.pictures) < MIN_IMAGES:
+        raise UserError(f"there are {len(training_set.pictures)} pictures to train on: use at least {MIN_IMAGES}.")
+
+
+def gan_architecture(config: Config, training_set: Dataset) -> Architecture:
+    """Return the builder and the arguments of the GAN for `training_set`; one class is trained without labels."""
+    classes = len(training_set.classes)
+    arguments = {
+        "shape": training_set.pictures.shape[1:],
         "dimensions": config.dimensions,
-        "classes": classes,
+        "classes": classes if config.recipe.conditional and classes > 1 else 0,
         "width": config.width,
         "scales": config.scales,
     }
-    keras.utils.set_random_seed(config.seed)
-    average = build_gan(**arguments)
-    network = build_gan(**arguments)
-    if config.start:
-        checkpoint.load_matching_weights(network, config.start)
-    game = Adversarial(network, average, config.rules, config.seed)
-    rates = config.rate, config.discriminator_rate or 3 * config.rate
-    schedules = [fit.cosine(replace(config, rate=rate)) for rate in rates] if config.falling else rates
-    game.compile(choose_optimizer(*schedules))
-    batches = Batches(partial(draw, seen, config, classes), config.steps, config.seed)
-    also = [
-        Reseed(config.seed),
-        Snapshots(run, lambda: {"pictures": images.to_uint8(generate(average, REMEMBERED))}, METRICS),
-    ]
-    fit.fit(game, batches, None, config, run, also, divergence_factor=math.inf)  # both losses sway, and may grow
-
-    measured = score(average, *judged)
-    made = Checkpoint("build_gan", arguments, measured, fit.provenance(config, seen.describe(config.source), run))
-    fit.save(average, made, run, "float16")
-    return measured
+    return Architecture(build_gan, arguments)
 
 
-def train_lab(config: Config, run: Run) -> Scores:
-    """Let the two small networks of the page's lab play on the ring, by the rules that hold all its modes."""
-    network, cure = build_lab(), CURES[COLLAPSE]
-    ring = toy_data.TARGETS["ring"]
-    rounds = config.epochs * config.steps // toy_gan.STEPS
-    standing = finish(play(network, ring.draw(), rules=cure.rules, rates=cure.rates, rounds=rounds, seed=config.seed))
-    scores: Scores = {"modes": toy_data.count_modes(standing.points, ring.centres)}
-    made = Checkpoint("build_lab", {}, scores, fit.provenance(config, {"subject": "eight points in a ring"}, run))
-    fit.save(network, made, run)
-    return scores
+def learning_rates(config: Config) -> list[float] | list[keras.optimizers.schedules.LearningRateSchedule]:
+    """Return the learning rates of generator and discriminator, or the schedules of both."""
+    rates = [config.rate, config.discriminator_rate or 3 * config.rate]
+    return [fit.cosine(replace(config, rate=rate)) for rate in rates] if config.cosine_decay else rates
 
 
-def prepare(config: Config, seen: Dataset) -> tuple[reference_set.Featurise, Reference]:
-    """Return what pictures are scored by: the classifier of the set, or the general one, and what it has seen."""
+def train_toy_gan(config: Config, run: Run) -> Scores:
+    """Train the toy GAN of the Lab on the ring, with the settings that cover all its modes."""
+    architecture = Architecture(build_toy_gan, {})
+    network, ring = architecture.build(), toy_data.DISTRIBUTIONS["ring"]
+    options, rounds = FIX_PRESETS[MODE_COLLAPSE].options, config.epochs * config.steps // toy_gan.STEPS_PER_ROUND
+    state = finish(train_toy(network, ring.sample(), options=options, rounds=rounds, seed=config.seed))
+    scores: Scores = {"modes": toy_data.count_modes(state.points, ring.centers)}
+    provenance = fit.provenance(config, {"subject": "eight points in a ring"}, run)
+    return fit.save_result(network, architecture, scores, provenance, run)
+
+
+def load_reference(config: Config, training_set: Dataset) -> tuple[ExtractFeatures, ReferenceSet]:
+    """Return what generated images are scored with: a classifier's features, and the reference set.
+
+    They are the bundled ones of the checkpoint, where it is trained on its own data set; else the general classifier,
+    and a reference set that is computed from the training set.
+    """
     own, path = WEIGHTS / f"{config.checkpoint}_classifier", reference_set.EXAMPLES / f"{config.checkpoint}.npz"
     is_own = config.images is None and config.subject is None and path.exists()
-    look = partial(featurise, checkpoint.load(own if is_own else WEIGHTS / GENERAL, model))
-    return look, reference_set.read(path) if is_own else reference_set.make(seen, look)
+    extract = partial(extract_features, checkpoint.load(own if is_own else WEIGHTS / GENERAL_CLASSIFIER, model))
+    return extract, reference_set.read(path) if is_own else reference_set.build(training_set, extract)
 
 
-def score(network: keras.Model, look: reference_set.Featurise, known: Reference) -> Scores:
-    """Return how good the pictures of `network` are beside those that are `known`."""
-    classes = network.inputs[1].shape[-1] if len(network.inputs) > 1 else 0
+def score(network: keras.Model, extract: ExtractFeatures, reference: ReferenceSet) -> Scores:
+    """Return the scores of images that `network` generates, up to 5,000: see `reference_set.score`."""
+    has_classes = len(network.inputs) > 1
 
-    def draw_part(count: int, seed: int, labels: tuple[int, ...]) -> Image:
-        return generate(network, count, seed, labels if classes else ())
+    def generate_part(count: int, seed: int, labels: tuple[int, ...]) -> Image:
+        return generate(network, count, seed, labels if has_classes else ())
 
-    return reference_set.score(draw_part, look, known, min(JUDGED, len(known.pictures)))
+    return reference_set.score(generate_part, extract, reference, min(SCORED, len(reference.pictures)))
 
 
-def evaluate(plugin: Plugin, count: int = JUDGED) -> Evaluation:
-    """Score the generators: by what a classifier of their set sees, beside the pictures that they have learnt from.
+def evaluate(plugin: Plugin, count: int = SCORED) -> Evaluation:
+    """Score the generators on the features of a classifier of their data set, and the toy GAN.
 
-    `crawl_frechet` is the squared Fréchet distance of the features, `crawl_precision` the share of drawn pictures that
-    lie among real ones, `crawl_recall` of real ones among drawn ones, `crawl_modes` how many of 100 groups of real
-    pictures are drawn, `crawl_nearest_neighbour_median` how far from the nearest picture learnt from a drawn one is, in
-    values from 0 to 1, and `crawl_copies` the share that is nearer than a quarter of its own deviation; so of `mnist`.
-    `lab_modes` and `lab_collapse_modes` are how many of eight modes two small networks hold after 2,000 steps by rules
-    that cure mode collapse, and by those that bring it about.
+    `crawl_frechet` is the squared Fréchet distance of the features of generated images to those of the training set,
+    `crawl_precision` the share of generated images in the manifold of the real ones, `crawl_recall` that of real
+    images in the manifold of the generated ones, `crawl_modes` how many of 100 clusters of real images are covered,
+    `crawl_nearest_neighbor_median` the median RMS difference to the nearest training image (pixel values are 0 to 1),
+    and `crawl_copy_fraction` the fraction for which it is below a quarter of the image's own standard deviation; the
+    same for `mnist`. `lab_modes` and `lab_collapse_modes` are how many of eight modes the toy GAN covers after 2,000
+    steps: with the settings that fix mode collapse, and with those that cause it.
 
     Args:
-        count: how many pictures of each generator are drawn, at most 5,000.
+        count: images of each generator, at most 5,000.
     """
-    if not 100 <= count <= JUDGED:
-        raise UserError(f"--count is {count}: use 100 to {JUDGED}.")
+    check_range("--count", count, MIN_SCORED, SCORED)
     generators = [name for name, recipe in RECIPES.items() if recipe.kind == "gan"]
     if plugin.checkpoint not in (None, *generators):
         raise UserError(f"{plugin.checkpoint} is no generator: name one of {', '.join(generators)}, or none.")
     scores: Scores = {}
     for name in [plugin.checkpoint] if plugin.checkpoint else generators:
-        scores |= {f"{name}_{key}": value for key, value in _score_bundled(plugin, name, count).items()}
+        scores |= {f"{name}_{key}": value for key, value in _score_checkpoint(plugin, name, count).items()}
     if not plugin.checkpoint:
-        presets = {"lab_modes": CURES[COLLAPSE], "lab_collapse_modes": FAILURES[COLLAPSE]}
-        scores |= {key: _count_modes(plugin, preset) for key, preset in presets.items()}
+        presets = {"lab_modes": FIX_PRESETS[MODE_COLLAPSE], "lab_collapse_modes": FAILURE_PRESETS[MODE_COLLAPSE]}
+        scores |= {key: _count_toy_modes(plugin, preset.options) for key, preset in presets.items()}
     return Evaluation(scores, [], count=count, checkpoint=plugin.checkpoint or "all generators")
 
 
-def _score_bundled(plugin: Plugin, name: str, count: int) -> Scores:
-    def look(pictures: Image) -> Floats:
-        features: Floats = plugin.run("recognise", pictures, checkpoint=f"{name}_classifier").features
+def _score_checkpoint(plugin: Plugin, name: str, count: int) -> Scores:
+    def extract(pictures: Image) -> Floats:
+        features: Floats = plugin.run("classify", pictures, checkpoint=f"{name}_classifier").features
         return features
 
-    known = reference_set.read(reference_set.EXAMPLES / f"{name}.npz")
-    return reference_set.score(partial(plugin.run, "generate", checkpoint=name), look, known, count)
+    reference = reference_set.read(reference_set.EXAMPLES / f"{name}.npz")
+    return reference_set.score(partial(plugin.run, "generate", checkpoint=name), extract, reference, count)
 
 
-def _count_modes(plugin: Plugin, preset: Preset) -> int:
-    """Return how many of the ring's modes are held after a match by a preset's rules."""
-    ring = toy_data.TARGETS["ring"]
-    standing = plugin.run("play", ring.draw(), toy_gan.NEW, preset.rules, preset.rates, 40, checkpoint="lab")
-    return toy_data.count_modes(standing.points, ring.centres)
+def _count_toy_modes(plugin: Plugin, options: ToyOptions) -> int:
+    """Return how many of the ring's modes the toy GAN covers after 2,000 steps."""
+    ring = toy_data.DISTRIBUTIONS["ring"]
+    state = plugin.run("train_toy", ring.sample(), options=options, rounds=TOY_ROUNDS, checkpoint="lab")
+    return toy_data.count_modes(state.points, ring.centers)

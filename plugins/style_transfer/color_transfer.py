@@ -1,54 +1,47 @@
-"""The colours of a picture, made those of another, or kept (Gatys et al. 2016, https://arxiv.org/abs/1606.05897)."""
+"""Color control in style transfer (Gatys et al. 2016, https://arxiv.org/abs/1606.05897)."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.imaging.images import Floats, Image
+from core.imaging.linalg import symmetric_sqrt
 
-MEASURED = 1_000_000  # pixels of a picture, or some more
-LEAST_VARIANCE = 1e-4  # of a colour, lest one of a single tone be stretched into noise
+SAMPLED_PIXELS = 1_000_000  # about how many pixels color statistics are computed of, at least
+MIN_VARIANCE = 1e-4  # of a color channel: below it, matching would amplify noise
 LUMINANCE: Floats = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green, blue (ITU-R BT.601)
 
 
-class Palette(NamedTuple):
-    """The mean (3,) and the covariance (3, 3) of a picture's colours."""
+class ColorStatistics(NamedTuple):
+    """The mean (3,) and the covariance (3, 3) of an image's RGB colors."""
 
     mean: Floats
     covariance: Floats
 
 
-def measure(image: Image) -> Palette:
-    """Return the palette of `image` (h, w, 3)."""
+def color_statistics(image: Image) -> ColorStatistics:
+    """Return the color statistics of `image` (h, w, 3)."""
     pixels = image.reshape(-1, 3)
-    pixels = pixels[:: max(1, len(pixels) // MEASURED)].astype(np.float64)
-    covariance = np.cov(pixels, rowvar=False, ddof=0) + LEAST_VARIANCE * np.eye(3)
-    return Palette(pixels.mean(axis=0).astype(np.float32), covariance.astype(np.float32))
+    pixels = pixels[:: max(1, len(pixels) // SAMPLED_PIXELS)].astype(np.float64)
+    covariance = np.cov(pixels, rowvar=False, ddof=0) + MIN_VARIANCE * np.eye(3)
+    return ColorStatistics(pixels.mean(axis=0).astype(np.float32), covariance.astype(np.float32))
 
 
-def match(image: Image, present: Palette, wanted: Palette) -> Image:
-    """Return `image` (h, w, 3), whose palette is the `present` one, in the `wanted` one: not clipped.
+def match_colors(image: Image, source: ColorStatistics, target: ColorStatistics) -> Image:
+    """Return `image` (h, w, 3), of color statistics `source`, transformed to have those of `target`; not clipped.
 
-    Of all linear maps that give it that mean and covariance, this one moves colours least (Pitié & Kokaram 2007).
+    Of all linear transforms that do so, this is the one that changes colors least (Pitié & Kokaram 2007).
     """
-    root = _root(present.covariance)
+    root = symmetric_sqrt(source.covariance)
     inverse = np.linalg.inv(root)
-    change = inverse @ _root(root @ wanted.covariance @ root) @ inverse
-    matched: Image = ((image - present.mean) @ change.T + wanted.mean).astype(np.float32)
+    transform = inverse @ symmetric_sqrt(root @ target.covariance @ root) @ inverse
+    matched: Image = ((image - source.mean) @ transform.T + target.mean).astype(np.float32)
     return matched
 
 
-def with_luminance(image: Image, light: Image) -> Image:
-    """Return `image` (h, w, 3) with its own colours and the luminance of `light`."""
-    difference: Image = (light - image).dot(LUMINANCE)
+def replace_luminance(image: Image, source: Image) -> Image:
+    """Return `image` (h, w, 3) with its own chrominance and the luminance of `source` (h, w, 3); not clipped."""
+    difference: Image = (source - image).dot(LUMINANCE)
     return image + difference[..., None]
-
-
-def _root(matrix: NDArray[Any]) -> NDArray[Any]:
-    """Return the symmetric square root of a symmetric, positive matrix."""
-    values, vectors = np.linalg.eigh(matrix)
-    root: NDArray[Any] = vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
-    return root

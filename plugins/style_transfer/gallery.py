@@ -1,4 +1,4 @@
-"""The photos and paintings that the page offers. No painter here was trained on any of them."""
+"""Example photos and paintings of the page. No checkpoint here was trained on them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Painting(NamedTuple):
 
     @property
     def path(self) -> Path:
-        """Where its picture is."""
+        """Path of its image."""
         return EXAMPLES / "paintings" / f"{self.file}.jpg"
 
     @property
     def caption(self) -> str:
-        """Who painted what, and when."""
+        """Painter, title and year."""
         return f"{self.painter}, {self.title}, {self.year}"
 
 
@@ -45,6 +45,6 @@ PAINTINGS = {
 }
 
 
-def find(painter: str) -> Path:
-    """Return where the painting of a `painter` is. Raises UserError where none is offered."""
+def find_painting(painter: str) -> Path:
+    """Return the path of the painting by `painter`. Raises UserError where there is none."""
     return choose(PAINTINGS, painter, "painting").path

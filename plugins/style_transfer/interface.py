@@ -1,4 +1,4 @@
-"""The style transfer's page: a photo painted at once, or patiently, and the loss that does it."""
+"""The page of style transfer: in one pass, by optimization, and what one layer of the VGG encodes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import gradio as gr
 from core.plugin import Plugin
 from core.web import pages
 
-from .tabs import instant, iterative, layers
+from .tabs import fast, layers, optimize
 
 TABS = {
-    "At once": instant.lay_out,
-    "Patiently": iterative.lay_out,
-    "What the loss sees": layers.lay_out,
+    "Fast (AdaIN)": fast.lay_out,
+    "Optimize (Gatys)": optimize.lay_out,
+    "Inside a layer": layers.lay_out,
 }
 
 

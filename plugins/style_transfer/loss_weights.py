@@ -1,4 +1,4 @@
-"""What a picture that is painted patiently is to come close to, and how far it is from there."""
+"""The weighted loss that optimization minimizes: its layers, its weights, and its values."""
 
 from __future__ import annotations
 
@@ -7,27 +7,28 @@ from typing import NamedTuple
 
 from .vgg_layers import CONTENT_LAYER, STYLE_LAYERS
 
-PARTS = ("content", "style", "variation")
+TERMS = ("content", "style", "variation")
 
 
 @dataclass(frozen=True)
-class Aim:
-    """What a picture is to come close to: in which layers, and how much each part of the loss counts."""
+class LossWeights:
+    """The weight of each loss term, and the VGG layers that the content and the style loss compare."""
 
     content_layers: tuple[str, ...] = (CONTENT_LAYER,)
     style_layers: tuple[str, ...] = STYLE_LAYERS
     content: float = 1.0
     style: float = 150.0
     variation: float = 30.0
+    """Of the total variation."""
 
 
 class Losses(NamedTuple):
-    """The three parts of a picture's loss, each before it is weighed."""
+    """The three loss terms of an image, unweighted."""
 
     content: float
     style: float
     variation: float
 
-    def weigh(self, aim: Aim) -> float:
-        """Return the weighted sum."""
-        return aim.content * self.content + aim.style * self.style + aim.variation * self.variation
+    def weighted_sum(self, weights: LossWeights) -> float:
+        """Return the total loss."""
+        return weights.content * self.content + weights.style * self.style + weights.variation * self.variation

@@ -1,6 +1,6 @@
-"""What a picture loses of another's content and style (Gatys et al. 2015, https://arxiv.org/abs/1508.06576).
+"""Loss functions of style transfer, of Gatys et al. 2015 (https://arxiv.org/abs/1508.06576) and of AdaIN.
 
-All take what a VGG's layers give, (n, h, w, channels), and return one number for each picture, (n,), in float32.
+All take VGG features (n, h, w, channels) or what is computed of them, and return one value per image, (n,), in float32.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from typing import Any
 
 from keras import ops
 
-from .networks.vgg import moments
+from .networks.vgg import channel_moments
 
 
-def gram(feature: Any) -> Any:
-    """Return the Gram matrices (n, channels, channels) of features: which go together, wherever they are.
+def gram_matrix(feature: Any) -> Any:
+    """Return the Gram matrices (n, channels, channels) of features (n, h, w, channels).
 
-    Each entry is the mean over all places of the product of two channels; Gatys et al. have the sum.
+    Each entry is the mean over all positions of the product of two channels; Gatys et al. take the sum.
     """
     feature = ops.cast(feature, "float32")
     _, height, width, channels = ops.shape(feature)
@@ -31,23 +31,26 @@ def content_loss(feature: Any, target: Any) -> Any:
 
 
 def style_loss(grams: Sequence[Any], targets: Sequence[Any]) -> Any:
-    """Return the mean over layers of Gatys' loss: a quarter of the mean squared difference of Gram matrices."""
-    each = [ops.mean(ops.square(one - other), axis=(1, 2)) / 4 for one, other in zip(grams, targets, strict=True)]
-    return sum(each[1:], each[0]) / len(each)
+    """Return Gatys' style loss: a quarter of the mean squared difference of Gram matrices, averaged over layers."""
+    losses = [ops.mean(ops.square(gram - target), axis=(1, 2)) / 4 for gram, target in zip(grams, targets, strict=True)]
+    return sum(losses[1:], losses[0]) / len(losses)
 
 
 def moments_loss(features: Sequence[Any], targets: Sequence[Any]) -> Any:
-    """Return the sum over layers of AdaIN's loss: the mean squared differences of channels' means and deviations."""
+    """Return AdaIN's style loss (https://arxiv.org/abs/1703.06868), summed over layers.
+
+    It is the mean squared difference of the channel means plus that of the channel standard deviations.
+    """
     losses = [
-        ops.mean(ops.square(one - other), axis=1)
+        ops.mean(ops.square(moment - wanted), axis=1)
         for feature, target in zip(features, targets, strict=True)
-        for one, other in zip(moments(feature), moments(target), strict=True)
+        for moment, wanted in zip(channel_moments(feature), channel_moments(target), strict=True)
     ]
     return sum(losses[1:], losses[0])
 
 
-def variation_loss(picture: Any) -> Any:
-    """Return the mean squared difference of neighbouring pixels of pictures (n, h, w, c), down plus across."""
-    down = picture[:, 1:] - picture[:, :-1]
-    across = picture[:, :, 1:] - picture[:, :, :-1]
-    return ops.mean(ops.square(down), axis=(1, 2, 3)) + ops.mean(ops.square(across), axis=(1, 2, 3))
+def total_variation_loss(image: Any) -> Any:
+    """Return the mean squared difference of neighboring pixels of images (n, h, w, c), vertical plus horizontal."""
+    vertical = image[:, 1:] - image[:, :-1]
+    horizontal = image[:, :, 1:] - image[:, :, :-1]
+    return ops.mean(ops.square(vertical), axis=(1, 2, 3)) + ops.mean(ops.square(horizontal), axis=(1, 2, 3))

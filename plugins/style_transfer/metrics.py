@@ -1,4 +1,4 @@
-"""How much of a photo's content, and of a painting's style, a picture holds: by the losses that painters go by."""
+"""Scores of a stylized image: the losses of style transfer, in VGG-19's features."""
 
 from __future__ import annotations
 
@@ -7,33 +7,40 @@ from typing import NamedTuple
 import keras
 
 from core.imaging.images import Image
+from core.imaging.resizing import resize_bicubic
 
-from .losses import content_loss, gram, moments_loss, style_loss
-from .networks.vgg import VGG, in_float32, look_through
-from .resizing import resize
+from .losses import content_loss, gram_matrix, moments_loss, style_loss
+from .networks.vgg import VGG, feature_extractor, in_float32
 from .vgg_layers import CONTENT_LAYER, STYLE_LAYERS
 
 
-class Judged(NamedTuple):
-    """What a picture lacks, in features of VGG-19 that are 1 on average: the less, the better."""
+class StyleScores(NamedTuple):
+    """Losses of a stylized image in normalized VGG-19 features: lower is better, 0 is perfect."""
 
     content_loss: float
-    """Mean squared difference from the photo's features in block4_conv1."""
+    """Mean squared difference from the content's features in block4_conv1."""
     style_loss: float
-    """Gatys' loss: from the painting's Gram matrices, the mean over block1_conv1 to block4_conv1."""
+    """Gatys' loss: difference of Gram matrices from the style's, mean over block1_conv1 to block4_conv1."""
     moments_loss: float
-    """AdaIN's loss: from the means and deviations of their channels, summed over layers."""
+    """AdaIN's loss: difference of channel means and deviations from the style's, summed over these layers."""
 
 
-def judge(network: keras.Model, picture: Image, content: Image, style: Image) -> Judged:
-    """Return what `picture` lacks of the photo, which is taken to its size, and of the painting, each (h, w, 3)."""
-    eye = look_through(in_float32(network.get_layer(VGG)), STYLE_LAYERS)
-    photo = content if content.shape == picture.shape else resize(content, picture.shape)
-    of_picture, of_photo, of_style = (eye.predict_on_batch(each[None]) for each in (picture, photo, style))
-    pairs = [(of_picture[name], of_style[name]) for name in STYLE_LAYERS]
-    found = (
-        content_loss(of_picture[CONTENT_LAYER], of_photo[CONTENT_LAYER]),
-        style_loss(*zip(*((gram(one), gram(other)) for one, other in pairs), strict=True)),
-        moments_loss(*zip(*pairs, strict=True)),
+def score_image(network: keras.Model, image: Image, content: Image, style: Image) -> StyleScores:
+    """Return the losses of `image`, computed in float32.
+
+    Args:
+        network: from `build_style_transfer`.
+        image: the stylized image (h, w, 3).
+        content: the content image (h, w, 3), resized to the size of `image`.
+        style: the style image (h, w, 3), not resized: Gram matrices depend on the size of the strokes.
+    """
+    vgg = feature_extractor(in_float32(network.get_layer(VGG)), STYLE_LAYERS)
+    resized = resize_bicubic(content, *image.shape[:2])
+    found, of_content, of_style = (vgg.predict_on_batch(each[None]) for each in (image, resized, style))
+    features, targets = ([by_layer[name] for name in STYLE_LAYERS] for by_layer in (found, of_style))
+    losses = (
+        content_loss(found[CONTENT_LAYER], of_content[CONTENT_LAYER]),
+        style_loss([gram_matrix(each) for each in features], [gram_matrix(each) for each in targets]),
+        moments_loss(features, targets),
     )
-    return Judged(*(float(each[0]) for each in found))
+    return StyleScores(*(float(each[0]) for each in losses))

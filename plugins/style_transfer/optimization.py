@@ -1,37 +1,38 @@
-"""Pictures painted step by step, coarse to fine, by Adam or by L-BFGS (SciPy's, as Gatys et al. used)."""
+"""Iterative style transfer (Gatys et al. 2015, https://arxiv.org/abs/1508.06576): coarse to fine, by Adam or L-BFGS."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from queue import Queue
 from threading import Thread
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import keras
 import numpy as np
 from scipy import optimize
 
 from core.imaging.images import Floats, Image
+from core.imaging.resizing import resize_bicubic
 from core.progress import Progress, Steps
 
-from .loss_weights import PARTS, Aim, Losses
-from .optimized_image import MARGIN, Canvas
-from .resizing import resize, shrink_to
+from .loss_weights import TERMS, Losses, LossWeights
+from .optimized_image import MARGIN, OptimizedImage
+from .options import Optimizer
+from .resizing import shrink_to
 
-Optimizer = Literal["adam", "lbfgs"]
-Start = Literal["photo", "noise"]
-Questions = Queue[Floats | Exception | None]  # where is the slope to be known; what went wrong; or that was all
-Answers = Queue[tuple[float, Floats] | None]  # the loss and the slope there; or there are no more
-RATE = 0.02
-MEMORY = 10  # steps that L-BFGS remembers the slopes of
-FOR_EVER = 10**9  # steps: it is told when to stop
-SMALLEST_CANVAS = 96  # pixels, of the longer side
+Requests = Queue[Floats | Exception | None]  # values to evaluate; an error in SciPy; None where it has converged
+Replies = Queue[tuple[float, Floats] | None]  # the loss and its gradient at these values; None to stop
+ADAM_RATE = 0.02
+LBFGS_MEMORY = 10  # gradients that L-BFGS keeps to approximate the Hessian
+UNLIMITED = 10**9  # iterations: we stop SciPy ourselves
+MIN_STAGE_SIDE = 96  # pixels, of the longer side
 
 
-class Painted(NamedTuple):
-    """A picture that was painted (h, w, 3), 0 to 1, and the parts of its loss at each step that led to it."""
+class OptimizationResult(NamedTuple):
+    """An optimized image (h, w, 3), 0 to 1, and the unweighted loss terms (steps,) at each step that led to it."""
 
     image: Image
     content: Floats
@@ -40,116 +41,133 @@ class Painted(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """So many steps at one size, of the longer side."""
+    """A number of steps at one size, in pixels of the longer side."""
 
     side: int
     steps: int
 
 
-def plan(side: int, steps: int) -> list[Stage]:
-    """Return the stages that lead to a canvas of `side` pixels: half of the steps at half of the size, and so on."""
-    if side < 2 * SMALLEST_CANVAS or steps < 4:
+@dataclass(frozen=True)
+class Schedule:
+    """The stages of an optimization, from coarse to fine, and what minimizes the loss in each."""
+
+    stages: list[Stage]
+    optimizer: Optimizer = "lbfgs"
+    margin: int = MARGIN
+
+
+def plan_stages(side: int, steps: int) -> list[Stage]:
+    """Return the stages up to an image of `side` pixels: half of the steps at half of the size, recursively."""
+    if side < 2 * MIN_STAGE_SIDE or steps < 4:
         return [Stage(side, steps)]
-    return [*plan(side // 2, steps // 2), Stage(side, steps - steps // 2)]
+    return [*plan_stages(side // 2, steps // 2), Stage(side, steps - steps // 2)]
 
 
-def paint(
-    vgg: keras.Model,
-    photo: Image,
-    style: Image,
-    canvas: Image,
-    aim: Aim,
-    stages: list[Stage],
-    optimizer: Optimizer,
-    margin: int = MARGIN,
-) -> Steps[Painted]:
-    """Yield what there is after each step, as so many per cent of the work, then return what `canvas` has become.
+def optimize_image(
+    vgg: keras.Model, content: Image, style: Image, initial: Image, weights: LossWeights, schedule: Schedule
+) -> Steps[OptimizationResult]:
+    """Yield the image and its losses after each step, with the percentage of the work done, then return the last.
 
-    That is (h, w, 3), at the last stage's size; photo and style are looked at in each stage's.
+    Args:
+        vgg: computes the features.
+        content: the content image (h, w, 3); each stage resizes it to its own size.
+        style: the style image (h, w, 3), likewise.
+        initial: the image to start from (h, w, 3), resized to the first stage's size.
+        weights: of the loss terms.
+        schedule: stages and optimizer; the result has the size of the last stage.
     """
+    stages = schedule.stages
     costs = [stage.steps * stage.side**2 for stage in stages]
-    final = shrink_to(photo, stages[-1].side).shape
-    past: list[Losses] = []
+    final = shrink_to(content, stages[-1].side).shape
+    history: list[Losses] = []
     spent = [0]
-    before = resize(canvas, shrink_to(canvas, stages[0].side).shape)
+    current = _resize(initial, shrink_to(initial, stages[0].side).shape)
     for stage in stages:
-        shown, seen = shrink_to(photo, stage.side), shrink_to(style, stage.side)
-        before = resize(before, shown.shape)
-        canvas_now = Canvas(vgg, before, shown, seen, aim, margin)
-        move = {"adam": _descend, "lbfgs": _descend_by_curvature}[optimizer]
-        for losses in move(canvas_now, stage.steps):
-            past.append(losses)
+        small_content, small_style = shrink_to(content, stage.side), shrink_to(style, stage.side)
+        current = _resize(current, small_content.shape)
+        optimized = OptimizedImage(vgg, current, small_content, small_style, weights, schedule.margin)
+        take_steps = {"adam": _adam_steps, "lbfgs": _lbfgs_steps}[schedule.optimizer]
+        for losses in take_steps(optimized, stage.steps):
+            history.append(losses)
             spent[-1] += stage.side**2
-            yield Progress(100 * sum(spent) // sum(costs), 100, _show(canvas_now, past, final))
-        spent = [*costs[: len(spent)], 0]  # whether or not it took all of its steps
-        before = canvas_now.show()
-    return _show(canvas_now, past, final)
+            yield Progress(100 * sum(spent) // sum(costs), 100, _result(optimized, history, final))
+        spent = [*costs[: len(spent)], 0]  # L-BFGS may converge before it has taken all steps
+        current = optimized.image()
+    return _result(optimized, history, final)
 
 
-def _descend(canvas: Canvas, steps: int) -> Iterator[Losses]:
-    """Take `steps` with Adam, and yield the losses before each."""
-    canvas.compile(keras.optimizers.Adam(RATE, beta_1=0.9, beta_2=0.99))
+def _adam_steps(optimized: OptimizedImage, steps: int) -> Iterator[Losses]:
+    """Take `steps` steps of Adam, and yield the losses before each."""
+    optimized.compile(keras.optimizers.Adam(ADAM_RATE, beta_1=0.9, beta_2=0.99))
     for _ in range(steps):
-        losses = canvas.step()
-        canvas.values = canvas.values.clip(0, 1)
+        losses = optimized.step()
+        optimized.values = optimized.values.clip(0, 1)
         yield losses
 
 
-def _descend_by_curvature(canvas: Canvas, steps: int) -> Iterator[Losses]:
-    """Look `steps` times at the slope, where L-BFGS wants to know it, and yield the losses there.
+def _lbfgs_steps(optimized: OptimizedImage, steps: int) -> Iterator[Losses]:
+    """Evaluate the loss and its gradient `steps` times, where L-BFGS asks for it, and yield the losses.
 
-    SciPy calls for what it wants to know, and a generator is called: so SciPy waits in a thread of its own meanwhile.
+    The image becomes the one with the lowest loss. The control flow is an inverted callback: SciPy calls a function
+    until it has converged, while a generator is resumed from outside. So SciPy runs in a thread of its own, and its
+    callback waits there for the reply to each request.
     """
-    canvas.compile(keras.optimizers.SGD(1.0))
-    questions: Questions = Queue()
-    answers: Answers = Queue()
-    lowest, best = math.inf, canvas.values
-    Thread(target=_search, args=(best, questions, answers), daemon=True).start()
+    optimized.compile(keras.optimizers.SGD(1.0))
+    requests: Requests = Queue()
+    replies: Replies = Queue()
+    lowest, best = math.inf, optimized.values
+    Thread(target=_run_scipy, args=(best, requests, replies), daemon=True).start()
     try:
         for _ in range(steps):
-            values = questions.get()
-            if values is None:  # there is no way further down
+            values = requests.get()
+            if values is None:  # converged
                 return
             if isinstance(values, Exception):
                 raise values
-            losses, slope = canvas.slope_at(values)
-            loss = losses.weigh(canvas.aim)
+            losses, gradient = optimized.losses_and_gradient(values)
+            loss = losses.weighted_sum(optimized.loss_weights)
             if loss < lowest:
                 lowest, best = loss, values
             yield losses
-            answers.put((loss, slope))
+            replies.put((loss, gradient))
     finally:
-        answers.put(None)
-        canvas.values = best
+        replies.put(None)
+        optimized.values = best
 
 
-def _search(
-    start: Floats, questions: Queue[Floats | Exception | None], answers: Queue[tuple[float, Floats] | None]
+def _run_scipy(
+    start: Floats, requests: Queue[Floats | Exception | None], replies: Queue[tuple[float, Floats] | None]
 ) -> None:
-    """Let SciPy walk down from `start`, asking for the loss and the slope of values, until there is no answer."""
+    """Minimize from `start` with SciPy's L-BFGS-B, requesting each loss and gradient, until a reply is None."""
 
-    def ask(values: Floats) -> tuple[float, Floats]:
-        questions.put(values.copy())
-        answer = answers.get()
-        if answer is None:
-            raise _EnoughError
-        return answer
+    def evaluate(values: Floats) -> tuple[float, Floats]:
+        requests.put(values.copy())
+        reply = replies.get()
+        if reply is None:
+            raise _StoppedError
+        return reply
 
-    options = {"maxcor": MEMORY, "maxiter": FOR_EVER, "maxfun": FOR_EVER, "ftol": 0.0, "gtol": 0.0}
+    options = {"maxcor": LBFGS_MEMORY, "maxiter": UNLIMITED, "maxfun": UNLIMITED, "ftol": 0.0, "gtol": 0.0}
     bounds = optimize.Bounds(0, 1)
     try:
-        with suppress(_EnoughError):
-            optimize.minimize(ask, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-        questions.put(None)
-    except Exception as error:  # whatever it is, who waits for a question has to know
-        questions.put(error)
+        with suppress(_StoppedError):
+            optimize.minimize(evaluate, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+        requests.put(None)
+    except Exception as error:  # any: the generator, which waits for a request, raises it
+        requests.put(error)
 
 
-class _EnoughError(Exception):
-    """There are to be no more steps."""
+class _StoppedError(Exception):
+    """Raised in SciPy's callback to end the minimization."""
 
 
-def _show(canvas: Canvas, past: list[Losses], shape: tuple[int, ...]) -> Painted:
-    """Return what there is, at the size that it will have."""
-    picture = np.clip(resize(canvas.show(), shape), 0, 1)
-    return Painted(picture, *(np.array([getattr(each, name) for each in past], np.float32) for name in PARTS))
+def _result(optimized: OptimizedImage, history: list[Losses], shape: tuple[int, ...]) -> OptimizationResult:
+    """Return the current image at the final size, and the losses so far."""
+    image = np.clip(_resize(optimized.image(), shape), 0, 1)
+    return OptimizationResult(
+        image, *(np.array([getattr(losses, name) for losses in history], np.float32) for name in TERMS)
+    )
+
+
+def _resize(image: Image, shape: tuple[int, ...]) -> Image:
+    return resize_bicubic(image, *shape[:2])

@@ -1,6 +1,6 @@
-"""A picture that is painted by descent: it is the only weight, and a VGG's features of it make the loss.
+"""An image as the only trainable weight of a Keras model, optimized to match VGG features.
 
-Gatys, Ecker & Bethge 2015 (https://arxiv.org/abs/1508.06576), in plain Keras: any backend finds the slope.
+Gatys, Ecker & Bethge 2015 (https://arxiv.org/abs/1508.06576), in backend-neutral Keras.
 """
 
 from __future__ import annotations
@@ -13,80 +13,93 @@ from keras import ops
 
 from core.imaging.images import Floats, Image
 
-from .loss_weights import PARTS, Aim, Losses
-from .losses import content_loss, gram, style_loss, variation_loss
-from .networks.vgg import look_through
-from .resizing import frame
+from .loss_weights import TERMS, Losses, LossWeights
+from .losses import content_loss, gram_matrix, style_loss, total_variation_loss
+from .networks.vgg import feature_extractor
+from .resizing import pad_mirrored
 
-MARGIN = 16  # pixels about the picture, mirrored, lest what a VGG makes of the nothing beyond be painted
+MARGIN = 16  # pixels: of a mirrored margin around the image, optimized with it and cropped
 
 
-class Canvas(keras.Model):  # type: ignore[misc]
-    """A picture (h, w, 3) with a margin, by what a VGG finds in it, in a photo of its size and in a style."""
+class OptimizedImage(keras.Model):  # type: ignore[misc]
+    """An image (h, w, 3) with a mirrored margin, and its loss relative to a content and a style image.
+
+    Args:
+        vgg: computes the features; from `assemble_vgg` or `load_keras_vgg`.
+        initial: the image to start from (h, w, 3).
+        content: the content image, of the size of `initial`.
+        style: the style image, of any size.
+        weights: of the loss terms, and the layers that they compare.
+        margin: width of the margin in pixels.
+    """
 
     def __init__(
-        self, vgg: keras.Model, start: Image, photo: Image, style: Image, aim: Aim, margin: int = MARGIN
+        self, vgg: keras.Model, initial: Image, content: Image, style: Image, weights: LossWeights, margin: int = MARGIN
     ) -> None:
         super().__init__()
-        self.aim, self.margin = aim, margin
-        names = tuple(dict.fromkeys([*aim.content_layers, *aim.style_layers]))
-        self.eye = look_through(vgg, names)
-        of_photo, of_style = self.eye(frame(photo, margin)[None]), self.eye(style[None])
+        self.loss_weights, self.margin = weights, margin
+        names = tuple(dict.fromkeys([*weights.content_layers, *weights.style_layers]))
+        self.vgg = feature_extractor(vgg, names)
+        of_content, of_style = self.vgg(pad_mirrored(content, margin)[None]), self.vgg(style[None])
         self.targets = [
-            *(ops.convert_to_numpy(of_photo[name]) for name in aim.content_layers),
-            *(ops.convert_to_numpy(gram(of_style[name])) for name in aim.style_layers),
+            *(ops.convert_to_numpy(of_content[name]) for name in weights.content_layers),
+            *(ops.convert_to_numpy(gram_matrix(of_style[name])) for name in weights.style_layers),
         ]
-        framed = frame(start, margin)
-        self.picture = self.add_weight((1, *framed.shape), name="picture")
-        self.picture.assign(framed[None])
-        self.trackers = {name: keras.metrics.Mean(name=name) for name in PARTS}
+        padded = pad_mirrored(initial, margin)
+        self.pixels = self.add_weight((1, *padded.shape), name="pixels")
+        self.pixels.assign(padded[None])
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in TERMS}
 
     def call(self, targets: Any) -> Any:
-        """Return the picture as it stands."""
-        return ops.convert_to_tensor(self.picture)
+        """Return the current image with its margin, (1, h + 2 · margin, w + 2 · margin, 3)."""
+        return ops.convert_to_tensor(self.pixels)
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
         """Return the weighted sum of the three losses."""
-        count, targets = len(self.aim.content_layers), [ops.convert_to_tensor(each) for each in x]
-        seen = self.eye(y_pred)
-        contents = [content_loss(seen[name], targets[i]) for i, name in enumerate(self.aim.content_layers)]
-        grams = [gram(seen[name]) for name in self.aim.style_layers]
-        nothing = ops.zeros((1,))
-        parts = {
-            "content": sum(contents, nothing),
-            "style": style_loss(grams, targets[count:]) if grams else nothing,
-            "variation": variation_loss(y_pred),
+        weights, targets = self.loss_weights, [ops.convert_to_tensor(each) for each in x]
+        count = len(weights.content_layers)
+        features = self.vgg(y_pred)
+        contents = [content_loss(features[name], targets[i]) for i, name in enumerate(weights.content_layers)]
+        grams = [gram_matrix(features[name]) for name in weights.style_layers]
+        zero = ops.zeros((1,))
+        terms = {
+            "content": sum(contents, zero),
+            "style": style_loss(grams, targets[count:]) if grams else zero,
+            "variation": total_variation_loss(y_pred),
         }
-        for name, value in parts.items():
+        for name, value in terms.items():
             self.trackers[name].update_state(value)
-        return ops.mean(sum(getattr(self.aim, name) * value for name, value in parts.items()))
+        return ops.mean(sum(getattr(weights, name) * value for name, value in terms.items()))
 
     def step(self) -> Losses:
-        """Move once, and return the losses of the picture as it was before."""
+        """Take one optimizer step, and return the losses of the image before it."""
         self.reset_metrics()
-        found = self.train_on_batch(list(self.targets), return_dict=True)  # Keras made a list of its own of it
-        return Losses(*(float(found[name]) for name in PARTS))
+        logs = self.train_on_batch(list(self.targets), return_dict=True)  # a copy: Keras wrapped the attribute's list
+        return Losses(*(float(logs[name]) for name in TERMS))
 
     @property
     def values(self) -> Floats:
-        """The picture with its margin, (h + 2 · margin) · (w + 2 · margin) · 3 numbers."""
-        values: Floats = ops.convert_to_numpy(self.picture.value).ravel()
+        """The image with its margin as a vector of (h + 2 · margin) · (w + 2 · margin) · 3 values."""
+        values: Floats = ops.convert_to_numpy(self.pixels.value).ravel()
         return values
 
     @values.setter
     def values(self, values: Floats) -> None:
-        self.picture.assign(np.asarray(values, np.float32).reshape(self.picture.shape))
+        self.pixels.assign(np.asarray(values, np.float32).reshape(self.pixels.shape))
 
-    def show(self) -> Image:
-        """Return the picture as it stands, without its margin, clipped to 0 to 1."""
-        framed = self.values.reshape(self.picture.shape[1:])
-        height, width = (side - self.margin for side in framed.shape[:2])
-        return np.clip(framed[self.margin : height, self.margin : width], 0, 1)
+    def image(self) -> Image:
+        """Return the current image (h, w, 3) without its margin, clipped to 0 to 1."""
+        padded = self.values.reshape(self.pixels.shape[1:])
+        bottom, right = (side - self.margin for side in padded.shape[:2])
+        return np.clip(padded[self.margin : bottom, self.margin : right], 0, 1)
 
-    def slope_at(self, values: Floats) -> tuple[Losses, Floats]:
-        """Return the losses of the picture that `values` are, and the slope there: by a step of SGD at a rate of 1."""
+    def losses_and_gradient(self, values: Floats) -> tuple[Losses, Floats]:
+        """Return the losses at `values`, and the gradient of their weighted sum.
+
+        The model must be compiled with SGD at a rate of 1: the gradient is what one step subtracts.
+        """
         self.values = values
         losses = self.step()
-        slope = values - self.values
+        gradient = values - self.values
         self.values = values
-        return losses, slope.astype(np.float64)
+        return losses, gradient.astype(np.float64)

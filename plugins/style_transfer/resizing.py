@@ -1,38 +1,34 @@
-"""Pictures at other sizes, by Pillow's antialiased filter, and with a margin."""
+"""Image sizes that VGG-19 can process, and margins."""
 
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
 from core.imaging.images import Image
+from core.imaging.resizing import resize_bicubic
 
-SMALLEST_SIDE = 32  # pixels: below, too little is left after three halvings for statistics of it
+MIN_SIDE = 32  # pixels: below it, three poolings leave too few positions to compute statistics of
 
 
-def shrink_to(image: Image, side: int, grain: int = 1) -> Image:
-    """Return `image` (h, w, c) with no side longer than `side` pixels, and none shorter than 32.
+def shrink_to(image: Image, side: int, multiple: int = 1) -> Image:
+    """Return `image` (h, w, c), its longer side at most `side` pixels, its aspect ratio kept; no side is below 32.
 
-    Both are multiples of `grain`: a network is compiled for each size that it meets.
+    Args:
+        image: an image that is enlarged only where a side is below 32 pixels or to reach `multiple`.
+        side: the longest side allowed, in pixels.
+        multiple: both sides are rounded to a multiple of it, as Keras compiles a network for each image size.
     """
     height, width = image.shape[:2]
     scale = min(1, side / max(height, width))
-    wanted = tuple(max(SMALLEST_SIDE, grain, grain * round(scale * each / grain)) for each in (height, width))
-    return image if wanted == (height, width) else resize(image, wanted)
+    new_height, new_width = (
+        max(MIN_SIDE, multiple, multiple * round(scale * each / multiple)) for each in (height, width)
+    )
+    return resize_bicubic(image, new_height, new_width)
 
 
-def resize(image: Image, shape: tuple[int, ...]) -> Image:
-    """Return `image` (h, w, c) at the height and width that `shape` begins with, not clipped."""
-    height, width = shape[:2]
-    if image.shape[:2] == (height, width):
-        return image
-    channels = [
-        pillow.fromarray(np.ascontiguousarray(each)).resize((width, height), pillow.Resampling.BICUBIC)
-        for each in image.transpose(2, 0, 1)
-    ]
-    return np.stack([np.asarray(each, np.float32) for each in channels], axis=-1)
+def pad_mirrored(image: Image, margin: int) -> Image:
+    """Return `image` (h, w, c) with `margin` mirrored pixels on each side.
 
-
-def frame(image: Image, margin: int) -> Image:
-    """Return `image` (h, w, c) mirrored on all sides by so many pixels."""
+    VGG-19 pads with zeros, which a stylized image shows as a frame; a mirrored margin, cropped later, prevents it.
+    """
     return np.pad(image, ((margin, margin), (margin, margin), (0, 0)), "symmetric")

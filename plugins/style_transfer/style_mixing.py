@@ -1,33 +1,44 @@
-"""How several styles are mixed: each has a share."""
+"""Mixing several styles by weights."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from core.errors import UserError
-from core.imaging.images import Image
 
-MOST_STYLES = 4
-
-
-def check(styles: Sequence[Image], shares: Sequence[float], strength: float) -> None:
-    """Raise UserError where what `stylise` is given makes no sense."""
-    if len(styles) > MOST_STYLES:
-        raise UserError(f"There are {len(styles)} styles: mix {MOST_STYLES} at the most.")
-    if len(shares) != len(styles):
-        raise UserError(f"There are {len(shares)} shares for {len(styles)} styles: give each its own.")
-    if not (min(shares) >= 0 and 0 < sum(shares) < float("inf")):
-        raise UserError(f"The shares are {tuple(shares)}: use numbers of at least 0 that are not all 0.")
-    if not 0 <= strength <= 1:
-        raise UserError(f"The strength is {strength:g}: use 0 to 1.")
+MAX_STYLES = 4
 
 
-def read_shares(words: str, count: int) -> tuple[float, ...]:
-    """Return the first `count` numbers in `words`. Raises UserError where there are fewer."""
+def normalize_weights(weights: Sequence[float], count: int) -> tuple[float, ...]:
+    """Return the mixing weights of `count` styles, scaled to sum to 1.
+
+    Args:
+        weights: one per style, of any positive sum; empty, all styles weigh the same.
+        count: how many styles there are.
+
+    Raises:
+        UserError: where there are too many styles, not one weight per style, or weights that cannot be normalized.
+    """
+    weights = weights or (1.0,) * count
+    if count > MAX_STYLES:
+        raise UserError(f"There are {count} styles: mix {MAX_STYLES} at the most.")
+    if len(weights) != count:
+        raise UserError(f"There are {len(weights)} mixing weights for {count} styles: give one for each.")
+    total = sum(weights)
+    if not (min(weights) >= 0 and 0 < total < float("inf")):
+        raise UserError(f"The mixing weights are {tuple(weights)}: use numbers of at least 0 that are not all 0.")
+    return tuple(weight / total for weight in weights)
+
+
+def parse_weights(text: str | None, count: int) -> tuple[float, ...]:
+    """Return the first `count` numbers of `text`, separated by spaces. Raises UserError where there are fewer."""
+    text = text or ""
     try:
-        numbers = tuple(float(number) for number in (words or "").split())
+        numbers = tuple(float(number) for number in text.split())
     except ValueError:
         numbers = ()
     if len(numbers) < count:
-        raise UserError(f"The shares are {words[:40]!r}: give {count} numbers, one for each painting, such as 2 1 0.5.")
+        raise UserError(
+            f"The mixing weights are {text[:40]!r}: give {count} numbers, one for each painting, such as 2 1 0.5."
+        )
     return numbers[:count]

@@ -1,4 +1,4 @@
-"""The layers of VGG-19 up to block4_conv1: which tell content, which style, and what the instant painter is told."""
+"""Names and channel counts of VGG-19's layers up to block4_conv1, and which layers the losses and AdaIN use."""
 
 from __future__ import annotations
 
@@ -16,5 +16,10 @@ CHANNELS = {
 LAYERS = tuple(CHANNELS)
 CONTENT_LAYER = LAYERS[-1]
 STYLE_LAYERS = tuple(name for name in LAYERS if name.endswith("_conv1"))
-BRUSH_LAYERS = STYLE_LAYERS[1:]  # those that the instant painter sees
-STATISTICS = 2 * sum(CHANNELS[name] for name in BRUSH_LAYERS)
+ADAIN_LAYERS = STYLE_LAYERS[1:]  # inputs of the decoder, their statistics replaced by the style's
+STATISTICS_SIZE = 2 * sum(CHANNELS[name] for name in ADAIN_LAYERS)  # a mean and a log deviation per channel: 1792
+
+
+def block_of(name: str) -> int:
+    """Return the VGG block of a layer, 1 to 4: its features have 1 / 2 ** (block - 1) of the image's resolution."""
+    return int(name[len("block")])

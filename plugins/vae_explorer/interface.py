@@ -1,4 +1,4 @@
-"""The VAE explorer's page: one tab for each idea of what a code is, and what a space of codes should be."""
+"""The VAE explorer's page: a tab for each idea of what a latent space is and does."""
 
 from __future__ import annotations
 
@@ -7,16 +7,25 @@ import gradio as gr
 from core.plugin import Plugin
 from core.web import pages
 
-from .tabs import comparison, conditional, latent_space, morph, training
+from .tabs import (
+    conditional,
+    interpolate,
+    latent_dimensions,
+    latent_map,
+    loss_functions,
+    perturb,
+    reconstruct,
+    training,
+)
 
 TABS = {
-    "Map": latent_space.lay_out_map,
-    "Numbers": latent_space.lay_out_sliders,
-    "Morph": morph.lay_out,
-    "Compress": comparison.lay_out_compression,
-    "Noise": latent_space.lay_out_noise,
-    "Loss": comparison.lay_out_losses,
-    "Classes": conditional.lay_out,
+    "Map": latent_map.lay_out,
+    "Latent dimensions": latent_dimensions.lay_out,
+    "Interpolate": interpolate.lay_out,
+    "Reconstruct": reconstruct.lay_out,
+    "Perturb": perturb.lay_out,
+    "Loss functions": loss_functions.lay_out,
+    "Conditional (CVAE)": conditional.lay_out,
     "Training": training.lay_out,
 }
 

@@ -1,4 +1,4 @@
-"""The part of the plane of two-dimensional codes that is worth seeing."""
+"""The region of a two-dimensional latent space that is shown as a map."""
 
 from __future__ import annotations
 
@@ -9,33 +9,50 @@ from numpy.typing import NDArray
 
 from core.imaging.images import Floats
 
-PRIOR = 3.0  # standard deviations to each side: all but a few in a thousand of a variational network's codes
-OUTLIERS = 5  # % of a plain network's codes beyond each side
+from .latents import Encoded
+
+PRIOR_RANGE = 3.0  # standard deviations to each side of 0: 99.7 % of the prior in each dimension
+OUTLIER_PERCENT = 5  # of an autoencoder's latent vectors, left out on each side
+SMALLEST_SIDE = 1e-3  # of the region, so that positions are finite where all latent vectors are equal
 
 
-class Plane(NamedTuple):
-    """What is shown: the codes from `low` to `high`, each (2,)."""
+class LatentPlane(NamedTuple):
+    """A rectangle of a two-dimensional latent space, from `low` to `high`, each (2,)."""
 
     low: Floats
     high: Floats
 
-    def codes_at(self, places: NDArray[np.floating]) -> Floats:
-        """Return the codes at `places` (…, 2), fractions of the width from the left and of the height from the top."""
-        return np.asarray(self.low + _upside_down(places) * (self.high - self.low), np.float32)
+    def latents_at(self, positions: NDArray[np.floating]) -> Floats:
+        """Return the latent vectors (…, 2) at `positions` (…, 2).
 
-    def places_of(self, codes: Floats) -> Floats:
-        """Return where `codes` (…, 2) are: the inverse of `codes_at`."""
-        return np.asarray(_upside_down((codes - self.low) / (self.high - self.low)), np.float32)
+        Positions are fractions of the map's width from the left and of its height from the top.
+        """
+        return np.asarray(self.low + _flip_vertically(positions) * (self.high - self.low), np.float32)
 
-
-def find(codes: Floats, log_variances: Floats) -> Plane:
-    """Return the plane for a network that gives these codes: of the prior, or, without one, where they are."""
-    if np.isfinite(log_variances).all():
-        return Plane(np.full(2, -PRIOR, np.float32), np.full(2, PRIOR, np.float32))
-    low, high = np.percentile(codes, (OUTLIERS, 100 - OUTLIERS), axis=0).astype(np.float32)
-    return Plane(low, np.maximum(high, low + 1e-3))
+    def positions_of(self, latents: Floats) -> Floats:
+        """Return the positions (…, 2) of `latents` (…, 2): the inverse of `latents_at`."""
+        return np.asarray(_flip_vertically((latents - self.low) / (self.high - self.low)), np.float32)
 
 
-def _upside_down(fractions: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return `fractions` (…, 2) with the second counted from the other side."""
-    return np.asarray(np.array([0, 1]) + np.array([1, -1]) * fractions)
+def choose_plane(encoded: Encoded) -> LatentPlane:
+    """Return the region to show for a network that encodes images to these latent vectors (n, 2).
+
+    For a VAE it is ±3 standard deviations of the prior; an autoencoder has no prior, so it is where most latent
+    vectors lie.
+    """
+    if np.isfinite(encoded.log_variance).all():
+        return LatentPlane(np.full(2, -PRIOR_RANGE, np.float32), np.full(2, PRIOR_RANGE, np.float32))
+    low, high = np.percentile(encoded.mean, (OUTLIER_PERCENT, 100 - OUTLIER_PERCENT), axis=0).astype(np.float32)
+    return LatentPlane(low, np.maximum(high, low + SMALLEST_SIDE))
+
+
+def cell_centers(side: int) -> Floats:
+    """Return the positions of the centers of `side` × `side` cells, row by row, (side², 2)."""
+    centers = (np.arange(side, dtype=np.float32) + 0.5) / side
+    x, y = np.meshgrid(centers, centers)
+    return np.stack([x.ravel(), y.ravel()], axis=-1)
+
+
+def _flip_vertically(positions: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return `positions` (…, 2) with the second fraction counted from the opposite side."""
+    return np.asarray(np.array([0, 1]) + np.array([1, -1]) * positions)

@@ -1,4 +1,4 @@
-"""How good an autoencoder is: its error, the evidence lower bound, the likelihood, what its codes tell of classes."""
+"""Metrics of autoencoders: reconstruction error, evidence lower bound (ELBO), log-likelihood, k-NN accuracy."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from core.imaging import images
 from core.imaging.images import Floats, Image
@@ -14,106 +15,111 @@ from core.progress import Progress, Steps
 from core.training.datasets import Dataset
 from core.training.evaluation import Scores
 
-from .latents import Encoded, divergence_by_dimension
+from .latents import Encoded, kl_by_dimension
 
-NEIGHBOURS = 10
-ACTIVE = 0.01  # variance of a dimension's mean over the pictures, above which it is of use (Burda et al. 2016)
-SMALLEST = 1e-7  # probability: a pixel that is certain, and wrong, must not cost infinitely much
-
-
-def binarise(pictures: Image, random: np.random.Generator) -> Image:
-    """Return each pixel black or white, white with the probability that it is bright (Burda et al. 2016)."""
-    return (random.random(pictures.shape, np.float32) < pictures).astype(np.float32)
+NEIGHBORS = 10
+ACTIVE_VARIANCE = 0.01  # of a dimension's mean over images, above which it is active (Burda et al. 2016)
+SMALLEST_PROBABILITY = 1e-7  # keeps the logarithm finite where a pixel is certain and wrong
 
 
-class Coder(NamedTuple):
-    """The two verbs of a network, which one it is being settled: from pictures and labels to codes, and back."""
+class Codec(NamedTuple):
+    """A network as two functions: `encode(images, labels)` and `decode(latents, labels)`; see `model`."""
 
     encode: Callable[..., Encoded]
     decode: Callable[..., Image]
 
 
-def score(coder: Coder, test: Dataset, labels: tuple[int, ...] = (), binary: bool = False, seed: int = 0) -> Scores:
-    """Return `mse` through the codes' means; for a variational network also the lessons' loss and what it is made of.
+def score(codec: Codec, test: Dataset, labels: tuple[int, ...] = (), binary: bool = False, seed: int = 0) -> Scores:
+    """Return the scores of a network on test images.
 
-    `labels` are those of a conditional network's pictures.
+    Args:
+        codec: the network.
+        test: the test images.
+        labels: the class of each; for conditional networks only.
+        binary: whether to binarize the images, for a network with a Bernoulli likelihood.
+        seed: of the binarization and of the sampled latent vectors.
 
-    That loss is the squared error summed over a picture, through one drawn code, plus the Kullback-Leibler divergence
-    in nats. For a `binary` network also the evidence lower bound's negative in nats, on pictures binarised by `seed`.
+    Returns:
+        `mse`, the mean squared error of a pixel through the mean latent vector. For a variational network also
+        `squared_error_plus_kl`, the squared error summed over an image, through one sampled latent vector, plus the
+        KL divergence in nats; that `kl_divergence`; and `active_units`. With `binary` also `negative_elbo` in nats.
     """
     random = np.random.default_rng(seed)
     pictures = images.from_uint8(test.pictures)
-    pictures = binarise(pictures, random) if binary else pictures
-    encoded = coder.encode(pictures, labels)
-    scores: Scores = {"mse": mean_square(pictures, coder.decode(encoded.mean, labels))}
+    pictures = binarize(pictures, random) if binary else pictures
+    encoded = codec.encode(pictures, labels)
+    scores: Scores = {"mse": mean_squared_error(pictures, codec.decode(encoded.mean, labels))}
     if not np.isfinite(encoded.log_variance).all():
         return scores
-    drawn = coder.decode(draw(encoded, random), labels)
-    kl = float(divergence(encoded).mean())
-    squared = mean_square(pictures, drawn) * pictures[0].size
-    active = float((encoded.mean.var(axis=0) > ACTIVE).sum())
-    scores |= {"squared_error_plus_divergence": squared + kl, "divergence": kl, "active_units": active}
+    sampled = codec.decode(sample_latents(encoded, random), labels)
+    kl = float(kl_divergence(encoded).mean())
+    squared = mean_squared_error(pictures, sampled) * pictures[0].size
+    active = float((encoded.mean.var(axis=0) > ACTIVE_VARIANCE).sum())
+    scores |= {"squared_error_plus_kl": squared + kl, "kl_divergence": kl, "active_units": active}
     if binary:
-        scores["negative_elbo"] = kl - float(log_bernoulli(pictures, drawn).mean())
+        scores["negative_elbo"] = kl - float(bernoulli_log_likelihood(pictures, sampled).mean())
     return scores
 
 
-def divergence(encoded: Encoded) -> NDArray[np.float32]:
-    """Return the Kullback-Leibler divergence of each code from the standard normal distribution in nats, (n,)."""
-    return np.asarray(divergence_by_dimension(encoded).sum(axis=-1))
+def binarize(pictures: Image, random: np.random.Generator) -> Image:
+    """Return images in which each pixel is 1 with a probability equal to its value, else 0 (Burda et al. 2016)."""
+    return (random.random(pictures.shape, np.float32) < pictures).astype(np.float32)
 
 
-def draw(encoded: Encoded, random: np.random.Generator) -> Floats:
-    """Return one code drawn for each picture."""
+def mean_squared_error(pictures: Image, others: Image) -> float:
+    """Return the mean squared error of a pixel."""
+    return float(np.mean(np.square(pictures - others), dtype=np.float64))
+
+
+def kl_divergence(encoded: Encoded) -> NDArray[np.float32]:
+    """Return the KL divergence of each latent distribution from the standard normal one in nats, (n,)."""
+    return np.asarray(kl_by_dimension(encoded).sum(axis=-1))
+
+
+def sample_latents(encoded: Encoded, random: np.random.Generator) -> Floats:
+    """Return one latent vector sampled from each latent distribution, (n, dimensions)."""
     noise = random.standard_normal(encoded.mean.shape, np.float32)
     return np.asarray(encoded.mean + np.exp(encoded.log_variance / 2) * noise, np.float32)
 
 
-def log_bernoulli(pictures: Image, probabilities: Image) -> NDArray[np.float32]:
-    """Return the log-likelihood in nats of each black-and-white picture, (n,)."""
-    p = np.clip(probabilities, SMALLEST, 1 - SMALLEST)
+def bernoulli_log_likelihood(pictures: Image, probabilities: Image) -> NDArray[np.float32]:
+    """Return the log-likelihood in nats of each binary image, given each pixel's probability of being 1, (n,)."""
+    p = np.clip(probabilities, SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY)
     each = np.where(pictures > 0.5, np.log(p), np.log1p(-p))
     return np.asarray(each.reshape(len(each), -1).sum(axis=-1))
 
 
-def importance_weighted(coder: Coder, pictures: Image, samples: int = 500, seed: int = 0) -> Steps[NDArray[np.float64]]:
-    """Yield progress, then return each black-and-white picture's log-likelihood in nats, (n,), a lower bound of it.
+def importance_weighted_log_likelihood(
+    codec: Codec, pictures: Image, samples: int = 500, seed: int = 0
+) -> Steps[NDArray[np.float64]]:
+    """Yield progress, then return a lower bound of the log-likelihood in nats of each binary image, (n,).
 
     It is the logarithm of the mean of `samples` importance weights (Burda et al. 2016, https://arxiv.org/abs/1509.00519,
-    equation 8); the more samples, the tighter.
+    equation 8): the more samples, the tighter the bound.
     """
     random = np.random.default_rng(seed)
     result = np.empty(len(pictures))
     for i, picture in enumerate(pictures):
-        one = coder.encode(picture[None])
-        many = Encoded(*(part.repeat(samples, 0) for part in one))
-        codes = draw(many, random)
-        prior, posterior = _log_normal(codes, np.zeros(1), np.zeros(1)), _log_normal(codes, *many)
-        weights = log_bernoulli(picture[None], coder.decode(codes)) + prior - posterior
-        result[i] = np.logaddexp.reduce(weights.astype(np.float64)) - np.log(samples)
+        posterior = Encoded(*(part.repeat(samples, 0) for part in codec.encode(picture[None])))
+        latents = sample_latents(posterior, random)
+        log_prior, log_posterior = _log_normal(latents, np.zeros(1), np.zeros(1)), _log_normal(latents, *posterior)
+        log_weights = bernoulli_log_likelihood(picture[None], codec.decode(latents)) + log_prior - log_posterior
+        result[i] = np.logaddexp.reduce(log_weights.astype(np.float64)) - np.log(samples)
         yield Progress(i + 1, len(pictures))
     return result
 
 
-def knn_accuracy(codes: Floats, labels: NDArray[np.int64], neighbours: int = NEIGHBOURS) -> float:
-    """Return how often most of a code's nearest `neighbours` among all the others are of its own class."""
-    right = 0
-    for start in range(0, len(codes), 500):
-        part = codes[start : start + 500]
-        distances = np.square(part[:, None] - codes[None]).sum(axis=-1)
-        distances[np.arange(len(part)), start + np.arange(len(part))] = np.inf
-        nearest = labels[np.argpartition(distances, neighbours, axis=1)[:, :neighbours]]
-        votes = np.stack([(nearest == label).sum(axis=1) for label in range(labels.max() + 1)], axis=1)
-        right += int((votes.argmax(axis=1) == labels[start : start + 500]).sum())
-    return right / len(codes)
+def knn_accuracy(latents: Floats, labels: NDArray[np.int64], neighbors: int = NEIGHBORS) -> float:
+    """Return the leave-one-out accuracy of a k-nearest-neighbor classifier of latent vectors (n, dimensions)."""
+    _, found = cKDTree(latents).query(latents, neighbors + 1, workers=-1)
+    is_itself = found == np.arange(len(latents))[:, None]
+    others = np.argsort(is_itself, axis=1, kind="stable")[:, :neighbors]  # of many equal ones, itself may be missing
+    nearest = labels[np.take_along_axis(found, others, axis=1)]
+    votes = np.stack([(nearest == label).sum(axis=1) for label in range(labels.max() + 1)], axis=1)
+    return float((votes.argmax(axis=1) == labels).mean())
 
 
-def _log_normal(codes: Floats, mean: NDArray[np.floating], log_variance: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return the log-density of each code, (n,)."""
-    each = -((codes - mean) ** 2 * np.exp(-log_variance) + log_variance + np.log(2 * np.pi)) / 2
+def _log_normal(latents: Floats, mean: NDArray[np.floating], log_variance: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return the log-density of each latent vector under a diagonal normal distribution, (n,)."""
+    each = -((latents - mean) ** 2 * np.exp(-log_variance) + log_variance + np.log(2 * np.pi)) / 2
     return np.asarray(each.sum(axis=-1))
-
-
-def mean_square(pictures: Image, others: Image) -> float:
-    """Return the mean squared error of a pixel."""
-    return float(np.mean(np.square(pictures - others), dtype=np.float64))

@@ -1,8 +1,9 @@
-"""Autoencoders: a picture to a few numbers, its code, and back (Kingma and Welling 2014, https://arxiv.org/abs/1312.6114).
+"""Autoencoders (AE), variational (VAE) and conditional ones (CVAE), and principal component analysis (PCA).
 
-A network here holds two: `encoder`, from a picture to its code, or, where it is variational, to the mean of its code
-and the log of the variance, one behind the other; and `decoder`, from a code to a picture. Those of a conditional
-network also take the class (Kingma et al. 2014, https://arxiv.org/abs/1406.5298).
+A network here holds two, as layers: `encoder`, from an image to its latent vector (of a VAE to the mean and log
+variance of its latent distribution, concatenated), and `decoder`, from a latent vector to an image.
+VAE: Kingma and Welling 2014, https://arxiv.org/abs/1312.6114. CVAE, whose encoder and decoder also take the class:
+Kingma et al. 2014, https://arxiv.org/abs/1406.5298.
 """
 
 from __future__ import annotations
@@ -14,17 +15,20 @@ import keras
 import numpy as np
 from keras import layers
 
-from core.errors import UserError
+from core.errors import UserError, check_range
 from core.imaging.images import Floats, Image
 from core.imaging.interpolation import slerp
-from core.imaging.resizing import center_crop_resize
+from core.networks import batching
 from core.networks.layers import one_or_more
 
 from .latents import Encoded
+from .networks.decoder import assemble_decoder, class_count, latent_dimensions
+from .networks.encoder import assemble_encoder, is_variational
 
-MOST_SAMPLES = 1024
-AT_ONCE = 1000  # pictures through a network
-LOG_VARIANCES = -20.0, 20.0  # further out, float32 has no standard deviation
+MAX_IMAGES = 1024
+MAX_SEED = 2**32 - 1
+BATCH = 1000  # images that go through a network at once
+LOG_VARIANCE_RANGE = -20.0, 20.0  # outside, the standard deviation or its inverse is of no use in float32
 
 
 def build_autoencoder(
@@ -35,139 +39,100 @@ def build_autoencoder(
     width: int = 16,
     hidden: tuple[int, ...] = (128,),
 ) -> keras.Model:
-    """Return the network from (n, *`shape`) in 0 to 1 to the same; where there are `classes`, also from (n, classes).
+    """Return a convolutional autoencoder, from images (n, *`shape`) in 0 to 1 to their reconstructions.
 
-    The sides of `shape` are multiples of 4. `width` channels at half the resolution, twice as many at a quarter, then
-    dense layers of `hidden` units to the code of `dimensions` numbers; the decoder is the encoder's mirror.
+    Args:
+        shape: of an image (h, w, c); height and width are multiples of 4.
+        dimensions: size of the latent vector.
+        variational: whether the encoder returns a log variance beside each mean.
+        classes: of a conditional network, which also takes one-hot labels (n, classes); 0 for all others.
+        width: channels at half the resolution; there are twice as many at a quarter.
+        hidden: units of the dense layers between the convolutions and the latent vector, at least one layer.
     """
     label = [keras.Input((classes,), name="label")] if classes else []
-    picture = keras.Input(tuple(shape), name="picture")
-    encoder = _build_encoder(picture, label, dimensions * (2 if variational else 1), width, hidden)
-    code = keras.Input((dimensions,), name="code")
-    decoder = _build_decoder(code, label, tuple(shape), width, hidden)
-    mean = encoder(one_or_more([picture, *label]))[:, :dimensions]
-    return keras.Model(one_or_more([picture, *label]), decoder(one_or_more([mean, *label])), name="autoencoder")
+    image = keras.Input(tuple(shape), name="image")
+    encoder = assemble_encoder(image, label, dimensions * (2 if variational else 1), width, hidden)
+    latent = keras.Input((dimensions,), name="latent")
+    decoder = assemble_decoder(latent, label, tuple(shape), width, hidden)
+    mean = encoder(one_or_more([image, *label]))[:, :dimensions]
+    return keras.Model(one_or_more([image, *label]), decoder(one_or_more([mean, *label])), name="autoencoder")
 
 
 def build_pca(shape: tuple[int, ...] = (28, 28, 1), dimensions: int = 32) -> keras.Model:
-    """Return principal component analysis as a network: one dense layer to a code, one back, nothing bent."""
-    picture, code = keras.Input(tuple(shape), name="picture"), keras.Input((dimensions,), name="code")
-    components = layers.Dense(dimensions, name="encoder_components")(layers.Flatten(name="encoder_flat")(picture))
-    encoder = keras.Model(picture, components, name="encoder")
-    pixels = layers.Dense(math.prod(shape), name="decoder_components")(code)
-    decoder = keras.Model(code, layers.Reshape(tuple(shape), name="decoder_pixels")(pixels), name="decoder")
-    return keras.Model(picture, decoder(encoder(picture)), name="pca")
+    """Return principal component analysis as a network: one linear layer to the latent vector, one back.
 
-
-def _build_encoder(picture: Any, label: list[Any], outputs: int, width: int, hidden: tuple[int, ...]) -> keras.Model:
-    x = layers.Conv2D(width, 3, 2, padding="same", activation="relu", name="encoder_half")(picture)
-    x = layers.Conv2D(2 * width, 3, 2, padding="same", activation="relu", name="encoder_quarter")(x)
-    x = layers.Flatten(name="encoder_flat")(x)
-    for i, units in enumerate(hidden):
-        x = layers.Concatenate(name=f"encoder_label{i}")([x, *label]) if label else x
-        x = layers.Dense(units, activation="relu", name=f"encoder_dense{i}")(x)
-    x = layers.Dense(outputs, dtype="float32", name="encoder_code")(x)
-    return keras.Model(one_or_more([picture, *label]), x, name="encoder")
-
-
-def _build_decoder(
-    code: Any, label: list[Any], shape: tuple[int, ...], width: int, hidden: tuple[int, ...]
-) -> keras.Model:
-    height, breadth, channels = shape
-    x = layers.Concatenate(name="decoder_label")([code, *label]) if label else code
-    for i, units in enumerate(reversed(hidden)):
-        x = layers.Dense(units, activation="relu", name=f"decoder_dense{i}")(x)
-    x = layers.Dense(height // 4 * (breadth // 4) * 2 * width, activation="relu", name="decoder_unflat")(x)
-    x = layers.Reshape((height // 4, breadth // 4, 2 * width), name="decoder_quarter")(x)
-    x = layers.Conv2D(4 * width, 3, padding="same", activation="relu", name="decoder_to_half")(x)
-    x = keras.ops.depth_to_space(x, 2)
-    x = layers.Conv2D(width, 3, padding="same", activation="relu", name="decoder_half")(x)
-    x = layers.Conv2D(4 * channels, 3, padding="same", name="decoder_to_whole")(x)
-    x = layers.Activation("sigmoid", dtype="float32", name="decoder_pixels")(keras.ops.depth_to_space(x, 2))
-    return keras.Model(one_or_more([code, *label]), x, name="decoder")
-
-
-def dimensions_of(model: keras.Model) -> int:
-    """Return how many numbers a code of `model` has; no verb, since those take a `network`."""
-    dimensions: int = model.get_layer("decoder").inputs[0].shape[-1]
-    return dimensions
-
-
-def classes_of(model: keras.Model) -> int:
-    """Return how many classes `model` is told apart, 0 where it is told none."""
-    inputs = model.get_layer("decoder").inputs
-    classes: int = inputs[1].shape[-1] if len(inputs) > 1 else 0
-    return classes
-
-
-def is_variational(model: keras.Model) -> bool:
-    """Return whether the encoder of `model` gives a variance beside each mean."""
-    return bool(model.get_layer("encoder").outputs[0].shape[-1] == 2 * dimensions_of(model))
+    Args:
+        shape: of an image (h, w, c).
+        dimensions: how many components.
+    """
+    image, latent = keras.Input(tuple(shape), name="image"), keras.Input((dimensions,), name="latent")
+    components = layers.Dense(dimensions, name="encoder_components")(layers.Flatten(name="encoder_flatten")(image))
+    encoder = keras.Model(image, components, name="encoder")
+    pixels = layers.Dense(math.prod(shape), name="decoder_components")(latent)
+    decoder = keras.Model(latent, layers.Reshape(tuple(shape), name="decoder_image")(pixels), name="decoder")
+    return keras.Model(image, decoder(encoder(image)), name="pca")
 
 
 def encode(network: keras.Model, image: Image, labels: tuple[int, ...] = ()) -> Encoded:
-    """Find the code of a picture.
+    """Return the latent vector of an image: its mean and, of a VAE, its log variance.
 
     Args:
-        image: the picture; or many, (n, h, w, c), of the size that the network was trained for.
-        labels: the class of it, or of each, which conditional networks need.
+        image: the image; or a batch (n, h, w, c) of the size that the network was trained for.
+        labels: the class of all, or of each; required by conditional networks, not allowed otherwise.
     """
-    pictures, dimensions = _as_pictures(network, image), dimensions_of(network)
+    pictures = batching.as_batch(image, network.get_layer("encoder").inputs[0].shape[1:])
+    dimensions = latent_dimensions(network)
     encoded = _predict(network, "encoder", pictures, labels)
-    mean, log_variance = encoded[:, :dimensions], np.clip(encoded[:, dimensions:], *LOG_VARIANCES)
+    mean, log_variance = encoded[:, :dimensions], np.clip(encoded[:, dimensions:], *LOG_VARIANCE_RANGE)
     if not is_variational(network):
         log_variance = np.full_like(mean, -np.inf)
     return Encoded(mean, log_variance) if image.ndim == 4 else Encoded(mean[0], log_variance[0])
 
 
-def decode(network: keras.Model, codes: Floats, labels: tuple[int, ...] = ()) -> Image:
-    """Draw the picture that a code stands for.
+def decode(network: keras.Model, latents: Floats, labels: tuple[int, ...] = ()) -> Image:
+    """Return the image that a latent vector is decoded to.
 
     Args:
-        codes: the code's numbers; or many codes, (n, dimensions).
-        labels: the class of it, or of each, which conditional networks need.
+        latents: the latent vector; or several (n, dimensions).
+        labels: the class of all, or of each; required by conditional networks, not allowed otherwise.
     """
-    many = np.atleast_2d(codes).astype(np.float32)
-    if many.ndim != 2 or many.shape[1] != dimensions_of(network) or not np.isfinite(many).all():
-        raise UserError(f"a code of this checkpoint has {dimensions_of(network)} finite numbers, not {codes}.")
-    pictures = _predict(network, "decoder", many, labels)
-    return pictures if codes.ndim == 2 else pictures[0]
+    vectors, dimensions = np.atleast_2d(latents).astype(np.float32), latent_dimensions(network)
+    if vectors.ndim != 2 or vectors.shape[1] != dimensions or not np.isfinite(vectors).all():
+        raise UserError(f"a latent vector of this checkpoint has {dimensions} finite numbers, not {latents}.")
+    pictures = _predict(network, "decoder", vectors, labels)
+    return pictures if latents.ndim == 2 else pictures[0]
 
 
 def sample(network: keras.Model, count: int = 16, seed: int = 0, labels: tuple[int, ...] = ()) -> Image:
-    """Draw pictures of codes that are themselves drawn from the standard normal distribution.
+    """Return images (count, h, w, c) decoded from latent vectors sampled from the standard normal distribution.
 
     Args:
-        count: how many.
-        seed: of the codes.
-        labels: the class of them all, or of each, which conditional networks need.
+        count: how many images, 1 to 1024.
+        seed: of the latent vectors.
+        labels: the class of all, or of each; required by conditional networks, not allowed otherwise.
     """
-    if not 1 <= count <= MOST_SAMPLES:
-        raise UserError(f"count is {count}: use 1 to {MOST_SAMPLES}.")
-    if not 0 <= seed < 2**32:
-        raise UserError(f"seed is {seed}: use 0 to {2**32 - 1}.")
-    return decode(
-        network, np.random.default_rng(seed).standard_normal((count, dimensions_of(network)), np.float32), labels
-    )
+    check_range("count", count, 1, MAX_IMAGES)
+    check_range("seed", seed, 0, MAX_SEED)
+    latents = np.random.default_rng(seed).standard_normal((count, latent_dimensions(network)), np.float32)
+    return decode(network, latents, labels)
 
 
 def reconstruct(network: keras.Model, image: Image, labels: tuple[int, ...] = (), keep: int | None = None) -> Image:
-    """Draw what is left of a picture that went through its code's mean.
+    """Return an image encoded to its (mean) latent vector and decoded again.
 
     Args:
-        image: the picture; or many, (n, h, w, c), of the size that the network was trained for.
-        labels: the class of it, or of each, which conditional networks need.
-        keep: how many of the code's numbers are kept, the others being zero; left out, all.
+        image: the image; or a batch (n, h, w, c) of the size that the network was trained for.
+        labels: the class of all, or of each; required by conditional networks, not allowed otherwise.
+        keep: how many of the first latent dimensions to keep, the others being set to 0; left out, all.
     """
-    codes = np.array(encode(network, image, labels).mean)
-    if keep is not None and not 0 <= keep <= dimensions_of(network):
-        raise UserError(f"keep is {keep}: use 0 to {dimensions_of(network)}.")
+    latents = np.array(encode(network, image, labels).mean)
     if keep is not None:
-        codes[..., keep:] = 0
-    return decode(network, codes, labels)
+        check_range("keep", keep, 0, latent_dimensions(network))
+        latents[..., keep:] = 0
+    return decode(network, latents, labels)
 
 
-def morph(
+def interpolate(
     network: keras.Model,
     first: Image,
     last: Image,
@@ -175,47 +140,29 @@ def morph(
     spherical: bool = False,
     labels: tuple[int, ...] = (),
 ) -> Image:
-    """Draw the pictures on the way from one to another, both ends among them, (steps, h, w, c).
+    """Return images (steps, h, w, c) decoded from latent vectors interpolated between those of two images.
 
     Args:
-        first: the picture to start from.
-        last: the picture to arrive at.
-        steps: how many pictures to draw.
-        spherical: whether the way is an arc, along which codes keep their length (Shoemake 1985), or straight.
-        labels: the class of all, which conditional networks need.
+        first: the image to start from; its reconstruction is the first result.
+        last: the image to end at; its reconstruction is the last result.
+        steps: how many images, 2 to 1024.
+        spherical: whether to interpolate along an arc (slerp, Shoemake 1985), which keeps the latent vectors' length,
+            or linearly.
+        labels: the class of all; required by conditional networks, not allowed otherwise.
     """
-    if not 2 <= steps <= MOST_SAMPLES:
-        raise UserError(f"steps is {steps}: use 2 to {MOST_SAMPLES}.")
+    check_range("steps", steps, 2, MAX_IMAGES)
     start, end = (encode(network, image, labels).mean for image in (first, last))
-    along = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
-    return decode(network, slerp(start, end, along) if spherical else (1 - along) * start + along * end, labels)
-
-
-def _as_pictures(network: keras.Model, image: Image) -> Image:
-    """Return many pictures as they are, if they fit; one as a batch, made to fit."""
-    shape = network.get_layer("encoder").inputs[0].shape[1:]
-    if image.ndim == 3:
-        return image[None] if image.shape == shape else center_crop_resize(image, shape)[None]
-    if image.shape[1:] != shape:
-        raise UserError(f"pictures of {image.shape[1:]} do not fit this checkpoint: make them {shape}.")
-    return image
+    fractions = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
+    latents = slerp(start, end, fractions) if spherical else (1 - fractions) * start + fractions * end
+    return decode(network, latents, labels)
 
 
 def _predict(network: keras.Model, part: str, values: Any, labels: tuple[int, ...]) -> Image:
-    classes = classes_of(network)
+    """Return the output of the "encoder" or "decoder" of `network`; raise UserError where labels do not match it."""
+    classes = class_count(network)
     if classes and not labels:
-        raise UserError(f"this checkpoint is told the class: give labels, from 0 to {classes - 1}.")
+        raise UserError(f"this checkpoint is conditional: give labels, from 0 to {classes - 1}.")
     if labels and not classes:
-        raise UserError(f"labels are {labels}, and this checkpoint is told no class: leave them out.")
-    each = _one_hot(labels, classes, len(values)) if classes else None
-    predict = network.get_layer(part).predict_on_batch
-    parts = [slice(start, start + AT_ONCE) for start in range(0, len(values), AT_ONCE)]
-    results = [predict(values[some] if each is None else [values[some], each[some]]) for some in parts]
-    return np.concatenate(results).astype(np.float32)
-
-
-def _one_hot(labels: tuple[int, ...], classes: int, count: int) -> Floats:
-    each = np.asarray(labels if len(labels) == count else tuple(labels) * count)
-    if len(each) != count or each.dtype.kind != "i" or each.min() < 0 or each.max() >= classes:
-        raise UserError(f"labels are {labels}: give one, or one for each picture, from 0 to {classes - 1}.")
-    return np.asarray(np.eye(classes, dtype=np.float32)[each])
+        raise UserError(f"labels are {labels}, but this checkpoint is not conditional: leave them out.")
+    label = [batching.one_hot(labels, classes, len(values))] if classes else []
+    return batching.predict(network.get_layer(part), [values, *label], BATCH)

@@ -1,6 +1,7 @@
-"""Differentiable augmentation: what is real and what is drawn are changed alike, at random, before they are judged.
+"""Differentiable augmentation (Zhao et al. 2020, https://arxiv.org/abs/2006.10738).
 
-So a discriminator cannot learn a small set of pictures by heart (Zhao et al. 2020, https://arxiv.org/abs/2006.10738).
+Real and generated images are augmented alike before the discriminator gets them, so that it cannot memorize a small
+training set. Gradients pass through to the generator.
 """
 
 from __future__ import annotations
@@ -10,58 +11,67 @@ from typing import Any
 import keras
 from keras import ops
 
-FARTHEST = 1 / 8  # of a side that pictures are moved by
-HOLE = 1 / 2  # of a side that is covered
+MAX_TRANSLATION = 1 / 8  # of a side
+CUTOUT_SIDE = 1 / 2  # of a side
 
 
-def augment(pictures: Any, colours: int, seed: keras.random.SeedGenerator) -> Any:
-    """Return `pictures` (n, h, w, c) as bright, as colourful and as hard as chance says, moved, and with a hole each.
+def augment(images: Any, channels: int, seed: keras.random.SeedGenerator) -> Any:
+    """Return images with random color jitter, translation and cutout.
 
-    Each `colours` channels that follow each other are one picture's; all are changed alike.
+    Args:
+        images: (n, h, w, c), where c is a multiple of `channels`.
+        channels: channels of one image. Where several scales of an image are stacked, all are changed alike.
+        seed: the source of randomness.
     """
-    return cover(move(recolour(pictures, colours, seed), seed), seed)
+    return cutout(translate(color_jitter(images, channels, seed), seed), seed)
 
 
-def recolour(pictures: Any, colours: int, seed: keras.random.SeedGenerator) -> Any:
-    """Return `pictures` brighter or darker by up to a half, with up to twice the saturation and 1.5 of the contrast."""
-    count, height, width, channels = ops.shape(pictures)
+def color_jitter(images: Any, channels: int, seed: keras.random.SeedGenerator) -> Any:
+    """Return images with random brightness (±0.5), saturation (0 to 2 times) and contrast (0.5 to 1.5 times).
+
+    Args:
+        images: (n, h, w, c), where c is a multiple of `channels`.
+        channels: channels of one image; with 1, the saturation stays.
+        seed: the source of randomness.
+    """
+    count, height, width, stacked = ops.shape(images)
     brightness, saturation, contrast = (
         keras.random.uniform((count, 1, 1, 1, 1), low, high, seed=seed)
         for low, high in ((-0.5, 0.5), (0, 2), (0.5, 1.5))
     )
-    x = ops.reshape(pictures, (count, height, width, channels // colours, colours)) + brightness
+    x = ops.reshape(images, (count, height, width, stacked // channels, channels)) + brightness
     gray = ops.mean(x, axis=-1, keepdims=True)
-    x = (x - gray) * saturation + gray if colours > 1 else x
-    middle = ops.mean(x, axis=(1, 2, 4), keepdims=True)
-    return ops.reshape((x - middle) * contrast + middle, (count, height, width, channels))
+    x = (x - gray) * saturation + gray if channels > 1 else x
+    mean = ops.mean(x, axis=(1, 2, 4), keepdims=True)
+    return ops.reshape((x - mean) * contrast + mean, (count, height, width, stacked))
 
 
-def move(pictures: Any, seed: keras.random.SeedGenerator) -> Any:
-    """Return `pictures` moved by up to an eighth each way; what comes in from outside is black."""
-    count, height, width, _ = ops.shape(pictures)
-    down, across = (_shifts(count, side, seed) for side in (height, width))
-    return ops.einsum("nij,njkc,nlk->nilc", down, pictures, across)
+def translate(images: Any, seed: keras.random.SeedGenerator) -> Any:
+    """Return images (n, h, w, c), each shifted by up to an eighth of its side in both directions, padded with black."""
+    count, height, width, _ = ops.shape(images)
+    rows, columns = (_shift_matrices(count, side, seed) for side in (height, width))
+    return ops.einsum("nij,njkc,nlk->nilc", rows, images, columns)
 
 
-def cover(pictures: Any, seed: keras.random.SeedGenerator) -> Any:
-    """Return `pictures` with a gray square of half a side each, which may lie partly outside."""
-    count, height, width, _ = ops.shape(pictures)
-    down, across = (_stretches(count, side, seed) for side in (height, width))
-    hole = ops.expand_dims(ops.expand_dims(down, 2) * ops.expand_dims(across, 1), -1)
-    return pictures * (1 - hole) + 0.5 * hole
+def cutout(images: Any, seed: keras.random.SeedGenerator) -> Any:
+    """Return images (n, h, w, c), each with a gray square of half its side, which may lie partly outside."""
+    count, height, width, _ = ops.shape(images)
+    rows, columns = (_interval_masks(count, side, seed) for side in (height, width))
+    mask = ops.expand_dims(ops.expand_dims(rows, 2) * ops.expand_dims(columns, 1), -1)
+    return images * (1 - mask) + 0.5 * mask
 
 
-def _shifts(count: Any, side: int, seed: keras.random.SeedGenerator) -> Any:
-    """Return matrices (count, side, side) that move a line of pixels: what is a product has its gradient everywhere."""
-    farthest = int(side * FARTHEST)
-    by = keras.random.randint((count, 1, 1), -farthest, farthest + 1, seed=seed)
-    places = ops.arange(side)
-    return ops.cast(places[None, None, :] == places[None, :, None] + by, "float32")
+def _shift_matrices(count: Any, side: int, seed: keras.random.SeedGenerator) -> Any:
+    """Return random matrices (count, side, side) that shift a row of pixels: a product is differentiable everywhere."""
+    most = int(side * MAX_TRANSLATION)
+    shifts = keras.random.randint((count, 1, 1), -most, most + 1, seed=seed)
+    positions = ops.arange(side)
+    return ops.cast(positions[None, None, :] == positions[None, :, None] + shifts, "float32")
 
 
-def _stretches(count: Any, side: int, seed: keras.random.SeedGenerator) -> Any:
-    """Return lines (count, side) of ones where a stretch of half of them lies, zeros elsewhere."""
-    length = int(side * HOLE)
+def _interval_masks(count: Any, side: int, seed: keras.random.SeedGenerator) -> Any:
+    """Return masks (count, side), each 1 in a random interval of half the side, and 0 elsewhere."""
+    length = int(side * CUTOUT_SIDE)
     first = keras.random.randint((count, 1), -length // 2, side - length // 2, seed=seed)
-    places = ops.arange(side)[None]
-    return ops.cast(ops.logical_and(places >= first, places < first + length), "float32")
+    positions = ops.arange(side)[None]
+    return ops.cast(ops.logical_and(positions >= first, positions < first + length), "float32")

@@ -1,4 +1,4 @@
-"""What the two networks play for: three losses, and the penalty that keeps the discriminator from running away."""
+"""The losses of both networks, the gradient penalty and the mode-seeking loss."""
 
 from __future__ import annotations
 
@@ -8,58 +8,73 @@ from keras import ops
 
 from .objective import Loss
 
+EPSILON = 1e-3
 
-def discriminator_loss(kind: Loss, real: Any, fake: Any, smoothing: float = 0.0) -> Any:
-    """Return what the discriminator wants less of, given its opinions (n, 1) of real and drawn pictures.
 
-    bce: binary cross-entropy (Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661), where real ones are to get
-    1 - `smoothing`; hinge: https://arxiv.org/abs/1705.02894; relativistic: each real one is to look more real than
-    the drawn one beside it, by itself without a measure (https://arxiv.org/abs/2501.05441).
+def discriminator_loss(kind: Loss, real: Any, fake: Any, label_smoothing: float = 0.0) -> Any:
+    """Return the discriminator's loss, a scalar.
+
+    Args:
+        kind: "bce", binary cross-entropy (Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661); "hinge"
+            (https://arxiv.org/abs/1705.02894); or "relativistic", in which each real image is compared with the
+            generated one that it is paired with (R3GAN, https://arxiv.org/abs/2501.05441).
+        real: logits of real images, (n, 1).
+        fake: logits of generated images, (n, 1).
+        label_smoothing: with "bce", the target of real images is 1 minus this.
     """
-    each = {
-        "bce": lambda: ops.softplus(real) - (1 - smoothing) * real + ops.softplus(fake),
+    losses = {
+        "bce": lambda: ops.softplus(real) - (1 - label_smoothing) * real + ops.softplus(fake),
         "hinge": lambda: ops.relu(1 - real) + ops.relu(1 + fake),
         "relativistic": lambda: ops.softplus(fake - real),
     }[kind]()
-    return ops.mean(each)
+    return ops.mean(losses)
 
 
 def generator_loss(kind: Loss, real: Any, fake: Any) -> Any:
-    """Return what the generator wants less of: that its pictures are told apart."""
-    each = {
-        "bce": lambda: ops.softplus(-fake),  # "non-saturating": the gradient is largest where it loses
+    """Return the generator's loss, a scalar, from the logits (n, 1) of real and generated images."""
+    losses = {
+        "bce": lambda: ops.softplus(-fake),  # non-saturating: the gradient is largest where the logit is lowest
         "hinge": lambda: -fake,
         "relativistic": lambda: ops.softplus(real - fake),
     }[kind]()
-    return ops.mean(each)
+    return ops.mean(losses)
 
 
-def mode_seeking(fake: Any, codes: Any, label: Any = None) -> Any:
-    """Return what a generator has too much of where it draws the same of different `codes` (n, d), of one class each.
+def mode_seeking(fake: Any, latents: Any, label: Any = None) -> Any:
+    """Return the mode-seeking loss: high where different latent vectors give the same image.
 
-    The distance of two codes, divided by that of the pictures drawn of them, `fake` (n, …), over all pairs whose
-    `label` (n, classes) is the same, if there is one (Mao et al. 2019, https://arxiv.org/abs/1903.05628).
+    It is the inverse of the mean ratio of two images' distance to their latent vectors' distance (Mao et al. 2019,
+    https://arxiv.org/abs/1903.05628), over all pairs of one class.
+
+    Args:
+        fake: the generated images, (n, …).
+        latents: the latent vectors that they were generated from, (n, d).
+        label: their classes as one-hot vectors (n, classes), or None for a network without classes.
     """
     flat = ops.reshape(fake, (ops.shape(fake)[0], -1))
-    alike = ops.ones((1, 1)) if label is None else label @ ops.transpose(label)
-    apart = _distances(codes)
-    pairs = alike * ops.cast(apart > 1e-3, "float32")  # not of a code with itself
-    ratio = ops.sum(pairs * _distances(flat) / (apart + 1e-3)) / (ops.sum(pairs) + 1e-3)
-    return 1 / (ratio + 1e-3)
+    same_class = ops.ones((1, 1)) if label is None else label @ ops.transpose(label)
+    latent_distances = _pairwise_distances(latents)
+    pairs = same_class * ops.cast(latent_distances > 1e-3, "float32")  # no latent vector with itself
+    ratios = pairs * _pairwise_distances(flat) / (latent_distances + EPSILON)
+    return 1 / (ops.sum(ratios) / (ops.sum(pairs) + EPSILON) + EPSILON)
 
 
-def _distances(vectors: Any) -> Any:
-    """Return the root of the mean square between each two of `vectors` (n, d), (n, n)."""
+def _pairwise_distances(vectors: Any) -> Any:
+    """Return the root mean square difference of each two of `vectors` (n, d), as (n, n)."""
     squares = ops.sum(ops.square(vectors), axis=1)
-    apart = squares[:, None] + squares[None] - 2 * vectors @ ops.transpose(vectors)
-    return ops.sqrt(ops.maximum(apart / ops.cast(ops.shape(vectors)[1], "float32"), 1e-8))
+    distances = squares[:, None] + squares[None] - 2 * vectors @ ops.transpose(vectors)
+    return ops.sqrt(ops.maximum(distances / ops.cast(ops.shape(vectors)[1], "float32"), 1e-8))
 
 
-def gradient_penalty(opinion: Any, opinion_beside: Any, distance: float) -> Any:
-    """Return the mean squared slope of the discriminator, by finite difference (https://arxiv.org/abs/2501.08316).
+def gradient_penalty(logits: Any, perturbed_logits: Any, noise: float) -> Any:
+    """Return the mean squared norm of the discriminator's gradient (R1, https://arxiv.org/abs/1801.04406), a scalar.
 
-    `opinion_beside` is of the same pictures with normal noise of the standard deviation `distance`: the squared
-    difference's mean is that of the gradient's length (https://arxiv.org/abs/1801.04406), and no backend is asked
-    for a gradient of a gradient.
+    It is estimated by finite differences (https://arxiv.org/abs/2501.08316): for normally distributed noise, the mean
+    of the squared difference is that of the squared gradient norm. No backend has to compute a gradient of a gradient.
+
+    Args:
+        logits: of some images, (n, 1).
+        perturbed_logits: of the same images with normally distributed noise added, (n, 1).
+        noise: the standard deviation of that noise.
     """
-    return ops.mean(ops.square((opinion_beside - opinion) / distance))
+    return ops.mean(ops.square((perturbed_logits - logits) / noise))

@@ -1,145 +1,143 @@
-"""Two networks against each other in one `fit`: each moves by its own loss only (https://arxiv.org/abs/1406.2661)."""
+"""Adversarial training of a generator and a discriminator in one `fit` (https://arxiv.org/abs/1406.2661)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from .augmentation import augment
 from .losses import discriminator_loss, generator_loss, gradient_penalty, mode_seeking
-from .objective import Loss, Rules
+from .objective import Loss, Objective
 
-DRAWS = 2**18  # of random numbers: more than an epoch of 15,000 steps has
-NEAR = 0.02  # standard deviation of the noise that slopes are measured by
-PENALISED = 4  # one picture of so many: the mean is the same, and it costs less
-MOST_SLOPE = 10.0  # norm of the slopes of a whole network
-METRICS = ("discriminator_loss", "generator_loss", "accuracy_on_real", "accuracy_on_fake", "slope")
+PENALTY_NOISE = 0.02  # standard deviation of the noise by which the gradient norm is estimated
+PENALTY_STRIDE = 4  # one image of so many is penalized: the mean is the same, at a quarter of the cost
+CLIP_NORM = 10.0
+METRICS = ("discriminator_loss", "generator_loss", "accuracy_on_real", "accuracy_on_fake", "squared_gradient_norm")
 
 
-def choose_optimizer(generator_rate: Any, discriminator_rate: Any) -> keras.optimizers.Optimizer:
-    """Return Adam with a rate for each network, and no momentum.
+def build_optimizer(generator_rate: Any, discriminator_rate: Any) -> keras.optimizers.Optimizer:
+    """Return Adam with a learning rate, or a schedule of it, for each network.
 
-    Without it, a network whose gradient is zero does not move: who sits a step out stands still. What Adam remembers
-    of the slopes fades meanwhile, so that the next step is longer, by ten times at the most. Slopes above `MOST_SLOPE`
-    are cut to it: pictures of 64 × 64, of which there are few, made one in which the discriminator lost its mind.
+    β1 is 0, so that a zero gradient leaves the weights unchanged: a network that skips a step does not move. Adam's
+    second moment decays meanwhile, so that the next step is up to ten times as long. The gradient norm is clipped at
+    `CLIP_NORM`: at 64 × 64 pixels with few images, the discriminator's loss diverged without it.
     """
     rates = generator_rate, discriminator_rate
-    adams = [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99, global_clipnorm=MOST_SLOPE) for rate in rates]
+    adams = [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99, global_clipnorm=CLIP_NORM) for rate in rates]
     return keras.optimizers.MultiOptimizer(keras.optimizers.OptimizerMap(adams[0], {"discriminator_.*": adams[1]}))
 
 
-class Adversarial(keras.Model):  # type: ignore[misc]
-    """The game of a `network`, as `build_gan` returns it: from a code to what is drawn and an opinion of it.
+class GANTrainer(keras.Model):  # type: ignore[misc]
+    """Trains a GAN, each network on its own loss, and keeps an exponential moving average (EMA) of the weights.
 
-    It is trained on batches of pictures (n, …), or of (pictures, classes) where both networks are told the class.
-    What is drawn is paired with what is real, class by class. The `average` of the weights over the last steps, a
-    network of the same form, draws better than that at any one of them (https://arxiv.org/abs/1806.04498).
+    It is fitted on batches of real images (n, …), or of (images, one-hot labels) for a network with classes. Each
+    real image is paired with a generated one of its class. The EMA generates better images than the weights of any one
+    step (https://arxiv.org/abs/1806.04498); it is updated here and not by Keras' `use_ema`, which has no warm-up.
+
+    Args:
+        network: what `build_gan` returns: from latent vectors to generated images and their logits.
+        ema: a network of the same architecture, which gets the averaged weights.
+        objective: losses, regularization and update intervals.
+        seed: of latent vectors, augmentation and penalty noise.
     """
 
-    def __init__(self, network: keras.Model, average: keras.Model, rules: Rules, seed: int) -> None:
+    def __init__(self, network: keras.Model, ema: keras.Model, objective: Objective, seed: int) -> None:
         super().__init__()
-        self.network, self.average, self.rules = network, average, rules
+        self.network, self.ema, self.objective = network, ema, objective
         self.generator = keras.Model(network.inputs, network.outputs[0])
         self.discriminator = network.get_layer("discriminator")
-        average.trainable = False
-        average.set_weights(network.get_weights())
+        ema.trainable = False
+        ema.set_weights(network.get_weights())
         self.noise = keras.random.SeedGenerator(seed)
-        self.moves = self.add_weight(name="moves", initializer="zeros", trainable=False)
+        self.step = self.add_weight(name="step", initializer="zeros", trainable=False)
         self.trackers = [keras.metrics.Mean(name=name) for name in METRICS]
-        self.built = True  # its networks are: a resumed run fills them before it trains
+        self.built = True  # its networks are built: a resumed run fills them before it trains
 
     def call(self, inputs: Any) -> Any:
-        """Return what the generator draws, as much as it is given, of the same classes, and of which codes."""
+        """Return as many generated images as there are real ones, of the same classes, and their latent vectors."""
         real, label = _split(inputs)
-        code = keras.random.normal((ops.shape(real)[0], self.generator.inputs[0].shape[-1]), seed=self.noise)
-        return self.generator([code, *label] if label else [code]), code
+        latents = keras.random.normal((ops.shape(real)[0], self.generator.inputs[0].shape[-1]), seed=self.noise)
+        return self.generator([latents, *label] if label else [latents]), latents
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
         """Return the sum of both losses, each of which has a gradient for one network only."""
+        objective = self.objective
         real, label = _split(x)
-        drawn, code = y_pred
-        real, fake = self._augment(real), self._augment(drawn)
-        opinions, slope = self._judge(real, ops.stop_gradient(fake), label)
-        lost = discriminator_loss(self.rules.loss, *opinions, self.rules.smoothing)
-        won_over = self._judge_unmoved(fake, label)
-        kept = generator_loss(self.rules.loss, ops.stop_gradient(opinions[0]), won_over)
-        if self.rules.seeking:
-            kept += self.rules.seeking * mode_seeking(drawn, code, *label)
-        self._follow(lost, kept, *accuracies(self.rules.loss, *opinions), slope)
-        plays = self._plays(self.rules.discriminator_every) * ops.cast(lost > self.rules.skip_below, "float32")
-        turns = self._plays(self.rules.generator_every)
-        self.moves.assign_add(1.0)
-        return plays * (lost + self.rules.penalty / 2 * slope) + turns * kept
+        generated, latents = y_pred
+        real, fake = self._augment(real), self._augment(generated)
+        logits, squared_gradient_norm = self._discriminate(real, ops.stop_gradient(fake), label)
+        d_loss = discriminator_loss(objective.loss, *logits, objective.label_smoothing)
+        fake_logits = self._frozen_discriminator(fake, label)
+        g_loss = generator_loss(objective.loss, ops.stop_gradient(logits[0]), fake_logits)
+        if objective.mode_seeking_weight:
+            g_loss += objective.mode_seeking_weight * mode_seeking(generated, latents, *label)
+        self._update_metrics_and_ema(d_loss, g_loss, *accuracies(objective.loss, *logits), squared_gradient_norm)
+        above_threshold = ops.cast(d_loss > objective.skip_below, "float32")
+        discriminator_active = self._is_update_step(objective.discriminator_every) * above_threshold
+        generator_active = self._is_update_step(objective.generator_every)
+        self.step.assign_add(1.0)
+        d_total = d_loss + objective.gradient_penalty_weight / 2 * squared_gradient_norm
+        return discriminator_active * d_total + generator_active * g_loss
 
-    def _judge(self, real: Any, fake: Any, label: list[Any]) -> tuple[tuple[Any, Any], Any]:
-        """Return the opinions of both, and the mean squared slopes there, summed: all in one pass."""
-        if not self.rules.penalty:
+    def _discriminate(self, real: Any, fake: Any, label: list[Any]) -> tuple[tuple[Any, Any], Any]:
+        """Return the logits of real and fake images, and the sum of the squared gradient norms at both, in one pass."""
+        if not self.objective.gradient_penalty_weight:
             both = self.discriminator(_with_label(ops.concatenate([real, fake]), [*label, *label]))
             return tuple(ops.split(both, 2)), ops.zeros(())  # type: ignore[return-value]
-        some = [each[::PENALISED] for each in (real, fake)]
-        noise = [keras.random.normal(ops.shape(each), stddev=NEAR, seed=self.noise) for each in some]
-        beside = [each + ops.cast(shift, each.dtype) for each, shift in zip(some, noise, strict=True)]
-        thinned = [each[::PENALISED] for each in label]
-        every = self.discriminator(
-            _with_label(ops.concatenate([real, fake, *beside]), [*label, *label, *thinned, *thinned])
+        subsets = [each[::PENALTY_STRIDE] for each in (real, fake)]
+        noise = [keras.random.normal(ops.shape(each), stddev=PENALTY_NOISE, seed=self.noise) for each in subsets]
+        perturbed = [each + ops.cast(shift, each.dtype) for each, shift in zip(subsets, noise, strict=True)]
+        subset_label = [each[::PENALTY_STRIDE] for each in label]
+        logits = self.discriminator(
+            _with_label(ops.concatenate([real, fake, *perturbed]), [*label, *label, *subset_label, *subset_label])
         )
-        count, few = ops.shape(real)[0], ops.shape(some[0])[0]
-        opinions = every[:count], every[count : 2 * count]
-        shaken = every[2 * count : 2 * count + few], every[2 * count + few :]
-        slopes = [gradient_penalty(one[::PENALISED], other, NEAR) for one, other in zip(opinions, shaken, strict=True)]
-        return opinions, slopes[0] + slopes[1]
+        count, few = ops.shape(real)[0], ops.shape(subsets[0])[0]
+        original = logits[:count], logits[count : 2 * count]
+        shifted = logits[2 * count : 2 * count + few], logits[2 * count + few :]
+        r1, r2 = (
+            gradient_penalty(before[::PENALTY_STRIDE], after, PENALTY_NOISE)
+            for before, after in zip(original, shifted, strict=True)
+        )
+        return original, r1 + r2
 
-    def _judge_unmoved(self, fake: Any, label: list[Any]) -> Any:
-        """Return the opinions of what was drawn such that only the generator has a gradient."""
+    def _frozen_discriminator(self, fake: Any, label: list[Any]) -> Any:
+        """Return the logits of fake images such that only the generator gets a gradient."""
         weights = [ops.stop_gradient(each.value) for each in self.discriminator.trainable_variables]
         others = [each.value for each in self.discriminator.non_trainable_variables]
         return self.discriminator.stateless_call(weights, others, _with_label(fake, label))[0]
 
-    def _augment(self, pictures: Any) -> Any:
-        if not self.rules.augmented:
-            return pictures
-        return augment(pictures, min(3, pictures.shape[-1]), self.noise)
+    def _augment(self, images: Any) -> Any:
+        if not self.objective.augmentation:
+            return images
+        return augment(images, min(3, images.shape[-1]), self.noise)
 
-    def _plays(self, every: int) -> Any:
-        return ops.cast(ops.equal(ops.mod(self.moves, every), 0), "float32")
+    def _is_update_step(self, every: int) -> Any:
+        """Return 1 at every so many steps, else 0."""
+        return ops.cast(ops.equal(ops.mod(self.step, every), 0), "float32")
 
-    def _follow(self, *measured: Any) -> None:
-        """Keep account, and let the average follow the generator."""
-        for tracker, value in zip(self.trackers, measured, strict=True):
+    def _update_metrics_and_ema(self, *values: Any) -> None:
+        for tracker, value in zip(self.trackers, values, strict=True):
             tracker.update_state(value)
-        kept = ops.minimum(1 - 1 / self.rules.averaged_over, self.moves / (self.moves + 10))
-        for average, latest in zip(self.average.variables, self.network.variables, strict=True):
-            average.assign(kept * average + (1 - kept) * latest)
-
-
-class Reseed(keras.callbacks.Callback):  # type: ignore[misc]
-    """Gives each epoch noise of its own, so that a resumed run draws what it would have drawn."""
-
-    def __init__(self, seed: int) -> None:
-        super().__init__()
-        self.seed = seed
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Set where the noise is drawn from."""
-        self.model.noise.state.assign(np.array([self.seed, epoch * DRAWS], np.uint32))
+        decay = ops.minimum(1 - 1 / self.objective.ema_steps, self.step / (self.step + 10))  # lower at the beginning
+        for average, latest in zip(self.ema.variables, self.network.variables, strict=True):
+            average.assign(decay * average + (1 - decay) * latest)
 
 
 def accuracies(loss: Loss, real: Any, fake: Any) -> tuple[Any, Any]:
-    """Return the shares of real pictures taken for real, and of drawn ones taken for drawn.
+    """Return the discriminator's accuracy on real and on fake images, from their logits (n, 1).
 
-    The border is 0; the relativistic loss knows none, so there it is the mean of all opinions.
+    The decision threshold is 0. The relativistic loss defines none: there it is midway between the two mean logits.
     """
-    border = (ops.mean(real) + ops.mean(fake)) / 2 if loss == "relativistic" else 0.0
-    return ops.mean(ops.cast(real > border, "float32")), ops.mean(ops.cast(fake < border, "float32"))
+    threshold = (ops.mean(real) + ops.mean(fake)) / 2 if loss == "relativistic" else 0.0
+    return ops.mean(ops.cast(real > threshold, "float32")), ops.mean(ops.cast(fake < threshold, "float32"))
 
 
 def _split(inputs: Any) -> tuple[Any, list[Any]]:
-    """Return pictures, and their classes, if there are any, in a list."""
+    """Return a batch's images, and a list that holds its labels, if there are any."""
     return (inputs[0], list(inputs[1:])) if isinstance(inputs, (list, tuple)) else (inputs, [])
 
 
-def _with_label(pictures: Any, labels: list[Any]) -> Any:
-    return [pictures, ops.concatenate(labels)] if labels else pictures
+def _with_label(images: Any, labels: list[Any]) -> Any:
+    return [images, ops.concatenate(labels)] if labels else images

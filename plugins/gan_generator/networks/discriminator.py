@@ -1,7 +1,7 @@
-"""The discriminator: how real a picture looks, as one number, the higher the more real.
+"""The discriminator: from an image and a class to one logit, which is higher the more real the image looks.
 
-Residual, without any normalisation (https://arxiv.org/abs/2501.05441); what it thinks of the class is a projection
-(https://arxiv.org/abs/1802.05637).
+A residual network without normalization layers, as in R3GAN (https://arxiv.org/abs/2501.05441), conditioned on the
+class by projection (https://arxiv.org/abs/1802.05637).
 """
 
 from __future__ import annotations
@@ -11,48 +11,67 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from .generator import SMALLEST, grow
+from .generator import BASE_SIDE, round_up_side
 
 
-def assemble_discriminator(shape: tuple[int, int, int], classes: int, width: int, scales: int) -> keras.Model:
-    """Return the network from pictures (n, h, w, c · scales) of square `shape`, and a class (n, classes), to (n, 1).
+def build_discriminator(shape: tuple[int, int, int], classes: int, width: int, scales: int) -> keras.Model:
+    """Return the discriminator network.
 
-    Where `scales` are several, each picture is looked at where the finest has shrunk to its size
-    (https://arxiv.org/abs/1903.06048).
+    Args:
+        shape: of an image, (h, w, c), h equal to w.
+        classes: how many; 0 builds a network without a label input.
+        width: channels at the full resolution; lower ones have up to four times as many.
+        scales: resolutions of each image, stacked along the channels. Each enters where the features have shrunk to
+            its size (MSG-GAN, https://arxiv.org/abs/1903.06048).
+
+    Returns:
+        A network from images (n, h, w, c · scales) in 0 to 1, and one-hot labels (n, classes), to logits (n, 1).
     """
-    side, channels = grow(shape[0]), shape[2]
-    pictures = keras.Input((*shape[:2], channels * scales), name="pictures")
+    images = keras.Input((*shape[:2], shape[2] * scales), name="images")
     label = [keras.Input((classes,), name="label")] if classes else []
-    x = layers.Rescaling(2, -1, name="discriminator_pixels")(pictures)
-    if side > shape[0]:
-        before, behind = (side - shape[0]) // 2, (side - shape[0] + 1) // 2
-        x = layers.ZeroPadding2D(((before, behind), (before, behind)), name="discriminator_frame")(x)
+    x = _downsample(_rescale_and_pad(images, shape[0]), shape, width, scales)
+    x = layers.Flatten(name="discriminator_flatten")(x)
+    x = layers.LeakyReLU(0.2, name="discriminator_act")(layers.Dense(8 * width, name="discriminator_dense")(x))
+    logit = layers.Dense(1, kernel_initializer="zeros", dtype="float32", name="discriminator_logit")(x)
+    if label:
+        embedding = layers.Dense(8 * width, use_bias=False, name="discriminator_class_embedding")(label[0])
+        projection = ops.sum(x * embedding, axis=-1, keepdims=True) / (8 * width) ** 0.5
+        logit = layers.Add(dtype="float32", name="discriminator_conditional_logit")([logit, projection])
+    return keras.Model([images, *label] if label else images, logit, name="discriminator")
+
+
+def _rescale_and_pad(images: Any, side: int) -> Any:
+    """Return images in -1 to 1, padded with gray to a side that can be halved down to `BASE_SIDE`."""
+    x = layers.Rescaling(2, -1, name="discriminator_rescaling")(images)
+    padding = round_up_side(side) - side
+    if not padding:
+        return x
+    before, after = padding // 2, (padding + 1) // 2
+    return layers.ZeroPadding2D(((before, after), (before, after)), name="discriminator_padding")(x)
+
+
+def _downsample(x: Any, shape: tuple[int, int, int], width: int, scales: int) -> Any:
+    """Return features of `BASE_SIDE` × `BASE_SIDE` from images (n, h, w, c · scales)."""
+    side, channels = round_up_side(shape[0]), shape[2]
     coarser = [x[..., i * channels : (i + 1) * channels] for i in range(1, scales)]
     x = layers.Conv2D(width, 3, padding="same", name="discriminator_stem")(x[..., :channels] if scales > 1 else x)
     size = side
-    while size > SMALLEST:
+    while size > BASE_SIDE:
         size //= 2
-        x = _shrink(x, width * min(4, side // size), f"discriminator_size{size}")
+        x = _residual_block(x, width * min(4, side // size), f"discriminator_size{size}")
         if coarser:
-            shrunk = layers.AveragePooling2D(side // size, name=f"discriminator_size{size}_seen")(coarser.pop(0))
-            x = layers.Concatenate(name=f"discriminator_size{size}_both")([x, shrunk])
-    x = layers.Flatten(name="discriminator_flat")(x)
-    x = layers.LeakyReLU(0.2, name="discriminator_bend")(layers.Dense(8 * width, name="discriminator_dense")(x))
-    opinion = layers.Dense(1, kernel_initializer="zeros", dtype="float32", name="discriminator_opinion")(x)
-    if label:
-        known = layers.Dense(8 * width, use_bias=False, name="discriminator_class")(label[0])
-        known = ops.sum(x * known, axis=-1, keepdims=True) / (8 * width) ** 0.5
-        opinion = layers.Add(dtype="float32", name="discriminator_with_class")([opinion, known])
-    return keras.Model([pictures, *label] if label else pictures, opinion, name="discriminator")
+            pooled = layers.AveragePooling2D(side // size, name=f"discriminator_size{size}_image")(coarser.pop(0))
+            x = layers.Concatenate(name=f"discriminator_size{size}_with_image")([x, pooled])
+    return x
 
 
-def _shrink(x: Any, filters: int, name: str) -> Any:
-    """Return `x` at half the size: what two convolutions make of it, added to itself."""
-    y = layers.LeakyReLU(0.2, name=f"{name}_bend_a")(x)
+def _residual_block(x: Any, filters: int, name: str) -> Any:
+    """Return `x` at half the resolution: two convolutions, added to a shortcut."""
+    y = layers.LeakyReLU(0.2, name=f"{name}_act_a")(x)
     y = layers.Conv2D(x.shape[-1], 3, padding="same", name=f"{name}_a")(y)
-    y = layers.AveragePooling2D(2, name=f"{name}_shrink_a")(layers.LeakyReLU(0.2, name=f"{name}_bend_b")(y))
+    y = layers.AveragePooling2D(2, name=f"{name}_pool_a")(layers.LeakyReLU(0.2, name=f"{name}_act_b")(y))
     y = layers.Conv2D(filters, 3, padding="same", kernel_initializer="zeros", name=f"{name}_b")(y)
-    x = layers.AveragePooling2D(2, name=f"{name}_shrink")(x)
+    x = layers.AveragePooling2D(2, name=f"{name}_pool")(x)
     if x.shape[-1] != filters:
-        x = layers.Conv2D(filters, 1, use_bias=False, name=f"{name}_widen")(x)
+        x = layers.Conv2D(filters, 1, use_bias=False, name=f"{name}_shortcut")(x)
     return layers.Add(name=name)([x, y])

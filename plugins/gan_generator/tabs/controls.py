@@ -1,4 +1,4 @@
-"""The choices that several tabs offer: of what, which class of it, and how far from the average."""
+"""Controls that several tabs share: data set, class and truncation."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ import gradio as gr
 from . import subjects
 from .subjects import ANY, SUBJECTS
 
-
-def subject_choice() -> gr.Radio:
-    """Return where it is chosen what is drawn, the first subject at first."""
-    return gr.Radio(list(SUBJECTS), value=next(iter(SUBJECTS)), label="Of", info="What it has learnt.")
-
-
-def truncation_choice() -> gr.Slider:
-    """Return where it is chosen how far from the average what is drawn may be."""
-    return gr.Slider(
-        0, 1, 1, step=0.05, label="Truncation", info="Lower: closer to the average. Better, and more alike."
-    )
+SUBJECT_LABEL, SUBJECT_INFO = "Data set", "What the network was trained on."
+CLASS_LABEL, CLASS_INFO = "Class", "Which kind of image to generate."
+TRUNCATION_LABEL, TRUNCATION_INFO = "Truncation", "Lower: closer to the average. Better images, but less variety."
 
 
-def class_choice() -> gr.Dropdown:
-    """Return where a class is chosen. Callers of the API may name one of another subject than the first, too."""
+def subject_radio() -> gr.Radio:
+    """Return the choice of the data set; the first is chosen."""
+    return gr.Radio(list(SUBJECTS), value=next(iter(SUBJECTS)), label=SUBJECT_LABEL, info=SUBJECT_INFO)
+
+
+def truncation_slider() -> gr.Slider:
+    """Return the slider of the factor of the latent vectors, 0 to 1."""
+    return gr.Slider(0, 1, 1, step=0.05, label=TRUNCATION_LABEL, info=TRUNCATION_INFO)
+
+
+def class_dropdown() -> gr.Dropdown:
+    """Return the choice of the class. Callers of the API may name classes of the other data set too."""
     first = next(iter(SUBJECTS.values()))
-    return gr.Dropdown(
-        [ANY, *first.classes], value=ANY, label="Class", info="Which kind to draw.", allow_custom_value=True
-    )
+    return gr.Dropdown([ANY, *first.classes], value=ANY, label=CLASS_LABEL, info=CLASS_INFO, allow_custom_value=True)
 
 
-def offer_classes(subject: gr.Radio, name: gr.Dropdown) -> Any:
-    """Let the choice of classes follow the subject, and return the event at which it has done so."""
-    offered = gr.State(0)
+def update_classes(subject: gr.Radio, class_name: gr.Dropdown) -> Any:
+    """Offer the classes of the chosen data set, and return the event that fires once they have been updated."""
+    updates = gr.State(0)
 
-    def offer(chosen: str, count: int) -> Any:
+    def update(chosen: str, count: int) -> Any:
         return gr.update(choices=[ANY, *subjects.find(chosen).classes], value=ANY), count + 1
 
-    subject.change(offer, [subject, offered], [name, offered], api_visibility="private")
-    return offered.change
+    subject.change(update, [subject, updates], [class_name, updates], api_visibility="private")
+    return updates.change

@@ -1,4 +1,4 @@
-"""The tab where pictures are generated; each can be asked about: what lies around it, and what it was learnt from."""
+"""The tab that generates images; a click on one shows its variations and the most similar training images."""
 
 from __future__ import annotations
 
@@ -15,123 +15,145 @@ from core.web import pages, sheets
 from core.web.pages import Page
 
 from .. import latents
-from ..metrics import nearest_mirrored
+from ..metrics import nearest_neighbors_or_flipped
 from . import clickable_grid, controls, realism, subjects
 from .subjects import ANY, Subject, read_reference
 
 COUNTS = {"16": 16, "36": 36, "64": 64}
-SHOWN = 9  # pictures in a row
-CLOSE, FAR = 0.15, 0.45  # how far variations are
+IN_A_ROW = 9  # images
+SMALL_CHANGE, LARGER_CHANGE = 0.15, 0.45  # amounts of `perturb`
+
+INTRODUCTION = (
+    "**All of these are generated.** The generator turns a latent vector (z), 64 random numbers, into each of them. "
+    "The bar below an image is its discriminator score: the share of real images that look less real to the "
+    "discriminator."
+)
+SEED_INFO, SEED_BUTTON = "Of the first image; the next ones have those that follow.", "Generate new"
+GRID_CAPTION = "Generated images: click on one"
+CHOSEN_LABEL = "The one you chose"
+AROUND_CAPTION = "Variations of it (latent vectors nearby), and the most similar training images"
+ROW_LABELS = "small\nchange", "larger\nchange", "nearest\ntraining\nimages"
+COUNT_LABEL, COUNT_INFO = "How many", "Images to generate."
+DESCRIPTION = (
+    "**Image {seed} ({class_name}).** Discriminator score: higher than {rank:.0f} % of real images. Distance to the "
+    "nearest of {known:,} training images: {distance:.2f} (0 = identical)."
+)
 
 
 def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            gr.Markdown(
-                "**None of these was in the training set.** The generator draws them from 64 random numbers each. The "
-                "bar below is how real the discriminator finds it, among pictures that are."
-            )
-            subject = controls.subject_choice()
-            name = controls.class_choice()
-            seed = pages.seed_with_button("Of the first picture; the next have those that follow.", "Draw others")
+            gr.Markdown(INTRODUCTION)
+            subject = controls.subject_radio()
+            class_name = controls.class_dropdown()
+            seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
             status = page.status("")
         with pages.column("stage"):
-            shown = pages.captioned_image("Drawn by the generator: click on one", pages.CLICKABLE)
-            words = gr.Markdown()
+            shown = pages.captioned_image(GRID_CAPTION, pages.CLICKABLE)
+            description = gr.Markdown()
             with gr.Row():
-                chosen = pages.result_picture("The one you chose", height=260)
+                chosen = pages.result_picture(CHOSEN_LABEL, height=260)
                 with gr.Column(scale=3, min_width=280):
-                    around = pages.captioned_image("Around it, and what the generator has seen that looks most like it")
+                    around = pages.captioned_image(AROUND_CAPTION)
         with pages.column("settings"):
-            count = gr.Radio(list(COUNTS), value="36", label="How many", info="Pictures on the sheet.")
-            truncation = controls.truncation_choice()
-    settings = [subject, name, count, seed, truncation]
-    triggers = [opened, controls.offer_classes(subject, name), name.input, count.change, seed.change, truncation.change]
+            count = gr.Radio(list(COUNTS), value="36", label=COUNT_LABEL, info=COUNT_INFO)
+            truncation = controls.truncation_slider()
+    settings = [subject, class_name, count, seed, truncation]
+    triggers = [opened, controls.update_classes(subject, class_name), class_name.input]
+    triggers += [count.change, seed.change, truncation.change]
     page.bind(generate, triggers, settings, [shown], status)
-    place, clicks = gr.State(0), gr.State(0)
-    shown.select(_point_at, [subject, count, clicks], [place, clicks], api_visibility="private")
-    triggers = [shown.change, clicks.change]
-    page.bind(inspect, triggers, [subject, name, count, place, seed, truncation], [chosen, around, words], status)
+    index, clicks = gr.State(0), gr.State(0)
+    shown.select(_find_clicked, [subject, count, clicks], [index, clicks], api_visibility="private")
+    settings = [subject, class_name, count, index, seed, truncation]
+    page.bind(inspect, [shown.change, clicks.change], settings, [chosen, around, description], status)
 
 
 def generate(
     plugin: Plugin,
     subject: str = "tiles of a game",
-    name: str = ANY,
+    class_name: str = ANY,
     count: str = "36",
     seed: int = 0,
     truncation: float = 1.0,
 ) -> tuple[str]:
-    """Draw pictures that have never been, each above a bar: how real the discriminator finds it.
+    """Generate images, each above a bar: the percentile rank of its discriminator logit among real images.
 
     Args:
-        subject: "tiles of a game" or "digits".
-        name: the class to draw, or "any".
+        subject: the data set, "tiles of a game" or "digits".
+        class_name: a class of the data set, or "any".
         count: how many: "16", "36" or "64".
-        seed: of the first; the next are of the numbers that follow.
-        truncation: 0 to 1; the lower, the closer to the average.
+        seed: of the first image; the next ones have the seeds that follow.
+        truncation: factor of the latent vectors, 0 to 1; lower is closer to the average.
     """
     chosen = subjects.find(subject)
-    pictures, labels = draw(plugin, chosen, name, _read_count(count), int(seed or 0), truncation)
-    ranks = realism.rank(plugin, chosen, pictures, labels)
-    return (pages.write_png(clickable_grid.draw(pictures, ranks), f"{chosen.checkpoint}_{int(seed or 0)}"),)
+    pictures, labels = generate_images(plugin, chosen, class_name, _read_count(count), int(seed or 0), truncation)
+    ranks = realism.percentile_rank(plugin, chosen, pictures, labels)
+    grid = clickable_grid.render_with_bars(pictures, ranks)
+    return (pages.write_png(grid, f"{chosen.checkpoint}_{int(seed or 0)}"),)
 
 
 def inspect(
     plugin: Plugin,
     subject: str = "tiles of a game",
-    name: str = ANY,
+    class_name: str = ANY,
     count: str = "36",
-    place: int = 0,
+    index: int = 0,
     seed: int = 0,
     truncation: float = 1.0,
 ) -> tuple[str, str, str]:
-    """Show one picture large, what lies around its code, and the pictures learnt from that look most like it.
+    """Show one generated image enlarged, its variations, the most similar training images, and its scores.
 
     Args:
-        subject: "tiles of a game" or "digits".
-        name: the class that was drawn, or "any".
-        count: how many are on the sheet: "16", "36" or "64".
-        place: which of them, 0 being the first.
-        seed: of the sheet's first.
-        truncation: 0 to 1; the lower, the closer to the average.
+        subject: the data set, "tiles of a game" or "digits".
+        class_name: the class that was generated, or "any".
+        count: how many images were generated: "16", "36" or "64".
+        index: which of them to show, 0 being the first.
+        seed: of the first image.
+        truncation: factor of the latent vectors, 0 to 1; lower is closer to the average.
     """
-    chosen, own = subjects.find(subject), latents.count_up(int(seed or 0), _read_count(count))[int(place) % int(count)]
-    pictures, labels = draw(plugin, chosen, name, 1, own, truncation)
-    rows = [
-        (words, _vary(plugin, chosen, own, amount, labels, truncation))
-        for words, amount in (("close by", CLOSE), ("further", FAR))
+    chosen, total = subjects.find(subject), _read_count(count)
+    own_seed = latents.consecutive_seeds(int(seed or 0), total)[int(index) % total]
+    picture, labels = generate_images(plugin, chosen, class_name, 1, own_seed, truncation)
+    variations = [
+        plugin.run("perturb", own_seed, IN_A_ROW - 1, amount, labels, truncation, checkpoint=chosen.checkpoint)
+        for amount in (SMALL_CHANGE, LARGER_CHANGE)
     ]
-    known = read_reference(chosen.checkpoint)
-    features = plugin.run("recognise", pictures, checkpoint=f"{chosen.checkpoint}_classifier").features
-    alike = np.square(known.features - features).sum(axis=1).argsort()[:SHOWN]
-    rows.append(("learnt from", images.from_uint8(known.pictures[alike])))
-    rank = realism.rank(plugin, chosen, pictures, labels)[0]
-    _, distance = nearest_mirrored(pictures, images.from_uint8(known.pictures))
-    words = (
-        f"**Number {own}, {chosen.classes[labels[0]]}.** The discriminator finds it more real than {100 * rank:.0f} % "
-        f"of those that are. Of {len(known.pictures):,} pictures learnt from, the nearest is {distance[0]:.2f} away: 0 "
-        "would be a copy."
+    rows = zip(ROW_LABELS, (*variations, _most_similar(plugin, chosen, picture)), strict=True)
+    return (
+        sheets.write_picture(picture[0], f"{chosen.checkpoint}_{own_seed}"),
+        sheets.write_rows(rows, "around"),
+        _describe(plugin, chosen, picture, labels, own_seed),
     )
-    return sheets.write_picture(pictures[0], f"{chosen.checkpoint}_{own}"), sheets.write_rows(rows, "around"), words
 
 
-def draw(
-    plugin: Plugin, subject: Subject, name: str, count: int, seed: int, truncation: float
+def generate_images(
+    plugin: Plugin, subject: Subject, class_name: str, count: int, seed: int, truncation: float
 ) -> tuple[Image, tuple[int, ...]]:
-    """Return `count` pictures of a subject, those of `seed` and the seeds that follow, and the class of each."""
-    seeds = latents.count_up(seed, count)
-    labels = subject.labels(name) * count or tuple(latents.labels_from_seeds(seeds, len(subject.classes)))
-    drawn = plugin.run("generate", count, seed, labels, truncation, checkpoint=subject.checkpoint)
-    return drawn, labels
+    """Return `count` images (n, h, w, c) from `seed` on, and the class index of each."""
+    seeds = latents.consecutive_seeds(seed, count)
+    labels = subject.labels(class_name) * count or tuple(latents.labels_from_seeds(seeds, len(subject.classes)))
+    return plugin.run("generate", count, seed, labels, truncation, checkpoint=subject.checkpoint), labels
 
 
-def _vary(
-    plugin: Plugin, subject: Subject, seed: int, amount: float, labels: tuple[int, ...], truncation: float
-) -> Image:
-    varied: Image = plugin.run("vary", seed, SHOWN - 1, amount, labels, truncation, checkpoint=subject.checkpoint)
-    return varied
+def _most_similar(plugin: Plugin, subject: Subject, picture: Image) -> Image:
+    """Return the training images whose features are nearest to those of `picture` (1, h, w, c)."""
+    known = read_reference(subject.checkpoint)
+    features = plugin.run("classify", picture, checkpoint=f"{subject.checkpoint}_classifier").features
+    nearest = np.square(known.features - features).sum(axis=1).argsort()[:IN_A_ROW]
+    return images.from_uint8(known.pictures[nearest])
+
+
+def _describe(plugin: Plugin, subject: Subject, picture: Image, labels: tuple[int, ...], seed: int) -> str:
+    known = read_reference(subject.checkpoint).pictures
+    _, distances = nearest_neighbors_or_flipped(picture, images.from_uint8(known))
+    return DESCRIPTION.format(
+        seed=seed,
+        class_name=subject.classes[labels[0]],
+        rank=100 * realism.percentile_rank(plugin, subject, picture, labels)[0],
+        known=len(known),
+        distance=distances[0],
+    )
 
 
 def _read_count(count: str) -> int:
@@ -140,6 +162,6 @@ def _read_count(count: str) -> int:
     return COUNTS[str(count)]
 
 
-def _point_at(subject: str, count: str, clicks: int, click: gr.SelectData) -> tuple[int, int]:
-    """Return which picture of the sheet was clicked on, and one click more."""
+def _find_clicked(subject: str, count: str, clicks: int, click: gr.SelectData) -> tuple[int, int]:
+    """Return the index of the image that was clicked on, and the number of clicks."""
     return clickable_grid.locate(click.index, _read_count(count), subjects.find(subject).side), clicks + 1

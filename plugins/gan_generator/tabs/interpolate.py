@@ -1,4 +1,4 @@
-"""The tab with the way from picture to picture: along arcs between their codes."""
+"""The tab that interpolates between the latent vectors of chosen images."""
 
 from __future__ import annotations
 
@@ -14,101 +14,112 @@ from core.web.pages import Page
 
 from .. import latents
 from . import clickable_grid, controls, subjects
-from .generate import draw
+from .generate import generate_images
 from .subjects import ANY
 
-OFFERED = 25  # pictures to choose from
+OFFERED = 25  # images to choose from
 STEPS = 12  # from one to the next
 IN_A_ROW = 12
-MOST_STOPS = 8
+MAX_STOPS = 8
+
+INTRODUCTION = (
+    "**Between two latent vectors there is always another one.** If the generator had memorized the training images, "
+    "the path between two of them would jump from one image to the other. It changes smoothly. Click on images to "
+    "interpolate between them, and again to leave them out."
+)
+SEED_INFO, SEED_BUTTON = "Of the first image to choose from.", "New samples"
+OFFERED_CAPTION = "Click on the images to interpolate between"
+ANIMATION_LABEL = "Animation"
+STRIP_CAPTION = "Interpolations: one row for each two images"
+STOPS_LABEL, STOPS_INFO = "Stops (image numbers)", "Which of the images, in order, from 1."
 
 
 def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            gr.Markdown(
-                "**Between two codes there is always a third.** If the generator had learnt its pictures by heart, the "
-                "way would jump from one to the next. It flows. Click on pictures to lead the way through them, and "
-                "once more to leave them out."
-            )
-            subject = controls.subject_choice()
-            seed = pages.seed_with_button("Of the first picture to choose from.", "Others to choose from")
+            gr.Markdown(INTRODUCTION)
+            subject = controls.subject_radio()
+            seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
             status = page.status("")
         with pages.column("stage"):
             with gr.Row():
-                offered = pages.captioned_image("Click on those that the way is to lead through", pages.CLICKABLE)
+                offered = pages.captioned_image(OFFERED_CAPTION, pages.CLICKABLE)
                 with gr.Column(min_width=280):
-                    gr.Markdown("The way and back", elem_classes="caption")
-                    animation = gr.Image(
-                        label="The way", type="filepath", interactive=False, buttons=["download"], show_label=False
-                    )
-            strip = pages.captioned_image("The way, a row from one chosen picture to the next")
+                    animation = _animation()
+            strip = pages.captioned_image(STRIP_CAPTION)
         with pages.column("settings"):
-            name = controls.class_choice()
-            through = gr.Textbox("1 7 13 19", label="Through", info="Which of the pictures, in order, from 1.")
-            truncation = controls.truncation_choice()
-    clicks = gr.State(0)  # one trigger for a click, and none for each letter that is typed
-    offered.select(_toggle, [subject, through, clicks], [through, clicks], api_visibility="private")
-    settings = [subject, name, seed, through, truncation]
-    triggers = [opened, controls.offer_classes(subject, name), name.input, seed.change, truncation.change]
-    triggers += [clicks.change, through.submit]
-    page.bind(walk, triggers, settings, [offered, animation, strip], status)
+            class_name = controls.class_dropdown()
+            stops = gr.Textbox("1 7 13 19", label=STOPS_LABEL, info=STOPS_INFO)
+            truncation = controls.truncation_slider()
+    clicks = gr.State(0)  # a trigger for each click, but not for each character that is typed
+    offered.select(_toggle, [subject, stops, clicks], [stops, clicks], api_visibility="private")
+    settings = [subject, class_name, seed, stops, truncation]
+    triggers = [opened, controls.update_classes(subject, class_name), class_name.input, seed.change, truncation.change]
+    triggers += [clicks.change, stops.submit]
+    page.bind(interpolate, triggers, settings, [offered, animation, strip], status)
 
 
-def walk(
+def _animation() -> gr.Image:
+    gr.Markdown(ANIMATION_LABEL, elem_classes="caption")
+    return gr.Image(label=ANIMATION_LABEL, type="filepath", interactive=False, buttons=["download"], show_label=False)
+
+
+def interpolate(
     plugin: Plugin,
     subject: str = "tiles of a game",
-    name: str = ANY,
+    class_name: str = ANY,
     seed: int = 0,
-    through: str = "1 7 13 19",
+    stops: str = "1 7 13 19",
     truncation: float = 1.0,
 ) -> tuple[str, str, str]:
-    """Draw the way through chosen pictures: the pictures to choose from, an animation and a strip.
+    """Generate 25 images and interpolate between some of them: returns the images, an animation and a strip.
 
     Args:
-        subject: "tiles of a game" or "digits".
-        name: the class to draw, or "any".
-        seed: of the first of 25 pictures to choose from; the next are of the numbers that follow.
-        through: which of them the way leads through, in order, such as "1 7 13".
-        truncation: 0 to 1; the lower, the closer to the average.
+        subject: the data set, "tiles of a game" or "digits".
+        class_name: a class of the data set, or "any".
+        seed: of the first of the 25 images; the next ones have the seeds that follow.
+        stops: which of them to interpolate between, in order, such as "1 7 13".
+        truncation: factor of the latent vectors, 0 to 1; lower is closer to the average.
     """
-    chosen, places = subjects.find(subject), read_places(through)
-    offered, labels = draw(plugin, chosen, name, OFFERED, int(seed or 0), truncation)
-    seeds = latents.count_up(int(seed or 0), OFFERED)
-    way = plugin.run(
-        "walk",
-        tuple(seeds[place] for place in places),
+    chosen, indices = subjects.find(subject), read_stops(stops)
+    offered, labels = generate_images(plugin, chosen, class_name, OFFERED, int(seed or 0), truncation)
+    seeds = latents.consecutive_seeds(int(seed or 0), OFFERED)
+    path = plugin.run(
+        "interpolate",
+        tuple(seeds[index] for index in indices),
         STEPS,
-        tuple(labels[place] for place in places),
+        tuple(labels[index] for index in indices),
         truncation,
         checkpoint=chosen.checkpoint,
     )
-    rows = [(f"{i + 1} to {i + 2}", way[i * STEPS : i * STEPS + IN_A_ROW + 1]) for i in range(len(places) - 1)]
-    marked = pages.write_png(clickable_grid.mark(offered, places), "offered")
-    return marked, sheets.write_animation(way, "walk"), sheets.write_rows(rows, "walk")
+    rows = [(f"{i + 1} to {i + 2}", path[i * STEPS : i * STEPS + IN_A_ROW + 1]) for i in range(len(indices) - 1)]
+    grid = pages.write_png(clickable_grid.render_with_numbers(offered, indices), "offered")
+    return grid, sheets.write_animation(path, "interpolation"), sheets.write_rows(rows, "interpolation")
 
 
-def read_places(through: str) -> list[int]:
-    """Return the places, from 0, that `through` names from 1. Raises UserError where they lead nowhere."""
-    places = [number - 1 for number in _numbers(through)]
-    if not 2 <= len(places) <= MOST_STOPS or not all(0 <= place < OFFERED for place in places):
-        raise UserError(
-            f"The way leads through {through[:40]!r}: name 2 to {MOST_STOPS} pictures, each from 1 to {OFFERED}."
-        )
-    return places
+def read_stops(stops: str) -> list[int]:
+    """Return the indices, from 0, of the image numbers, from 1, that `stops` names.
+
+    Raises:
+        UserError: where there are fewer than 2 or more than 8, or a number is above 25.
+    """
+    indices = [number - 1 for number in _numbers(stops)]
+    if not 2 <= len(indices) <= MAX_STOPS or not all(0 <= index < OFFERED for index in indices):
+        raise UserError(f"The stops are {stops[:40]!r}: name 2 to {MAX_STOPS} pictures, each from 1 to {OFFERED}.")
+    return indices
 
 
-def _toggle(subject: str, through: str, clicks: int, click: gr.SelectData) -> tuple[str, int]:
-    """Return the way with the picture that was clicked on, or without it, and one click more."""
-    place = clickable_grid.locate(click.index, OFFERED, subjects.find(subject).side) + 1
-    places = _numbers(through)
-    if place in places:
-        places = [each for each in places if each != place] if len(places) > 2 else places
+def _toggle(subject: str, stops: str, clicks: int, click: gr.SelectData) -> tuple[str, int]:
+    """Return the stops with the image that was clicked on added or removed, and the number of clicks."""
+    number = clickable_grid.locate(click.index, OFFERED, subjects.find(subject).side) + 1
+    numbers = _numbers(stops)
+    if number in numbers:
+        numbers = [each for each in numbers if each != number] if len(numbers) > 2 else numbers
     else:
-        places = [*places, place][-MOST_STOPS:]
-    return " ".join(map(str, places)), clicks + 1
+        numbers = [*numbers, number][-MAX_STOPS:]
+    return " ".join(map(str, numbers)), clicks + 1
 
 
-def _numbers(words: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d{1,4}", words)]
+def _numbers(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d{1,4}", text)]

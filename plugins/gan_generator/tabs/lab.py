@@ -1,4 +1,4 @@
-"""The tab where two small networks learn points of a plane, here and now, and where one can make them fail."""
+"""The tab where a toy GAN is trained live on 2-D points, and where presets make it fail."""
 
 from __future__ import annotations
 
@@ -17,151 +17,189 @@ from core.web import charts, pages
 from core.web.pages import Page
 
 from .. import toy_data
-from ..adversarial.objective import COLLAPSE, CURES, FAILURES, LOSSES, Loss, Preset, Rules
-from ..toy_data import COUNTED, TARGETS, Target
+from ..adversarial.objective import LOSSES, Loss, Objective, ToyOptions
+from ..lab_presets import FAILURE_PRESETS, FIX_PRESETS, MODE_COLLAPSE, Preset
+from ..toy_data import DISTRIBUTIONS, WITH_MODES, Distribution
 
-ROUNDS = 300  # until a match waits to be played on
+ROUNDS = 300  # of 50 steps; then training pauses until Play is pressed again
 RATES = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
-DRAWN = "drawn"
-Past = list[tuple[float, float]]  # both losses, a round each
-Shown = tuple[str, str, str, Floats, Past]
+DRAWING = "drawing"
+Losses = list[tuple[float, float]]  # of the discriminator and the generator, one pair a round
+Shown = tuple[str, str, str, Floats, Losses]
+
+INTRODUCTION = (
+    "**Watch two networks compete.** Gray points are real, white ones are generated. The redder a place, the higher "
+    "the discriminator's score there. Choose a failure, watch it, then press Fix."
+)
+FIX_BUTTON = "Fix"
+BUTTONS = "Play", "Pause", "Step", "Reset"
+PLANE_LABEL = "Real and generated points"
+DISTRIBUTION_LABEL, DISTRIBUTION_INFO = "Real points", "What the generator has to imitate."
+DRAWER_LABEL, SKETCH_LABEL, USE_BUTTON = "Draw points", "Draw", "Train on this drawing"
+LOSS_LABEL, LOSS_INFO = "Loss", "What both networks minimize."
+LOSS_NAMES = {
+    "relativistic": "Relativistic (R3GAN)",
+    "hinge": "Hinge",
+    "bce": "Cross-entropy (original GAN)",
+}
+PENALTY_LABEL, PENALTY_INFO = "Gradient penalty (R1) weight", "Higher: the discriminator's score changes more gently."
+RATE_LABEL, RATE_INFO = "{network} learning rate", "How far each step changes the weights."
+INTERVAL_LABEL, INTERVAL_INFO = "Update {network} every N steps", "Higher: it learns more rarely than the other."
+LOSS_CURVES = "discriminator loss", "generator loss"
+STEP_TEXT, MODES_TEXT = "Step {step:,}.", "Step {step:,}. **{covered} of {modes} modes.**"
 
 
 def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            gr.Markdown(
-                "**Watch two networks fight.** Gray points are real, white ones are drawn by the generator. The redder "
-                "a place, the more real the discriminator finds it. Let it go wrong, then take the cure."
-            )
-            presets = {}
-            for name, failure in FAILURES.items():
-                with gr.Row():
-                    presets[gr.Button(name, size="md", min_width=150)] = failure
-                    presets[gr.Button("Cure", variant="primary", size="md", min_width=80, scale=0)] = CURES[name]
+            gr.Markdown(INTRODUCTION)
+            presets = _lay_out_presets()
             with gr.Row():
-                on, pause, step, reset = (
-                    gr.Button(words, size="sm", min_width=50) for words in ("Play", "Pause", "Step", "Reset")
-                )
+                play, pause, step, reset = (gr.Button(label, size="sm", min_width=50) for label in BUTTONS)
             status = page.status("")
         with pages.column("stage"), gr.Row():
-            shown = pages.result_picture("The plane", show_label=False)
+            shown = pages.result_picture(PLANE_LABEL, show_label=False)
             with gr.Column(min_width=280):
-                words, standing = gr.Markdown(CURES[COLLAPSE].words), gr.Markdown()
-                losses = gr.HTML(padding=False)
+                explanation, progress = gr.Markdown(FIX_PRESETS[MODE_COLLAPSE].text), gr.Markdown()
+                curves = gr.HTML(padding=False)
         with pages.column("settings"):
-            target = gr.Radio([*TARGETS, DRAWN], value="ring", label="Real points", info="What is to be learnt.")
-            with gr.Accordion("Draw points", open=False) as drawer:
-                sketch = pages.sketchpad("Draw", drawer.expand)
-                use = gr.Button("Learn these", size="sm")
-            knobs = _lay_out_knobs()
-    drawing, state, past = gr.State(None), gr.State(None), gr.State([])
-    rounds, starts = gr.State(1), gr.State(0)  # one trigger for whatever makes the match go on
-    inputs = [rounds, target, drawing, state, past, *knobs]
-    match = page.bind(
-        play, [opened, starts.change], inputs, [shown, losses, standing, state, past], status, pause, patient=True
-    )
+            distribution = gr.Radio(
+                [*DISTRIBUTIONS, DRAWING], value="ring", label=DISTRIBUTION_LABEL, info=DISTRIBUTION_INFO
+            )
+            with gr.Accordion(DRAWER_LABEL, open=False) as drawer:
+                sketch = pages.sketchpad(SKETCH_LABEL, drawer.expand)
+                use = gr.Button(USE_BUTTON, size="sm")
+            options = _lay_out_options()
+    drawing, variables, losses = gr.State(None), gr.State(None), gr.State([])
+    rounds, starts = gr.State(1), gr.State(0)  # one trigger for everything that lets training go on
+    inputs = [rounds, distribution, drawing, variables, losses, *options]
+    outputs = [shown, curves, progress, variables, losses]
+    run = page.bind(train_toy, [opened, starts.change], inputs, outputs, status, pause, long_running=True)
 
     def wire(event: Any, start: Callable[..., Any], inputs: list[Any], outputs: list[Any]) -> Any:
-        """Let the match go on after `start`, which gets the starts up to now last."""
-        options = {"cancels": [match], "api_visibility": "private"}
-        return event(start, [*inputs, starts], [*outputs, starts], **options)
+        """Let training go on after `start`, whose last argument is the number of starts so far."""
+        event(start, [*inputs, starts], [*outputs, starts], cancels=[run], api_visibility="private")
 
-    wire(on.click, lambda starts: (ROUNDS, starts + 1), [], [rounds])
+    wire(play.click, lambda starts: (ROUNDS, starts + 1), [], [rounds])
     wire(step.click, lambda starts: (1, starts + 1), [], [rounds])
-    wire(reset.click, lambda starts: (1, None, [], starts + 1), [], [rounds, state, past])
-    wire(use.click, _use_drawing, [sketch], [drawing, target, rounds])
-    for part in (target, *knobs):
-        event = part.release if isinstance(part, gr.Slider) else part.input  # each value of a slider is traced anew
+    wire(reset.click, lambda starts: (1, None, [], starts + 1), [], [rounds, variables, losses])
+    wire(use.click, _use_drawing, [sketch], [drawing, distribution, rounds])
+    for part in (distribution, *options):
+        event = part.release if isinstance(part, gr.Slider) else part.input  # not for each value: each is traced anew
         wire(event, lambda starts: (ROUNDS, starts + 1), [], [rounds])
     for button, preset in presets.items():
-        wire(button.click, _choose(preset), [], [*knobs, words, rounds, state, past])
+        wire(button.click, _apply(preset), [], [*options, explanation, rounds, variables, losses])
 
 
-def _lay_out_knobs() -> list[Component]:
-    """Return the components that hold what `play` is told from `loss` on."""
-    preset = CURES[COLLAPSE]
-    loss = gr.Radio(list(LOSSES), value=preset.rules.loss, label="Loss", info="What both networks play for.")
-    penalty = gr.Slider(
-        0, 1, preset.rules.penalty, step=0.01, label="Penalty", info="What the discriminator pays for a steep field."
-    )
-    who = "Generator", "Discriminator"
-    rates = [
-        gr.Dropdown(list(RATES), value=rate, label=f"{name}'s learning rate", info="How far it goes at each step.")
-        for name, rate in zip(who, preset.rates, strict=True)
+def _lay_out_presets() -> dict[gr.Button, Preset]:
+    """Return the buttons of the failures and their fixes, a row for each pair, with their presets."""
+    presets = {}
+    for name, failure in FAILURE_PRESETS.items():
+        with gr.Row():
+            presets[gr.Button(name, size="md", min_width=150)] = failure
+            fix = gr.Button(FIX_BUTTON, variant="primary", size="md", min_width=80, scale=0)
+            presets[fix] = FIX_PRESETS[name]
+    return presets
+
+
+def _lay_out_options() -> list[Component]:
+    """Return the components of the parameters of `train_toy` from `loss` on."""
+    options = FIX_PRESETS[MODE_COLLAPSE].options
+    weight, rates = options.objective.gradient_penalty_weight, (options.generator_rate, options.discriminator_rate)
+    names = [(LOSS_NAMES[loss], loss) for loss in LOSSES]
+    return [
+        gr.Radio(names, value=options.objective.loss, label=LOSS_LABEL, info=LOSS_INFO),
+        gr.Slider(0, 1, weight, step=0.01, label=PENALTY_LABEL, info=PENALTY_INFO),
+        *(
+            gr.Dropdown(list(RATES), value=rate, label=RATE_LABEL.format(network=network), info=RATE_INFO)
+            for network, rate in zip(("Generator", "Discriminator"), rates, strict=True)
+        ),
+        *(
+            gr.Slider(1, 10, 1, step=1, label=INTERVAL_LABEL.format(network=network), info=INTERVAL_INFO)
+            for network in ("generator", "discriminator")
+        ),
     ]
-    turns = [gr.Slider(1, 10, 1, step=1, label=f"{name}: one step of", info="How rarely it moves.") for name in who]
-    return [loss, penalty, *rates, *turns]
 
 
-def play(
+def train_toy(
     plugin: Plugin,
     rounds: int = ROUNDS,
-    target: str = "ring",
+    distribution: str = "ring",
     drawing: str | None = None,
-    state: Floats | None = None,
-    past: Past | None = None,
+    variables: Floats | None = None,
+    losses: Losses | None = None,
     loss: Loss = "relativistic",
-    penalty: float = 0.02,
+    gradient_penalty_weight: float = 0.02,
     generator_rate: float = 0.001,
     discriminator_rate: float = 0.001,
     generator_every: int = 1,
     discriminator_every: int = 1,
 ) -> Steps[Shown]:
-    """Let the two networks play on: how the plane looks, both losses' curves, how many modes are reached.
+    """Train the toy GAN: shows real and generated points, both losses, and how many modes are covered.
 
     Args:
-        target: the real points: "ring" (eight modes), "grid" (25), "spiral" or "drawn".
+        distribution: of the real points: "ring" (eight modes), "grid" (25), "spiral" or "drawing".
         loss: "relativistic", "hinge" or "bce".
-        penalty: weight of the discriminator's squared slope, 0 to 1.
-        generator_rate: its learning rate.
-        discriminator_rate: its learning rate.
-        generator_every: it moves at one step of so many.
-        discriminator_every: it moves at one step of so many.
+        gradient_penalty_weight: weight of the discriminator's gradient penalty, 0 to 1.
+        generator_rate: learning rate of the generator.
+        discriminator_rate: learning rate of the discriminator.
+        generator_every: the generator is updated every so many steps.
+        discriminator_every: the discriminator is updated every so many steps.
     """
-    rules = Rules(loss, penalty, generator_every=int(generator_every), discriminator_every=int(discriminator_every))
-    rates = float(generator_rate), float(discriminator_rate)
-    chosen, so_far = _find(target, drawing), list(past or [])
-    real = chosen.draw()
-    begun = [] if state is None else [state]
-    match = plugin.stream("play", real, *begun, rules=rules, rates=rates, rounds=int(rounds), checkpoint="lab")
-    for progress in match:
-        standing = progress.so_far
-        so_far.append((float(standing.losses[0]), float(standing.losses[1])))
-        picture = pages.write_png(toy_data.draw(real, standing.points, standing.field), "lab")
-        shown = picture, _draw_losses(so_far), _describe(target, chosen, standing), standing.state, so_far
+    objective = Objective(
+        loss,
+        gradient_penalty_weight,
+        generator_every=int(generator_every),
+        discriminator_every=int(discriminator_every),
+    )
+    options = ToyOptions(objective, float(generator_rate), float(discriminator_rate))
+    chosen, losses = _find(distribution, drawing), list(losses or [])
+    real, start = chosen.sample(), [] if variables is None else [variables]
+    steps = plugin.stream("train_toy", real, *start, options=options, rounds=int(rounds), checkpoint="lab")
+    for progress in steps:
+        state = progress.so_far
+        losses.append((float(state.losses[0]), float(state.losses[1])))
+        picture = pages.write_png(toy_data.render_points(real, state.points, state.logits), "lab")
+        shown = picture, _render_losses(losses), _describe(distribution, chosen, state), state.variables, losses
         yield Progress(progress.done, progress.total, shown)
     return shown
 
 
-def _find(target: str, drawing: str | None) -> Target:
-    if target != DRAWN:
-        return choose(TARGETS, target, "target")
+def _find(distribution: str, drawing: str | None) -> Distribution:
+    if distribution != DRAWING:
+        return choose(DISTRIBUTIONS, distribution, "distribution")
     if drawing is None:
-        raise UserError("Nothing is drawn yet: draw points, and press “Learn these”.")
+        raise UserError(f"Nothing is drawn yet: draw points, and press “{USE_BUTTON}”.")
     return toy_data.from_drawing(images.load(drawing))
 
 
-def _draw_losses(past: Past) -> str:
-    discriminator, generator = zip(*past, strict=True)
-    return charts.render_curves({"discriminator's loss": discriminator, "generator's loss": generator})
+def _render_losses(losses: Losses) -> str:
+    return charts.render_curves(dict(zip(LOSS_CURVES, zip(*losses, strict=True), strict=True)))
 
 
-def _describe(target: str, chosen: Target, standing: Any) -> str:
-    """Return how far a match is, in words."""
-    step = f"Step {standing.step:,}."
-    if target not in COUNTED:
-        return step
-    return f"{step} **{toy_data.count_modes(standing.points, chosen.centres)} of {len(chosen.centres)} modes.**"
+def _describe(name: str, distribution: Distribution, state: Any) -> str:
+    """Return the step, and how many modes are covered where they can be counted."""
+    if name not in WITH_MODES:
+        return STEP_TEXT.format(step=state.step)
+    covered = toy_data.count_modes(state.points, distribution.centers)
+    return MODES_TEXT.format(step=state.step, covered=covered, modes=len(distribution.centers))
 
 
 def _use_drawing(drawn: dict[str, Any] | None, starts: int) -> tuple[str, str, int, int]:
-    return pages.write_sketch(drawn), DRAWN, ROUNDS, starts + 1
+    return pages.write_sketch(drawn), DRAWING, ROUNDS, starts + 1
 
 
-def _choose(preset: Preset) -> Callable[[int], tuple[Any, ...]]:
-    """Return what sets the knobs as a preset has them, and begins a new match."""
-    rules = preset.rules
-    knobs = rules.loss, rules.penalty, *preset.rates, rules.generator_every, rules.discriminator_every
-    return lambda starts: (*knobs, preset.words, ROUNDS, None, [], starts + 1)
+def _apply(preset: Preset) -> Callable[[int], tuple[Any, ...]]:
+    """Return a function that sets the options to those of a preset, and starts a new training."""
+    options = preset.options
+    objective = options.objective
+    values = (
+        objective.loss,
+        objective.gradient_penalty_weight,
+        options.generator_rate,
+        options.discriminator_rate,
+        objective.generator_every,
+        objective.discriminator_every,
+    )
+    return lambda starts: (*values, preset.text, ROUNDS, None, [], starts + 1)

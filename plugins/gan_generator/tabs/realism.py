@@ -1,34 +1,37 @@
-"""What the discriminator's opinions, which have no measure, mean: where they lie among those of real pictures."""
+"""The percentile rank of discriminator logits among those of real images: the logits themselves have no scale."""
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 import numpy as np
 
-from core.engine import Engine
 from core.imaging import images
 from core.imaging.images import Floats, Image
 from core.plugin import Plugin
 
 from .subjects import Subject, read_reference
 
-ASKED = 1000  # real pictures
-KNOWN: WeakKeyDictionary[Engine, dict[str, Floats]] = WeakKeyDictionary()
+REAL_IMAGES = 1000
 
 
-def rank(plugin: Plugin, subject: Subject, pictures: Image, labels: tuple[int, ...]) -> Floats:
-    """Return the share of real pictures that the discriminator finds less real than each of `pictures`, (n,)."""
-    asked = plugin.run("judge", pictures, labels, checkpoint=subject.checkpoint)
-    real = _of_real_pictures(plugin, subject)
-    return np.asarray(np.searchsorted(real, asked) / len(real), np.float32)
+def percentile_rank(plugin: Plugin, subject: Subject, pictures: Image, labels: tuple[int, ...]) -> Floats:
+    """Return the share of real images whose logit is lower than that of each of `pictures`.
+
+    Args:
+        plugin: the plugin, which runs the discriminator.
+        subject: the data set.
+        pictures: (n, h, w, c).
+        labels: class index of each.
+
+    Returns:
+        Ranks from 0 to 1, (n,).
+    """
+    logits = plugin.run("discriminate", pictures, labels, checkpoint=subject.checkpoint)
+    real = plugin.cached(("real logits", subject.checkpoint), lambda: _sorted_real_logits(plugin, subject))
+    return np.asarray(np.searchsorted(real, logits) / len(real), np.float32)
 
 
-def _of_real_pictures(plugin: Plugin, subject: Subject) -> Floats:
-    """Return the opinions of real pictures in rising order; found once for an engine."""
-    known = KNOWN.setdefault(plugin.engine, {})
-    if subject.checkpoint not in known:
-        real = read_reference(subject.checkpoint)
-        pictures, labels = images.from_uint8(real.pictures[:ASKED]), tuple(real.labels[:ASKED].tolist())
-        known[subject.checkpoint] = np.sort(plugin.run("judge", pictures, labels, checkpoint=subject.checkpoint))
-    return known[subject.checkpoint]
+def _sorted_real_logits(plugin: Plugin, subject: Subject) -> Floats:
+    real = read_reference(subject.checkpoint)
+    pictures, labels = images.from_uint8(real.pictures[:REAL_IMAGES]), tuple(real.labels[:REAL_IMAGES].tolist())
+    logits: Floats = np.sort(plugin.run("discriminate", pictures, labels, checkpoint=subject.checkpoint))
+    return logits

@@ -1,4 +1,4 @@
-"""What the page's generators draw, and what their classes are called."""
+"""The data sets that the page's generators were trained on, and the names of their classes."""
 
 from __future__ import annotations
 
@@ -9,25 +9,30 @@ from core.errors import UserError, choose
 from core.training.datasets import DIGITS
 
 from .. import reference_set
-from ..reference_set import Reference
+from ..reference_set import ReferenceSet
 
 ANY = "any"
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A generator, by its checkpoint, and its classes by name, in their order."""
+    """A data set: the checkpoint that was trained on it, and its classes."""
 
     checkpoint: str
     classes: tuple[str, ...]
+    """Names, in the order of the class indices."""
     side: int
-    """Pixels."""
+    """Pixels of an image's side."""
 
-    def labels(self, name: str) -> tuple[int, ...]:
-        """Return the class called `name` as verbs take it: none where it is "any". Raises UserError for others."""
-        if name not in (ANY, *self.classes):
-            raise UserError(f"The class is {name!r}: choose one of {', '.join((ANY, *self.classes))}.")
-        return () if name == ANY else (self.classes.index(name),)
+    def labels(self, class_name: str) -> tuple[int, ...]:
+        """Return the class index of `class_name`, as verbs take it: empty for "any".
+
+        Raises:
+            UserError: for another name.
+        """
+        if class_name not in (ANY, *self.classes):
+            raise UserError(f"The class is {class_name!r}: choose one of {', '.join((ANY, *self.classes))}.")
+        return () if class_name == ANY else (self.classes.index(class_name),)
 
 
 SUBJECTS = {
@@ -39,11 +44,11 @@ SUBJECTS = {
 
 
 def find(name: str) -> Subject:
-    """Return the subject called `name`. Raises UserError where there is none."""
-    return choose(SUBJECTS, name, "subject")
+    """Return the data set called `name`. Raises UserError where there is none."""
+    return choose(SUBJECTS, name, "data set")
 
 
 @functools.cache
-def read_reference(checkpoint: str) -> Reference:
-    """Return pictures that a generator has learnt from, and what is known of them."""
+def read_reference(checkpoint: str) -> ReferenceSet:
+    """Return the bundled reference set of a generator's checkpoint."""
     return reference_set.read(reference_set.EXAMPLES / f"{checkpoint}.npz")

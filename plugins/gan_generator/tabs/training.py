@@ -1,4 +1,4 @@
-"""The tab that shows how a generator learnt: the same codes drawn over and over, and how the two networks stood."""
+"""The tab that shows how a generator was trained: snapshots of generated images, losses and accuracies."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from core.imaging import images
 from core.plugin import Plugin
+from core.training.runs import read_snapshots
 from core.web import pages, sheets
 from core.web.pages import Page
 
@@ -21,30 +22,33 @@ from . import controls, subjects
 IN_A_ROW = 12
 CURVES = {
     "Loss": {"discriminator": "discriminator_loss", "generator": "generator_loss"},
-    "Share told apart": {"real": "accuracy_on_real", "drawn": "accuracy_on_fake"},
+    "Discriminator accuracy": {"real": "accuracy_on_real", "generated": "accuracy_on_fake"},
 }
+
+INTRODUCTION = (
+    "**Two networks that compete.** Each row is generated from the same latent vectors, later and later in the "
+    "training. The losses do not fall steadily as they do elsewhere: what one network gains, the other loses, so they "
+    "go up and down. A discriminator with an accuracy of 1 gives the generator nothing to learn from; near 0.5 the two "
+    "are evenly matched."
+)
+ROWS_CAPTION = "Generated from the same latent vectors in the course of training"
 
 
 @functools.cache
-def read(checkpoint: str) -> dict[str, NDArray[np.generic]]:
-    """Return what the training of a generator left behind: see `core.training.callbacks.Snapshots`."""
-    with np.load(EXAMPLES / f"{checkpoint}_learning.npz") as stored:
-        return dict(stored)
+def read(checkpoint: str) -> dict[str, NDArray[Any]]:
+    """Return the snapshots and metrics of a generator's training: see `core.training.callbacks.Snapshots`."""
+    return read_snapshots(EXAMPLES / f"{checkpoint}_snapshots.npz")
 
 
 def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            gr.Markdown(
-                "**Two networks that fight.** Each row is drawn from the same numbers, later and later. Losses do not "
-                "fall as they do elsewhere: what one wins, the other loses, and so they sway. A discriminator that "
-                "tells everything apart (1) has stopped teaching; near 0.5 the two are well matched."
-            )
-            subject = controls.subject_choice()
+            gr.Markdown(INTRODUCTION)
+            subject = controls.subject_radio()
             status = page.status("")
         with pages.column("stage"):
-            shown = pages.captioned_image("Drawn from the same numbers in the course of training")
+            shown = pages.captioned_image(ROWS_CAPTION)
             with gr.Row():
                 plots = [
                     gr.LinePlot(x="epoch", y=title, color="of", title=title, height=260, min_width=280)
@@ -54,22 +58,22 @@ def lay_out(page: Page, opened: Any) -> None:
 
 
 def show_training(plugin: Plugin, subject: str = "tiles of a game") -> tuple[Any, ...]:
-    """Show how a generator learnt: a row of pictures from the same codes at some epochs, losses and accuracies.
+    """Show how a generator was trained: images from the same latent vectors at some epochs, losses and accuracies.
 
     Args:
-        subject: "tiles of a game" or "digits".
+        subject: the data set, "tiles of a game" or "digits".
     """
-    known = read(subjects.find(subject).checkpoint)
+    snapshots = read(subjects.find(subject).checkpoint)
     rows = [
-        (f"epoch {epoch}", images.from_uint8(drawn[:IN_A_ROW]))
-        for epoch, drawn in zip(known["epochs"], known["pictures"], strict=True)
+        (f"epoch {epoch}", images.from_uint8(pictures[:IN_A_ROW]))
+        for epoch, pictures in zip(snapshots["epochs"], snapshots["pictures"], strict=True)
     ]
-    return sheets.write_rows(rows, "learning"), *(_plot(title, known) for title in CURVES)
+    return sheets.write_rows(rows, "training"), *(_plot(title, snapshots) for title in CURVES)
 
 
-def _plot(title: str, known: dict[str, NDArray[np.generic]]) -> pd.DataFrame:
+def _plot(title: str, snapshots: dict[str, NDArray[Any]]) -> pd.DataFrame:
     parts = [
-        pd.DataFrame({"epoch": np.arange(len(known[key])) + 1, title: known[key], "of": name})
+        pd.DataFrame({"epoch": np.arange(len(snapshots[key])) + 1, title: snapshots[key], "of": name})
         for name, key in CURVES[title].items()
     ]
     return pd.concat(parts)

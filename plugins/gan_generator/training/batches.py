@@ -1,4 +1,4 @@
-"""The pictures that networks learn from, and the batches that are drawn of them."""
+"""The training images, and batches sampled from them."""
 
 from __future__ import annotations
 
@@ -16,22 +16,34 @@ from .. import multiscale
 from .config import Config
 
 
-def read(config: Config, split: str) -> Dataset:
-    """Return the pictures of a split."""
+def read_split(config: Config, split: str) -> Dataset:
+    """Return the images of a split, "train" or "test"."""
     return datasets.read_dataset_or_folder(config.recipe.subject, config.data, config.images, config.side, split)
 
 
-def draw(seen: Dataset, config: Config, classes: int, random: np.random.Generator) -> tuple[Any]:
-    """Return a batch of pictures at as many scales as the discriminator sees, and their classes, if it is told them."""
-    pictures, labels = draw_some(seen, config, random)
-    stacked = multiscale.stack(pictures, config.scales)
+def sample_batch(training_set: Dataset, config: Config, classes: int, random: np.random.Generator) -> tuple[Any]:
+    """Return a batch as `fit` takes it.
+
+    Args:
+        training_set: the images to choose from.
+        config: the size of a batch, the scales and whether images are flipped.
+        classes: of the network; 0 leaves the labels out.
+        random: the source of randomness.
+
+    Returns:
+        A tuple of one element: images (n, h, w, c · scales), or (images, one-hot labels).
+    """
+    pictures, labels = sample_images(training_set, config, random)
+    stacked = multiscale.stack_scales(pictures, config.scales)
     return ((stacked, np.eye(classes, dtype=np.float32)[labels]) if classes else stacked,)
 
 
-def draw_some(seen: Dataset, config: Config, random: np.random.Generator) -> tuple[Image, NDArray[np.int64]]:
-    """Return random pictures, some of them mirrored, and their classes."""
-    chosen = random.integers(len(seen.pictures), size=config.batch)
-    pictures = images.from_uint8(seen.pictures[chosen])
-    if config.recipe.mirrored:
+def sample_images(
+    training_set: Dataset, config: Config, random: np.random.Generator
+) -> tuple[Image, NDArray[np.int64]]:
+    """Return random images (n, h, w, c), half of them flipped if the recipe says so, and their class indices (n,)."""
+    chosen = random.integers(len(training_set.pictures), size=config.batch)
+    pictures = images.from_uint8(training_set.pictures[chosen])
+    if config.recipe.horizontal_flip:
         datasets.random_flip(pictures, random)
-    return pictures, seen.labels[chosen]
+    return pictures, training_set.labels[chosen]

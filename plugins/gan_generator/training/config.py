@@ -1,114 +1,115 @@
-"""What the training of the networks can be told."""
+"""The settings of a training."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from core.errors import UserError
-from core.training import settings
+import tyro
 
-from ..adversarial.objective import Loss, Rules
+from core.errors import UserError, check_range
+from core.training.settings import RecipeSettings
+
+from ..adversarial.objective import Loss, Objective
 from .recipes import RECIPES, Recipe
 
-LARGEST_SIDE = 128  # pixels
+MIN_SIDE, MAX_SIDE = 8, 128  # pixels
+MAX_SCALES = 4
+Switch = Annotated[bool | None, tyro.conf.arg(constructor=bool)]  # --name and --no-name; None where neither is given
 
 
 @dataclass(frozen=True)
-class Config(settings.Settings):
-    """What the training of the networks can be told. What is left out is as the checkpoint's recipe has it."""
+class Config(RecipeSettings):
+    """The settings of a training. Those whose default is None are as the checkpoint's recipe has them.
+
+    Raises:
+        UserError: where a value is out of its range, or does not fit the checkpoint.
+    """
+
+    RECIPES: ClassVar[Mapping[str, Any]] = RECIPES
 
     checkpoint: str = "crawl"
-    """One of those in plugin.toml."""
+    """Which checkpoint to train: one of those in plugin.toml."""
     data: Path | None = None
-    """Folder of the set's files; left out, Keras fetches digits, clothes and CIFAR-10."""
+    """Folder of the data set's files; left out, Keras downloads MNIST, Fashion-MNIST and CIFAR-10."""
     subject: Literal["mnist", "fashion", "cifar10", "tiles"] | None = None
-    """The set to learn, in place of the checkpoint's own."""
+    """Data set to train on, in place of the recipe's."""
     images: Path | None = None
-    """Folder of pictures of your own in place of a set, or of a folder for each class; broken ones are skipped.
-    What is learnt from them is drawn by `run gan_generator generate --weights RUN/checkpoint`."""
+    """Folder of your own images in place of a data set, or of a folder for each class; damaged files are skipped.
+    To generate such images: `run gan_generator generate --weights RUN/checkpoint`."""
     side: int = 32
-    """Pixels that each side of a picture of --images is resized to: 16, 32, 64 or any multiple of 4."""
+    """Pixels that each side of the --images is resized to: 16, 32, 64 or any multiple of 4."""
     loss: Loss = "relativistic"
-    """relativistic (R3GAN's), bce (the first GANs', non-saturating) or hinge."""
-    penalty: float | None = None
-    """Weight of the discriminator's squared slope, at real and at drawn pictures; 0 leaves it out."""
-    seeking: float | None = None
-    """Weight of what the generator pays for drawing the same of different codes (mode seeking); 0 leaves it out."""
-    smoothing: float = 0.0
-    """With bce, how far below 1 the target of real pictures is, such as 0.1."""
+    """relativistic (R3GAN), hinge, or bce (binary cross-entropy, the original GAN's non-saturating loss)."""
+    gradient_penalty_weight: float | None = None
+    """Weight of the discriminator's gradient penalty on real and generated images (R1 + R2); 0 turns it off."""
+    mode_seeking_weight: float | None = None
+    """Weight of the generator's mode-seeking loss, which is high where different latent vectors give the same image;
+    0 turns it off."""
+    label_smoothing: float = 0.0
+    """With bce: the target of real images is 1 minus this, such as 0.1."""
     skip_below: float = 0.0
-    """The discriminator sits out while its loss is below this."""
+    """The discriminator is not updated while its loss is below this."""
     discriminator_rate: float | None = None
-    """Its highest learning rate; left out, three times the generator's: a slower one is outrun, and the generator draws
-    one picture of each class over and over."""
+    """Highest learning rate of the discriminator; left out, three times the generator's. With a lower one, the
+    generator collapsed to one image for each class."""
     discriminator_every: int = 1
-    """The discriminator moves at one step of so many."""
+    """The discriminator is updated every so many steps."""
     generator_every: int = 1
-    """The generator moves at one step of so many."""
-    augmented: bool | None = None
-    """Whether pictures are changed at random before they are judged: for sets of less than some ten thousand."""
-    conditional: bool | None = None
-    """Whether both networks are told the class."""
-    mirrored: bool | None = None
-    """Whether half of the pictures are seen left for right; left out, as the set allows, and not those of --images."""
+    """The generator is updated every so many steps."""
+    augmentation: Switch = None
+    """Augment real and generated images at random before the discriminator gets them: for data sets of fewer than
+    about ten thousand images."""
+    conditional: Switch = None
+    """Give both networks the class of each image."""
+    horizontal_flip: Switch = None
+    """Flip half of the training images; left out, it depends on the data set, and --images are not flipped."""
     scales: int = 1
-    """How many sizes of the same picture the discriminator sees, each half the one before: multi-scale gradients."""
+    """Resolutions of each image that the discriminator gets, each half the one before (multi-scale gradients)."""
     dimensions: int = 64
-    """Numbers in a code."""
+    """Dimensions of a latent vector."""
     width: int = 16
-    """Channels at the finest size."""
-    averaged_over: int = 1000
-    """Steps that the generator's average, which is what is kept, remembers."""
+    """Channels at the full resolution."""
+    ema_steps: int = 1000
+    """Time constant, in steps, of the exponential moving average of the weights, which is what is saved."""
     batch: int = 64
     """Examples in a batch."""
     rate: float = 8e-4
     """Highest learning rate of the generator."""
-    falling: bool = True
-    """Whether both rates warm up over 100 steps and fall to 1% along a cosine; else they stay, and averaging settles
-    what the generator draws."""
+    cosine_decay: bool = True
+    """Warm both learning rates up over 100 steps and let them fall to 1% along a cosine; else they are constant."""
     start: Path | None = None
-    """Folder of a checkpoint of like layers to start from; left out, random numbers."""
+    """Folder of a checkpoint of the same layers to start from; left out, the weights are initialized at random."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.checkpoint not in RECIPES:
-            raise UserError(f"--checkpoint is {self.checkpoint!r}: use one of {', '.join(RECIPES)}.")
-        if not 8 <= self.side <= LARGEST_SIDE or self.side % 4:
-            raise UserError(f"--side is {self.side}: use a multiple of 4 from 8 to {LARGEST_SIDE}.")
+        if not MIN_SIDE <= self.side <= MAX_SIDE or self.side % 4:
+            raise UserError(f"--side is {self.side}: use a multiple of 4 from {MIN_SIDE} to {MAX_SIDE}.")
         if self.discriminator_rate is not None and not 0 < self.discriminator_rate < 1:
             raise UserError(f"--discriminator-rate is {self.discriminator_rate}: use a number between 0 and 1.")
-        if not 1 <= self.scales <= 4:
-            raise UserError(f"--scales is {self.scales}: use 1 to 4.")
-        if min(self.dimensions, self.width) < 1:
-            raise UserError(f"--dimensions is {self.dimensions} and --width {self.width}: use at least 1.")
+        check_range("--scales", self.scales, 1, MAX_SCALES)
+        check_range("--dimensions", self.dimensions, 1)
+        check_range("--width", self.width, 1)
         if self.precision != "float32":
-            raise UserError(f"--precision is {self.precision}: slopes are found by small differences, use float32.")
+            raise UserError(f"--precision is {self.precision}: the gradient penalty's finite differences need float32.")
         if self.start and self.recipe.kind != "gan":
-            raise UserError(f"--start is {self.start}, and {self.checkpoint} is no generator: leave it out.")
-        assert self.rules  # which checks itself
-
-    @property
-    def source(self) -> str:
-        """What the pictures are of: the name of a set, or of a folder of one's own."""
-        return self.recipe.subject if self.images is None else self.images.name
+            raise UserError(f"--start is {self.start}, but {self.checkpoint} is not a generator: leave it out.")
+        assert self.objective  # it checks its own values
 
     @property
     def recipe(self) -> Recipe:
         """The checkpoint's recipe, with what the flags change of it."""
-        changes = {
-            name: getattr(self, name)
-            for name in ("subject", "penalty", "seeking", "augmented", "conditional", "mirrored")
-        }
-        if self.mirrored is None and (self.images or self.subject):
-            changes["mirrored"] = self.images is None and self.subject != "mnist"
-        return replace(RECIPES[self.checkpoint], **{name: each for name, each in changes.items() if each is not None})
+        recipe: Recipe = super().recipe
+        if self.horizontal_flip is None and (self.images or self.subject):
+            return replace(recipe, horizontal_flip=self.images is None and self.subject != "mnist")
+        return recipe
 
     @property
-    def rules(self) -> Rules:
-        """How the two networks play."""
-        names = ("loss", "smoothing", "skip_below", "discriminator_every", "generator_every", "averaged_over")
-        chosen = {name: getattr(self, name) for name in names}
-        recipe = self.recipe
-        return Rules(penalty=recipe.penalty, seeking=recipe.seeking, augmented=recipe.augmented, **chosen)
+    def objective(self) -> Objective:
+        """The losses, the regularization and the update intervals."""
+        own = ("loss", "label_smoothing", "skip_below", "discriminator_every", "generator_every", "ema_steps")
+        from_recipe = ("gradient_penalty_weight", "mode_seeking_weight", "augmentation")
+        settings = {name: getattr(self, name) for name in own}
+        return Objective(**settings, **{name: getattr(self.recipe, name) for name in from_recipe})

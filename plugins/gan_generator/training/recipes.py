@@ -1,4 +1,4 @@
-"""What makes each checkpoint: of which set it is, and what the two networks of a generator are told."""
+"""The recipe of each checkpoint: the training settings in which the checkpoints differ."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ Kind = Literal["gan", "classifier", "lab"]
 
 @dataclass(frozen=True)
 class Recipe:
-    """What makes one checkpoint."""
+    """The defaults of one checkpoint; see the fields of `Config` with the same names."""
 
     subject: str
     kind: Kind = "gan"
     conditional: bool = True
-    augmented: bool = False  # where there are so few pictures that a discriminator would learn them by heart
-    mirrored: bool = False  # half of the pictures, left for right
-    penalty: float = 0.5
-    seeking: float = 0.1
+    augmentation: bool = False
+    horizontal_flip: bool = False
+    gradient_penalty_weight: float = 0.5
+    mode_seeking_weight: float = 0.1
 
 
 RECIPES = {
-    "crawl": Recipe("tiles", augmented=True, mirrored=True),
+    "crawl": Recipe("tiles", augmentation=True, horizontal_flip=True),
     "mnist": Recipe("mnist"),
-    "crawl_classifier": Recipe("tiles", "classifier", mirrored=True),
+    "crawl_classifier": Recipe("tiles", "classifier", horizontal_flip=True),
     "mnist_classifier": Recipe("mnist", "classifier"),
-    "cifar10_classifier": Recipe("cifar10", "classifier", mirrored=True),
+    "cifar10_classifier": Recipe("cifar10", "classifier", horizontal_flip=True),
     "lab": Recipe("points", "lab"),
 }

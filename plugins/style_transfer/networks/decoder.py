@@ -1,7 +1,7 @@
-"""The network that paints in one pass: a VGG's features, given the style's statistics, made a picture again.
+"""AdaIN and its decoder (Huang & Belongie 2017, https://arxiv.org/abs/1703.06868): from VGG features to an image.
 
-AdaIN's decoder (Huang & Belongie 2017, https://arxiv.org/abs/1703.06868), which sees three depths of the VGG, not one.
-The statistics of the picture come from outside, those of the whole of it, so that its tiles agree.
+Where we differ from the paper: the decoder also gets the features of two shallower layers, and the channel statistics
+of the content are an input, computed once for the whole image, so that the tiles of a large image agree.
 """
 
 from __future__ import annotations
@@ -11,48 +11,67 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from ..vgg_layers import BRUSH_LAYERS, CHANNELS, STATISTICS
-from .vgg import part
+from ..vgg_layers import ADAIN_LAYERS, CHANNELS, STATISTICS_SIZE
+from .vgg import layer_statistics
 
-BRUSH = "brush"
-WIDTHS = 64, 128, 256  # channels at the whole, a half and a quarter of the resolution, in AdaIN's decoder
-MOST_CONTRAST = 10.0  # times: how much the deviation of a channel is raised, at the most
-DECODER = "eighth", "quarter0", "quarter1", "quarter2", "quarter3", "half0", "half1", "whole0", "whole1"  # its layers
+DECODER = "decoder"
+WIDTHS = 64, 128, 256  # channels at full, half and quarter resolution, as in AdaIN's decoder
+MAX_CONTRAST = 10.0  # limit of the ratio of the style's to the content's standard deviation
+DECODER_LAYERS = (  # each mirrors the VGG layer in its name, from the deepest on
+    "decoder_block4_conv1",
+    "decoder_block3_conv4",
+    "decoder_block3_conv3",
+    "decoder_block3_conv2",
+    "decoder_block3_conv1",
+    "decoder_block2_conv2",
+    "decoder_block2_conv1",
+    "decoder_block1_conv2",
+    "decoder_block1_conv1",
+)
 
 
-def assemble_brush(widths: tuple[int, int, int]) -> keras.Model:
-    """Return the network from what `BRUSH_LAYERS` give of a picture to what is painted, (n, h, w, 3).
+def assemble_decoder(widths: tuple[int, int, int]) -> keras.Model:
+    """Return the network that applies AdaIN to VGG features and decodes them.
 
-    Its other inputs are the statistics (n, 1792) of the picture, and of the style. `widths` are the channels at the
-    whole, a half and a quarter of the resolution; heights and widths must be multiples of 8. What is seen less deep is
-    begun with weights of zero, so that with the numbers of AdaIN's decoder it paints as AdaIN does, but for its border
-    and for the limit to contrast.
+    Its inputs are the content's features of `ADAIN_LAYERS`, then the statistics (n, 1792) of the content and of the
+    style; its output is the stylized image (n, h, w, 3), not clipped. Height and width are multiples of 8.
+
+    The 1 × 1 convolutions of the two shallower layers start at zero: with the weights of AdaIN's decoder, the network
+    first computes what AdaIN does, except at the border and for `MAX_CONTRAST`.
+
+    Args:
+        widths: channels at full, half and quarter resolution.
     """
-    seen = [keras.Input((None, None, CHANNELS[name]), name=name) for name in BRUSH_LAYERS]
-    own, style = (keras.Input((STATISTICS,), name=f"statistics_of_{name}") for name in ("picture", "style"))
-    edges, shapes, strokes = (_adapt(each, own, style, layer) for each, layer in zip(seen, BRUSH_LAYERS, strict=True))
-    whole, half, quarter = widths
-    x = layers.UpSampling2D()(_convolve(strokes, quarter, "eighth"))
-    x = layers.Add()([x, _look(shapes, quarter, "shapes")])
-    for i in range(3):
-        x = _convolve(x, quarter, f"quarter{i}")
-    x = layers.UpSampling2D()(_convolve(x, half, "quarter3"))
-    x = layers.Add()([x, _look(edges, half, "edges")])
-    x = _convolve(x, half, "half0")
-    x = layers.UpSampling2D()(_convolve(x, whole, "half1"))
-    x = _convolve(x, whole, "whole0")
-    painted = layers.Conv2D(3, 3, padding="same", dtype="float32", name="whole1")(x)
-    return keras.Model([*seen, own, style], painted, name=BRUSH)
+    features = [keras.Input((None, None, CHANNELS[name]), name=name) for name in ADAIN_LAYERS]
+    content, style = (keras.Input((STATISTICS_SIZE,), name=f"{name}_statistics") for name in ("content", "style"))
+    block2, block3, block4 = (
+        _adain(feature, content, style, name) for feature, name in zip(features, ADAIN_LAYERS, strict=True)
+    )
+    full, half, quarter = widths
+    x = layers.UpSampling2D()(_convolve(block4, quarter, "decoder_block4_conv1"))
+    x = layers.Add()([x, _skip(block3, quarter, "adain_block3")])
+    for i in (4, 3, 2):
+        x = _convolve(x, quarter, f"decoder_block3_conv{i}")
+    x = layers.UpSampling2D()(_convolve(x, half, "decoder_block3_conv1"))
+    x = layers.Add()([x, _skip(block2, half, "adain_block2")])
+    x = _convolve(x, half, "decoder_block2_conv2")
+    x = layers.UpSampling2D()(_convolve(x, full, "decoder_block2_conv1"))
+    x = _convolve(x, full, "decoder_block1_conv2")
+    image = layers.Conv2D(3, 3, padding="same", dtype="float32", name="decoder_block1_conv1")(x)
+    return keras.Model([*features, content, style], image, name=DECODER)
 
 
-def _adapt(feature: Any, own: Any, style: Any, name: str) -> Any:
-    """Return a layer's features with the style's mean and deviation in each channel in place of the picture's own."""
-    (mean, deviation), (wanted_mean, wanted_deviation) = part(own, name), part(style, name)
-    contrast = ops.minimum(ops.exp(wanted_deviation - deviation), MOST_CONTRAST)
-    return (feature - _everywhere(mean)) * _everywhere(contrast) + _everywhere(wanted_mean)
+def _adain(feature: Any, content: Any, style: Any, name: str) -> Any:
+    """Return a layer's features with the channel means and deviations of the content replaced by those of the style."""
+    (mean, log_deviation), (style_mean, style_log_deviation) = (
+        layer_statistics(statistics, name) for statistics in (content, style)
+    )
+    contrast = ops.minimum(ops.exp(style_log_deviation - log_deviation), MAX_CONTRAST)
+    return (feature - _as_feature(mean)) * _as_feature(contrast) + _as_feature(style_mean)
 
 
-def _everywhere(values: Any) -> Any:
+def _as_feature(values: Any) -> Any:
+    """Return one value per channel (n, c) as (n, 1, 1, c)."""
     return layers.Reshape((1, 1, values.shape[-1]))(values)
 
 
@@ -60,5 +79,6 @@ def _convolve(x: Any, width: int, name: str) -> Any:
     return layers.Conv2D(width, 3, padding="same", activation="relu", name=name)(x)
 
 
-def _look(x: Any, width: int, name: str) -> Any:
+def _skip(x: Any, width: int, name: str) -> Any:
+    """Return a 1 × 1 convolution of `x` that starts at zero."""
     return layers.Conv2D(width, 1, kernel_initializer="zeros", use_bias=False, name=name)(x)

@@ -1,45 +1,53 @@
-"""Keras' own VGG-19, for whoever asks for it where there is a network; normalised as the bundled one is."""
+"""VGG-19 of `keras.applications`, downloaded on request and normalized like the bundled one."""
 
 from __future__ import annotations
 
 import functools
+from typing import Any
 
 import keras
 import numpy as np
 
 from core.errors import UserError
-from core.imaging import images
 
-from ..gallery import PHOTOS
 from ..vgg_layers import LAYERS
-from .vgg import assemble_vgg, look_through
+from .vgg import assemble_vgg
 
-MEAN = (103.939, 116.779, 123.68)  # of blue, green, red in ImageNet
-SEEN = 256  # pixels of each side of the photos that it is normalised on
-SILENT = 1e-3  # the mean of a channel that none of the photos moves
+IMAGENET_MEAN = (103.939, 116.779, 123.68)  # of blue, green, red in 0-255
+MIN_NORM = 1e-6  # of a kernel: below it, the channel counts as constant
 
 
-@functools.cache
-def fetch() -> keras.Model:
-    """Return the VGG of `keras.applications`, fetched once, in the form of the bundled one.
+@functools.lru_cache(2)
+def load_keras_vgg(reference: keras.Model) -> keras.Model:
+    """Return the VGG-19 of `keras.applications`, rescaled channel by channel like `reference`.
 
-    Its activations are made 1 on average in each channel, over the photos that the page offers, by scaling
-    (https://arxiv.org/abs/1505.07376). Raises UserError where it cannot be had.
+    The bundled VGG holds the same network, rescaled so that each channel has a mean activation of 1 over ImageNet
+    (https://arxiv.org/abs/1505.07376). Its kernels therefore hold the scales: each channel of Keras' VGG is divided by
+    the ratio of the two kernels' norms. No image is needed, and loss weights mean the same for both networks.
+
+    Args:
+        reference: a normalized VGG in the form of `assemble_vgg`.
+
+    Raises:
+        UserError: where the weights cannot be downloaded.
     """
     try:
         source = keras.applications.VGG19(include_top=False)
-    except Exception as error:  # Keras raises plain ones, whatever went wrong
-        raise UserError(f"Keras' VGG-19 cannot be had ({error}): take the bundled one.") from None
+    except Exception as error:  # Keras raises plain Exception for every failed download
+        raise UserError(f"Keras' VGG-19 cannot be downloaded ({error}): use the bundled one.") from None
     vgg = assemble_vgg()
-    kernel = np.eye(3, dtype=np.float32)[None, None, :, ::-1] * 255
-    vgg.get_layer("preprocess").set_weights([kernel, -np.array(MEAN, np.float32)])
-    photos = np.stack([images.load(path)[:SEEN, :SEEN] for path in PHOTOS])
-    before = np.ones(3, np.float32)
+    rgb_to_bgr = np.eye(3, dtype=np.float32)[None, None, :, ::-1] * 255
+    vgg.get_layer("preprocess").set_weights([rgb_to_bgr, -np.array(IMAGENET_MEAN, np.float32)])
+    previous = np.ones(3, np.float32)  # what the channels of the layer before were divided by
     for name in LAYERS:
         kernel, bias = source.get_layer(name).get_weights()
-        kernel *= before[:, None]
-        layer = vgg.get_layer(name)
-        layer.set_weights([kernel, bias])
-        before = np.maximum(look_through(vgg, (name,)).predict_on_batch(photos)[name].mean((0, 1, 2)), SILENT)
-        layer.set_weights([kernel / before, bias / before])
+        kernel = kernel * previous[:, None]
+        scale = _channel_norms(kernel) / _channel_norms(reference.get_layer(name).get_weights()[0])
+        vgg.get_layer(name).set_weights([kernel / scale, bias / scale])
+        previous = scale
     return vgg
+
+
+def _channel_norms(kernel: Any) -> Any:
+    """Return the Euclidean norm of each output channel (c,) of a kernel (3, 3, channels in, c)."""
+    return np.maximum(np.linalg.norm(kernel.reshape(-1, kernel.shape[-1]), axis=0), MIN_NORM)

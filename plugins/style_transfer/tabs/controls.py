@@ -1,4 +1,4 @@
-"""What more than one tab asks for: a photo and a painting, one's own or one of those that are offered."""
+"""Inputs that several tabs share: a photo and a painting, uploaded or picked from the examples."""
 
 from __future__ import annotations
 
@@ -14,51 +14,41 @@ from core.web.pages import Dropped
 
 from ..gallery import PAINTINGS, PHOTOS
 
+YOUR_PHOTO, YOUR_PAINTING, ANY_PAINTING = "Your photo", "The painting", "A painting, or any picture"
+EXAMPLE_PHOTOS, EXAMPLE_PAINTINGS = "Photos", "Paintings"
+PAINTINGS_NOTE = "All in the public domain."
+NOISE_SEED_INFO = "Of the noise that it starts from: the same seed, the same noise."
+MISSING = "There is no {} yet: drop one, or pick one of those below."
+
 FIRST_PHOTO, FIRST_PAINTING = PHOTOS[1], next(iter(PAINTINGS.values())).path
-INPUT_HEIGHT, NARROW = 190, 140  # pixels: both stand side by side on a phone too
+INPUT_HEIGHT, MIN_WIDTH = 190, 140  # pixels: both inputs fit side by side on a phone
 
 
-def painting_choice() -> gr.Image:
-    """Return where a painting is dropped, above some that can be picked."""
-    painting = pages.picture_input("A painting, or any picture", INPUT_HEIGHT)
-    _offer_paintings(painting)
+def painting_input() -> gr.Image:
+    """Return the input of a painting, with example paintings below it."""
+    painting = pages.picture_input(ANY_PAINTING, INPUT_HEIGHT)
+    _example_paintings(painting)
     return painting
 
 
-def pair_choice(opened: Any) -> tuple[gr.Image, gr.Image]:
-    """Return where a photo and a painting are dropped, with one of each there as soon as the tab is `opened`."""
+def pair_input(opened: Any) -> tuple[gr.Image, gr.Image]:
+    """Return the inputs of a photo and a painting, filled with examples when the tab is `opened`."""
     with gr.Row():
-        photo, painting = (pages.picture_input(words, INPUT_HEIGHT) for words in ("Your photo", "The painting"))
-        photo.min_width = painting.min_width = NARROW
-    pages.examples(PHOTOS, photo, also={}, label="Photos")
-    _offer_paintings(painting)
+        photo, painting = (pages.picture_input(label, INPUT_HEIGHT) for label in (YOUR_PHOTO, YOUR_PAINTING))
+        photo.min_width = painting.min_width = MIN_WIDTH
+    pages.examples(PHOTOS, photo, also={}, label=EXAMPLE_PHOTOS)
+    _example_paintings(painting)
     opened(lambda: (str(FIRST_PHOTO), str(FIRST_PAINTING)), None, [photo, painting], api_visibility="private")
     return photo, painting
 
 
-def _offer_paintings(painting: gr.Image) -> None:
-    """Put paintings that can be picked, and below them who painted what was."""
-    offered = list(PAINTINGS.values())
-    thumbnails = gr.Dataset(
-        components=[painting], samples=[[str(each.path)] for each in offered], label="Paintings", type="index"
-    )
-    words = gr.Markdown("All in the public domain.", elem_classes="caption")
-    thumbnails.click(
-        lambda index: (str(offered[index].path), offered[index].caption),
-        thumbnails,
-        [painting, words],
-        api_visibility="private",
-    )
-    painting.upload(lambda: "", None, words, api_visibility="private")  # nobody knows who painted that
-
-
-def when_changed(photo: gr.Image, painting: gr.Image) -> Any:
-    """Return the one event for a change of either, or of both at once."""
+def pair_changed(photo: gr.Image, painting: gr.Image) -> Any:
+    """Return an event that fires once when the photo, the painting, or both at once change."""
     pair = gr.State(("", ""))
     options: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     gr.on(
         [photo.change, painting.change],
-        lambda *pictures: tuple(map(_address, pictures)),
+        lambda *pictures: tuple(map(_identity, pictures)),
         [photo, painting],
         pair,
         **options,
@@ -66,13 +56,32 @@ def when_changed(photo: gr.Image, painting: gr.Image) -> Any:
     return pair.change
 
 
-def _address(picture: Dropped) -> str:
-    """Return what tells one picture from another, as short as can be."""
-    return picture if isinstance(picture, str) else str(hash(picture))
-
-
-def load(picture: Dropped, what: str) -> Image:
-    """Return the picture. Raises UserError, which calls it `what`, where there is none."""
+def load(picture: Dropped, name: str) -> Image:
+    """Return the image of an input. Raises UserError where it is empty; the message calls it `name`."""
     if picture is None:
-        raise UserError(f"There is no {what} yet: drop one, or pick one of those below.")
+        raise UserError(MISSING.format(name))
     return images.load(picture)
+
+
+def _example_paintings(painting: gr.Image) -> None:
+    """Lay out the example paintings, with the caption of the chosen one below them."""
+    paintings = list(PAINTINGS.values())
+    thumbnails = gr.Dataset(
+        components=[painting],
+        samples=[[str(each.path)] for each in paintings],
+        label=EXAMPLE_PAINTINGS,
+        type="index",
+    )
+    caption = gr.Markdown(PAINTINGS_NOTE, elem_classes="caption")
+    thumbnails.click(
+        lambda index: (str(paintings[index].path), paintings[index].caption),
+        thumbnails,
+        [painting, caption],
+        api_visibility="private",
+    )
+    painting.upload(lambda: "", None, caption, api_visibility="private")  # an uploaded painting has no caption
+
+
+def _identity(picture: Dropped) -> str:
+    """Return a short string that differs between pictures."""
+    return picture if isinstance(picture, str) else str(hash(picture))

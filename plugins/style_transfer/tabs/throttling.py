@@ -1,4 +1,4 @@
-"""What is painted step by step, shown now and then: a picture at each step would be more than a page can be sent."""
+"""Limits how often a page is sent intermediate results: an image at every step is more than a browser can show."""
 
 from __future__ import annotations
 
@@ -8,22 +8,27 @@ from typing import Any
 
 from core.progress import Progress, Steps, translate
 
-SHOWN_EVERY = 0.7  # seconds
+INTERVAL = 0.7  # seconds
 
 
-def show_some(steps: Steps[Any], show: Callable[[Any], tuple[Any, ...]]) -> Any:
-    """Yield each step, with what `show` makes of what there is so far if the last showing is a while ago.
+def throttle(steps: Steps[Any], show: Callable[[Any], tuple[Any, ...]]) -> Any:
+    """Yield the progress of each step, with an intermediate result at most every `INTERVAL` seconds.
 
-    Returns the result of `steps`, which is not shown.
+    Args:
+        steps: of a verb that yields intermediate results.
+        show: returns what the page shows of one.
+
+    Returns:
+        The result of `steps`, not passed through `show`.
     """
     last = 0.0
 
-    def choose(progress: Progress) -> Progress:
+    def select(progress: Progress) -> Progress:
         nonlocal last
         now = time.monotonic()
-        if now - last < SHOWN_EVERY:
+        if now - last < INTERVAL:
             return Progress(progress.done, progress.total)
         last = now
         return Progress(progress.done, progress.total, show(progress.so_far))
 
-    return (yield from translate(steps, choose))
+    return (yield from translate(steps, select))

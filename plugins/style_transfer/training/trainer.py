@@ -1,4 +1,4 @@
-"""How a painter learns in one `fit`: what it paints is looked at through the VGG, beside the photo and the style."""
+"""Trains the decoder by perceptual losses of its output."""
 
 from __future__ import annotations
 
@@ -7,50 +7,55 @@ from typing import Any
 import keras
 from keras import ops
 
-from ..losses import content_loss, gram, moments_loss, style_loss, variation_loss
-from ..networks.decoder import BRUSH
-from ..networks.vgg import VGG, describe
-from ..vgg_layers import BRUSH_LAYERS
+from ..losses import content_loss, gram_matrix, moments_loss, style_loss, total_variation_loss
+from ..networks.decoder import DECODER
+from ..networks.vgg import VGG, channel_statistics
+from ..vgg_layers import ADAIN_LAYERS
 from .config import Config
 
-METRICS = ("content", "style", "moments", "variation", "outside")
+TERMS = ("content", "style", "moments", "variation", "out_of_range")
+OUT_OF_RANGE_WEIGHT = 10.0
 
 
-class Apprentice(keras.Model):  # type: ignore[misc]
-    """The training of a `painter` on batches of (photo, style), as `sampling.draw_pairs` returns them.
+class StyleTransferTrainer(keras.Model):  # type: ignore[misc]
+    """Trains the decoder of a style transfer network on batches (content, style) of `sample_pairs`.
 
-    Its loss is that of Johnson et al. 2016 (https://arxiv.org/abs/1603.08155): the content's, plus the style's and the
-    variation's as the `config` weighs them; plus AdaIN's; plus what lies outside of 0 to 1.
+    The loss is that of Johnson et al. 2016 (https://arxiv.org/abs/1603.08155): content, style (Gram matrices) and total
+    variation; plus AdaIN's loss of channel moments; plus the squared distance of pixels from 0 to 1.
+
+    Args:
+        network: from `build_style_transfer`; its VGG stays frozen.
+        config: holds the weights of the losses.
     """
 
-    def __init__(self, painter: keras.Model, config: Config) -> None:
+    def __init__(self, network: keras.Model, config: Config) -> None:
         super().__init__()
-        self.brush, self.eye = painter.get_layer(BRUSH), painter.get_layer(VGG)
-        self.weights_of = {"content": 1.0, "outside": 10.0} | {
-            name: getattr(config, name) for name in ("style", "moments", "variation")
-        }
-        self.trackers = {name: keras.metrics.Mean(name=name) for name in METRICS}
-        self.built = True  # its networks are: a resumed run fills them before it trains
+        self.decoder, self.vgg = network.get_layer(DECODER), network.get_layer(VGG)
+        configured = {name: getattr(config, name) for name in ("style", "moments", "variation")}
+        self.loss_weights = {"content": 1.0, "out_of_range": OUT_OF_RANGE_WEIGHT} | configured
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in TERMS}
+        self.built = True  # its layers are, and a resumed run loads their weights before the first batch
 
     def call(self, inputs: Any) -> Any:
-        """Return what is painted, and what the VGG sees in the photos and the styles."""
-        photo, style = inputs
-        seen = [ops.split(each, 2) for each in self.eye(ops.concatenate([photo, style]))]
-        of_photo, of_style = zip(*seen, strict=True)
-        content, style = (each[-len(BRUSH_LAYERS) :] for each in (of_photo, of_style))
-        return self.brush([*content, describe(content), describe(style)]), of_photo, of_style
+        """Return the stylized images, and the VGG features of the content and of the style images."""
+        content, style = inputs
+        pairs = [ops.split(each, 2) for each in self.vgg(ops.concatenate([content, style]))]
+        of_content, of_style = zip(*pairs, strict=True)
+        features, style_features = (each[-len(ADAIN_LAYERS) :] for each in (of_content, of_style))
+        stylized = self.decoder([*features, channel_statistics(features), channel_statistics(style_features)])
+        return stylized, of_content, of_style
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
-        """Return the weighted sum."""
-        picture, of_photo, of_style = y_pred
-        painted = self.eye(picture)
-        parts = {
-            "content": content_loss(painted[-1], of_photo[-1]),
-            "style": style_loss([gram(each) for each in painted], [gram(each) for each in of_style]),
-            "moments": moments_loss(painted, of_style),
-            "variation": variation_loss(picture),
-            "outside": ops.mean(ops.square(picture - ops.clip(picture, 0, 1)), axis=(1, 2, 3)),
+        """Return the weighted sum of the losses, averaged over the batch."""
+        stylized, of_content, of_style = y_pred
+        features = self.vgg(stylized)
+        terms = {
+            "content": content_loss(features[-1], of_content[-1]),
+            "style": style_loss([gram_matrix(each) for each in features], [gram_matrix(each) for each in of_style]),
+            "moments": moments_loss(features, of_style),
+            "variation": total_variation_loss(stylized),
+            "out_of_range": ops.mean(ops.square(stylized - ops.clip(stylized, 0, 1)), axis=(1, 2, 3)),
         }
-        for name, value in parts.items():
+        for name, value in terms.items():
             self.trackers[name].update_state(value)
-        return ops.mean(sum(self.weights_of[name] * value for name, value in parts.items()))
+        return ops.mean(sum(self.loss_weights[name] * value for name, value in terms.items()))

@@ -1,4 +1,4 @@
-"""The tab of the network that is told the class: it draws any class, and one picture's style in every class."""
+"""The tab "Conditional (CVAE)": samples of a chosen class, and the style of one image in every class."""
 
 from __future__ import annotations
 
@@ -15,7 +15,18 @@ from core.web.sheets import write_rows
 
 from .. import example_images
 
+INTRODUCTION = (
+    "**Conditional VAE.** Because the decoder is given the class, the latent vector stores only style: slant, "
+    "thickness, width. So you can choose the class, and write every digit in one handwriting."
+)
+CLASS_LABEL, CLASS_INFO = "Class", "The digit to sample."
+SEED_INFO, SEED_BUTTON = "Of the styles, and of the test image.", "New samples"
+SAMPLES_CAPTION = "Samples: random latent vectors, decoded as the chosen class"
+STYLES_CAPTION = "A test image, then its latent vector decoded as every class"
+SAMPLES_LABEL, STYLES_LABEL = "samples", "its style"
+
 CHECKPOINT = "mnist_cvae"
+LABELS = {name: label for label, name in enumerate(example_images.CLASS_NAMES["mnist"])}
 ROWS, COLUMNS = 3, 10
 
 
@@ -23,36 +34,36 @@ def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            gr.Markdown(
-                "**Told the class, a code need not say it.** What is left for it to say is style: slant, thickness, "
-                "width. So a class can be ordered, and one hand can write them all."
-            )
-            digit = gr.Radio(list(example_images.CLASSES["mnist"]), value="3", label="Draw", info="The class to order.")
-            seed = pages.seed_with_button("Of the styles, and of the picture.", "Other styles")
+            gr.Markdown(INTRODUCTION)
+            digit = gr.Radio(list(LABELS), value="3", label=CLASS_LABEL, info=CLASS_INFO)
+            seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
             status = page.status("")
         with pages.column("stage"):
-            samples = pages.captioned_image("Drawn from scratch")
-            restyled = pages.captioned_image("A test picture, then its style in every class")
-    triggers = [opened, digit.change, seed.change]
-    page.bind(draw_class, triggers, [digit, seed], [samples, restyled], status)
+            samples = pages.captioned_image(SAMPLES_CAPTION)
+            styles = pages.captioned_image(STYLES_CAPTION)
+    page.bind(sample_class, [opened, digit.change, seed.change], [digit, seed], [samples, styles], status)
 
 
-def draw_class(plugin: Plugin, digit: str = "3", seed: int = 0) -> tuple[str, str]:
-    """Draw digits of one class, and a test picture's style in all ten classes.
+def sample_class(plugin: Plugin, digit: str = "3", seed: int = 0) -> tuple[str, str]:
+    """Sample digits of one class, and decode the latent vector of a test image of that class as all ten classes.
 
     Args:
         digit: the class, "0" to "9".
-        seed: seed of the digits' styles, and of the test picture.
+        seed: seed of the samples' latent vectors, and of the test image.
     """
-    labels = {name: label for label, name in enumerate(example_images.CLASSES["mnist"])}
-    label, seed = choose(labels, str(digit), "digit"), int(seed or 0)
-    drawn = plugin.run("sample", ROWS * COLUMNS, seed=seed, labels=(label,), checkpoint=CHECKPOINT)
+    label, seed = choose(LABELS, str(digit), "digit"), int(seed or 0)
+    samples = plugin.run("sample", ROWS * COLUMNS, seed=seed, labels=(label,), checkpoint=CHECKPOINT)
+    rows = samples.reshape(ROWS, COLUMNS, *samples.shape[1:])
+    row_labels = SAMPLES_LABEL, *[""] * (ROWS - 1)
+    return write_rows(zip(row_labels, rows, strict=True), "samples"), _write_styles(plugin, label, seed)
+
+
+def _write_styles(plugin: Plugin, label: int, seed: int) -> str:
+    """Return a row of a random test image of class `label` and its latent vector decoded as every class."""
     known = example_images.read("mnist")
-    own = np.flatnonzero(known.labels == label)
-    picture = known.pictures[np.random.default_rng(seed).choice(own)]
-    style = plugin.run("encode", picture[None], labels=(label,), checkpoint=CHECKPOINT).mean
-    every = tuple(labels.values())
-    restyled = plugin.run("decode", style.repeat(len(every), 0), labels=every, checkpoint=CHECKPOINT)
-    rows = drawn.reshape(ROWS, COLUMNS, *picture.shape)
-    samples = write_rows(zip(("drawn", "", ""), rows, strict=True), "samples")
-    return samples, write_rows([("its style", np.concatenate([picture[None], restyled]))], "styles")
+    candidates = np.flatnonzero(known.labels == label)
+    image = known.pictures[np.random.default_rng(seed).choice(candidates)][None]
+    style = plugin.run("encode", image, labels=(label,), checkpoint=CHECKPOINT).mean
+    latents, labels = style.repeat(len(LABELS), 0), tuple(LABELS.values())
+    restyled = plugin.run("decode", latents, labels=labels, checkpoint=CHECKPOINT)
+    return write_rows([(STYLES_LABEL, np.concatenate([image, restyled]))], "styles")

@@ -1,39 +1,35 @@
-"""What several tabs ask of the networks: codes of the test pictures, the plane to look at."""
+"""Latent vectors of the test images, computed once for an engine and used by several tabs."""
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 import numpy as np
 
-from core.engine import Engine
 from core.imaging.images import Floats
 from core.plugin import Plugin
 
 from .. import example_images
 from ..example_images import Examples
-from ..latents import Encoded, divergence_by_dimension
+from ..latents import Encoded, kl_by_dimension
 
-SUBJECTS = {"digits": "mnist", "clothes": "fashion"}
-POINTS = 2000  # test pictures on a map
-
-KNOWN: WeakKeyDictionary[Engine, dict[str, Encoded]] = WeakKeyDictionary()
+COUNT = 2000  # test images
 
 
-def test_pictures(checkpoint: str) -> Examples:
-    """Return the first test pictures, and their classes, of the set that a checkpoint's name begins with."""
+def test_images(checkpoint: str) -> Examples:
+    """Return the first test images of the data set that a checkpoint's name begins with, and their labels."""
     known = example_images.read(checkpoint.split("_")[0])
-    return Examples(known.pictures[:POINTS], known.labels[:POINTS])
+    return Examples(known.pictures[:COUNT], known.labels[:COUNT])
 
 
-def encode_test_pictures(plugin: Plugin, checkpoint: str) -> Encoded:
-    """Return means and logs of variances of the codes of the first test pictures; found once for an engine."""
-    known = KNOWN.setdefault(plugin.engine, {})
-    if checkpoint not in known:
-        known[checkpoint] = plugin.run("encode", test_pictures(checkpoint).pictures, checkpoint=checkpoint)
-    return known[checkpoint]
+def encode_test_images(plugin: Plugin, checkpoint: str) -> Encoded:
+    """Return means and log variances (n, dimensions) of the latent vectors of the first test images."""
+
+    def encode() -> Encoded:
+        encoded: Encoded = plugin.run("encode", test_images(checkpoint).pictures, checkpoint=checkpoint)
+        return encoded
+
+    return plugin.cached(("encoded test images", checkpoint), encode)
 
 
-def measure_nats(plugin: Plugin, checkpoint: str) -> Floats:
-    """Return how much each number of a variational code tells of the test pictures, in nats, (dimensions,)."""
-    return np.asarray(divergence_by_dimension(encode_test_pictures(plugin, checkpoint)).mean(axis=0))
+def mean_kl_by_dimension(plugin: Plugin, checkpoint: str) -> Floats:
+    """Return the mean KL divergence over test images in nats for each latent dimension of a VAE, (dimensions,)."""
+    return np.asarray(kl_by_dimension(encode_test_images(plugin, checkpoint)).mean(axis=0))

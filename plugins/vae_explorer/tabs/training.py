@@ -1,4 +1,4 @@
-"""The tab that shows how the plane of codes took shape in training, epoch by epoch, and both parts of the loss."""
+"""The tab "Training": the latent space of the default network after a number of epochs, and both terms of its loss."""
 
 from __future__ import annotations
 
@@ -10,61 +10,67 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from core.errors import UserError
+from core.errors import check_range
 from core.imaging import images
 from core.plugin import Plugin
+from core.training.runs import read_snapshots
 from core.web import pages
 from core.web.pages import Page
 
 from .. import example_images
+from . import map_rendering
 
-SNAPSHOTS = example_images.EXAMPLES / "formation.npz"
-PARTS = {"reconstruction": "Squared error of a picture", "divergence": "Divergence in nats"}
+INTRODUCTION = (
+    "**How the map is formed.** Before training all latent vectors lie in one heap, and every position is decoded to "
+    "the same gray smudge. Then the classes separate, while the KL divergence pulls them together, until they fill "
+    "the plane without gaps."
+)
+STEP_LABEL, STEP_INFO = "Snapshot", "Drag to the left for earlier epochs; 0 is before training."
+MAP_LABEL = "The latent space, with 1,000 test digits"
+BEFORE_TRAINING, AFTER_EPOCH = "**Before training**", "**After epoch {}**"
+CURVES = {"reconstruction_error": "Squared error of an image", "kl_divergence": "KL divergence in nats"}
+EPOCH = "epoch"
 
-
-@functools.cache
-def read() -> dict[str, NDArray[np.generic]]:
-    """Return what the training of the default network left behind: see `core.training.callbacks.Snapshots`."""
-    with np.load(SNAPSHOTS) as stored:
-        return dict(stored)
+SNAPSHOTS = example_images.FOLDER / "training_snapshots.npz"
 
 
 def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
-    known = read()
-    last = len(known["epochs"]) - 1
+    snapshots = _snapshots()
+    last = len(snapshots["epochs"]) - 1
     with pages.workbench():
         with pages.column("source"):
-            gr.Markdown(
-                "**How the map formed.** At first all codes lie in a heap, and every place is the same smudge. Classes "
-                "part; then the divergence pulls them together again, until they fill the plane without gaps."
-            )
-            step = gr.Slider(
-                0, last, last, step=1, label="Snapshot", info="Drag back to before training, and watch it to its end."
-            )
+            gr.Markdown(INTRODUCTION)
+            step = gr.Slider(0, last, last, step=1, label=STEP_LABEL, info=STEP_INFO)
             status = page.status("")
-            gr.HTML(example_images.legend("mnist"), padding=False)
+            gr.HTML(map_rendering.legend("mnist"), padding=False)
         with pages.column("stage"):
-            shown = pages.result_picture("The plane, and 1,000 test digits on it", height=640)
-            words = gr.Markdown()
+            shown = pages.result_picture(MAP_LABEL, height=640)
+            caption = gr.Markdown()
             with gr.Row():
-                for part, title in PARTS.items():
-                    losses = pd.DataFrame({"epoch": np.arange(len(known[part])) + 1, title: known[part]})
-                    gr.LinePlot(losses, x="epoch", y=title, title=title, height=240, min_width=280)
-    page.bind(show_snapshot, [opened, step.input], [step], [shown, words], status)
+                for name, title in CURVES.items():
+                    values = pd.DataFrame({EPOCH: np.arange(len(snapshots[name])) + 1, title: snapshots[name]})
+                    gr.LinePlot(values, x=EPOCH, y=title, title=title, height=240, min_width=280)
+    page.bind(show_snapshot, [opened, step.input], [step], [shown, caption], status)
 
 
 def show_snapshot(plugin: Plugin, step: int = 0) -> tuple[str, str]:
-    """Draw the plane of codes as it was at one moment of training.
+    """Render the latent space as it was at one moment of training.
 
     Args:
-        step: which snapshot, 0 being from before training.
+        step: which snapshot; 0 is before training.
     """
-    known, step = read(), int(step)
-    if not 0 <= step < len(known["epochs"]):
-        raise UserError(f"The snapshot is {step}: use 0 to {len(known['epochs']) - 1}.")
-    manifold, places = images.from_uint8(known["manifolds"][step]), known["places"][step].astype(np.float32)
-    labels = example_images.read("mnist").labels[: len(places)]
-    path = pages.write_png(example_images.draw_map(manifold, places, labels), "plane")
-    epoch = int(known["epochs"][step])
-    return path, f"**After epoch {epoch}**" if epoch else "**Before training**"
+    snapshots, step = _snapshots(), int(step)
+    check_range("snapshot", step, 0, len(snapshots["epochs"]) - 1)
+    manifold = images.from_uint8(snapshots["manifolds"][step])
+    positions = snapshots["positions"][step].astype(np.float32)
+    labels = example_images.read("mnist").labels[: len(positions)]
+    path = pages.write_png(map_rendering.render_map(manifold, positions, labels), "latent_space")
+    epoch = int(snapshots["epochs"][step])
+    return path, AFTER_EPOCH.format(epoch) if epoch else BEFORE_TRAINING
+
+
+@functools.cache
+def _snapshots() -> dict[str, NDArray[Any]]:
+    """Return the snapshots of the default network's training run."""
+    return read_snapshots(SNAPSHOTS)

@@ -1,6 +1,7 @@
-"""What autoencoders are trained by: the evidence lower bound, with codes drawn so that gradients pass.
+"""Training of autoencoders: evidence lower bound (ELBO), reparameterization, KL warm-up.
 
-Kingma and Welling 2014, https://arxiv.org/abs/1312.6114; of a plain autoencoder only the first part is left.
+Kingma and Welling 2014, https://arxiv.org/abs/1312.6114. For an autoencoder that is not variational only the
+reconstruction error is left.
 """
 
 from __future__ import annotations
@@ -11,83 +12,80 @@ import keras
 import numpy as np
 from keras import ops
 
-from ..model import dimensions_of
-from ..recipes import Loss
-
-STEPS = 2**16  # more than an epoch has
+from ..networks.decoder import latent_dimensions
+from .recipes import Loss
 
 
-class Variational(keras.Model):  # type: ignore[misc]
-    """The training of an autoencoder: a code is drawn, decoded, and both terms of the loss are summed up.
+class VAETrainer(keras.Model):  # type: ignore[misc]
+    """Trains the encoder and decoder of a network on reconstruction error plus weighted KL divergence.
 
-    The loss is the evidence lower bound's negative, in nats where the error is Bernoulli's, divided by the number of
-    values in a picture. A plain autoencoder has no variance, and no divergence.
+    The loss is divided by the number of values in an image. With `bce` and a weight of 1 it is the negative ELBO in
+    nats. A network that is not variational has no KL divergence.
     """
 
     def __init__(self, network: keras.Model, loss: Loss, seed: int) -> None:
+        """`network` is of `build_autoencoder`; `seed` is that of the noise from which latent vectors are sampled."""
         super().__init__()
-        self.network, self.reconstruction = network, loss
+        self.network, self.error = network, loss
         self.encoder, self.decoder = network.get_layer("encoder"), network.get_layer("decoder")
-        self.dimensions = dimensions_of(network)
+        self.dimensions = latent_dimensions(network)
         self.noise = keras.random.SeedGenerator(seed)
         self.beta = self.add_weight(name="beta", initializer="ones", trainable=False)
-        self.trackers = [keras.metrics.Mean(name=name) for name in ("reconstruction", "divergence")]
-        self.built = True  # its networks are: a resumed run fills them before it trains
+        self.trackers = [keras.metrics.Mean(name=name) for name in ("reconstruction_error", "kl_divergence")]
+        self.built = True  # encoder and decoder are: a resumed run loads its weights before the first batch
 
     def call(self, inputs: Any) -> Any:
-        """Return the picture drawn from one code, with the code's mean and the log of its variance behind it."""
+        """Return the image decoded from one sampled latent vector, with the mean and log variance it was sampled by."""
         label = inputs[1:] if isinstance(inputs, (list, tuple)) else ()
         encoded = self.encoder(inputs)
         mean, log_variance = encoded[:, : self.dimensions], encoded[:, self.dimensions :]
-        code = draw_codes(mean, log_variance, self.noise) if log_variance.shape[1] else mean
-        return self.decoder([code, *label] if label else code), mean, log_variance
+        latent = reparameterize(mean, log_variance, self.noise) if log_variance.shape[1] else mean
+        return self.decoder([latent, *label] if label else latent), mean, log_variance
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
-        """Return the loss, a number for the batch."""
-        picture, mean, log_variance = y_pred
-        reconstruction = ops.mean(error(y, picture, self.reconstruction))
-        kl = ops.mean(divergence(mean, log_variance)) if log_variance.shape[1] else ops.zeros(())
-        for tracker, value in zip(self.trackers, (reconstruction, kl), strict=True):
+        """Return the loss of the batch, a scalar, and track both of its terms."""
+        image, mean, log_variance = y_pred
+        error = ops.mean(reconstruction_error(y, image, self.error))
+        kl = ops.mean(kl_divergence(mean, log_variance)) if log_variance.shape[1] else ops.zeros(())
+        for tracker, value in zip(self.trackers, (error, kl), strict=True):
             tracker.update_state(value)
-        return (reconstruction + self.beta * kl) / float(np.prod(picture.shape[1:]))
+        return (error + self.beta * kl) / float(np.prod(image.shape[1:]))
 
 
-def draw_codes(mean: Any, log_variance: Any, seed: Any) -> Any:
-    """Return codes drawn from normal distributions: the noise apart, so that gradients reach mean and variance."""
+def reparameterize(mean: Any, log_variance: Any, seed: Any) -> Any:
+    """Return latent vectors sampled from normal distributions, differentiable with respect to mean and variance."""
     return mean + ops.exp(log_variance / 2) * keras.random.normal(ops.shape(mean), seed=seed)
 
 
-def divergence(mean: Any, log_variance: Any) -> Any:
-    """Return the Kullback-Leibler divergence from the standard normal distribution in nats, (n,).
+def kl_divergence(mean: Any, log_variance: Any) -> Any:
+    """Return the KL divergence from the standard normal distribution in nats, (n,).
 
-    `log_variance` is the logarithm of the variance, the standard deviation's square: the deviation is its half's
-    exponential. (Kingma and Welling 2014, appendix B.)
+    Kingma and Welling 2014, appendix B. The standard deviation is exp(`log_variance` / 2).
     """
     return ops.sum(ops.square(mean) + ops.exp(log_variance) - log_variance - 1, axis=-1) / 2
 
 
-def error(wanted: Any, picture: Any, kind: Loss) -> Any:
-    """Return how far each `picture` is from the one that is `wanted`, summed over its values, (n,)."""
+def reconstruction_error(target: Any, image: Any, kind: Loss) -> Any:
+    """Return the error of each `image`, summed over its values, (n,)."""
     each = {
-        "mse": lambda: ops.square(wanted - picture),
-        "mae": lambda: ops.abs(wanted - picture),
-        "bce": lambda: ops.binary_crossentropy(wanted, picture),
+        "mse": lambda: ops.square(target - image),
+        "mae": lambda: ops.abs(target - image),
+        "bce": lambda: ops.binary_crossentropy(target, image),
     }[kind]()
     return ops.sum(ops.reshape(each, (ops.shape(each)[0], -1)), axis=-1)
 
 
-class Schedule(keras.callbacks.Callback):  # type: ignore[misc]
-    """Sets, at the beginning of each epoch, what the divergence weighs, and where the noise is drawn from.
+class KLWarmup(keras.callbacks.Callback):  # type: ignore[misc]
+    """Raises the weight of the KL divergence linearly to `beta` over the first epochs.
 
-    It weighs little at first, or codes collapse before they say anything (Bowman et al. 2016). Each epoch has noise
-    of its own, so that a resumed run draws what it would have drawn.
+    With the full weight from the start, latent dimensions collapse before they encode anything (Bowman et al. 2016,
+    https://arxiv.org/abs/1511.06349).
     """
 
-    def __init__(self, beta: float, warm_up: int, seed: int) -> None:
+    def __init__(self, beta: float, epochs: int) -> None:
         super().__init__()
-        self.beta, self.warm_up, self.seed = beta, warm_up, seed
+        self.beta, self.epochs = beta, epochs
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Set both."""
-        self.model.beta.assign(self.beta * min(1.0, (epoch + 1) / (self.warm_up + 1)))
-        self.model.noise.state.assign(np.array([self.seed, epoch * STEPS], np.uint32))
+        """Set the weight of the epoch."""
+        self.model.beta.assign(self.beta * min(1.0, (epoch + 1) / (self.epochs + 1)))

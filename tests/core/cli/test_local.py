@@ -85,7 +85,7 @@ def test_the_help_of_run_lists_the_verbs(capsys: pytest.CaptureFixture[str]) -> 
         (["run", "nobody", "denoise", "a.png", "b.png"], "there is no plugin 'nobody': there are denoiser"),
         (["run", "denoiser", "paint", "a.png", "b.png"], "denoiser has no verb 'paint': it has denoise"),
         (["run", "denoiser", "denoise", "missing.png", "b.png"], "missing.png does not exist"),
-        (["run", "denoiser", "denoise", "PHOTO", "b.doc"], "b.doc does not end as a picture does"),
+        (["run", "denoiser", "denoise", "PHOTO", "b.doc"], "b.doc does not end in the suffix of an image"),
         (["run", "denoiser", "denoise", "PHOTO", "OUT", "--sigma", "99"], "sigma is 99: use 0 to 75"),
         (["run", "denoiser", "denoise", "PHOTO", "OUT", "--checkpoint", "x4"], "denoiser has no checkpoint 'x4'"),
         (

@@ -34,7 +34,7 @@ def test_bfloat16_is_chosen_on_processors_with_amx(
     monkeypatch: pytest.MonkeyPatch, flags: str, gpu: bool, chosen: str
 ) -> None:
     monkeypatch.setattr(keras.backend, "backend", lambda: "tensorflow")
-    monkeypatch.setattr(device, "_cpu_info", lambda field: flags)
+    monkeypatch.setattr(device, "_cpu", lambda field: flags)
     monkeypatch.setattr(device, "has_gpu", lambda: gpu)
     assert device.choose("mixed_bfloat16") == chosen
     assert device.choose("float32") == "float32"
@@ -42,5 +42,5 @@ def test_bfloat16_is_chosen_on_processors_with_amx(
 
 def test_bfloat16_is_chosen_with_tensorflow_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
-    monkeypatch.setattr(device, "_cpu_info", lambda field: "amx_bf16")
+    monkeypatch.setattr(device, "_cpu", lambda field: "amx_bf16")
     assert device.choose("mixed_bfloat16") == "float32"

@@ -57,6 +57,7 @@ def test_a_backup_is_written_when_due_and_after_the_last_epoch(run: Run) -> None
 )
 def test_training_stops_when_the_loss_diverges(run: Run, losses: list[float], stops: bool) -> None:
     watcher = attach(StopOnDivergence(run, factor=10))
+    watcher.on_train_begin()
     for epoch, loss in enumerate(losses):
         watcher.on_epoch_end(epoch, {"loss": loss})
     assert watcher.model.stop_training == stops
@@ -64,7 +65,9 @@ def test_training_stops_when_the_loss_diverges(run: Run, losses: list[float], st
 
 def test_a_resumed_run_compares_with_the_lowest_loss_in_its_history(run: Run) -> None:
     run.history_file.write_text("epoch,loss\n0,0.5\n1,0.1\n")
-    assert StopOnDivergence(run, factor=10).lowest == 0.1
+    watcher = attach(StopOnDivergence(run, factor=10))
+    watcher.on_train_begin()
+    assert watcher.lowest == 0.1
 
 
 def test_the_history_drops_the_rows_of_repeated_epochs(run: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from core.imaging import images
 from core.imaging.images import Image
 from core.training import fit
 from core.training.batches import Batches
+from core.training.callbacks import StopOnDivergence
 from core.training.fit import Architecture
 from core.training.runs import Run, RunError
 from core.training.settings import Settings
@@ -110,6 +112,12 @@ def test_a_loss_that_exceeds_the_lowest_by_the_factor_stops_the_run(tmp_path: Pa
     run = Run.start("line", Settings(), tmp_path)
     with pytest.raises(RunError, match="diverged"):
         fit.fit(linear_network(rate=1e3), Batches(sample_line, 1, 0), None, Settings(epochs=2, steps=1), run)
+
+
+def test_a_callback_may_allow_any_finite_loss(tmp_path: Path) -> None:
+    run, batches = Run.start("line", Settings(), tmp_path), Batches(sample_line, 1, 0)
+    fit.fit(linear_network(1e3), batches, None, Settings(epochs=2, steps=1), run, [StopOnDivergence(run, math.inf)])
+    assert len(run.rows()) == 2
 
 
 def test_the_learning_rate_warms_up_and_falls_to_a_hundredth() -> None:

@@ -1,0 +1,148 @@
+"""The tab of iterative style transfer (Gatys et al.): the pixels are optimized while three losses fall."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, NamedTuple
+
+import gradio as gr
+
+from core.errors import choose
+from core.imaging import images
+from core.plugin import Plugin
+from core.progress import Steps
+from core.web import charts, pages
+from core.web.pages import Dropped, Page
+
+from ..loss_weights import TERMS, LossWeights
+from ..options import OptimizeOptions
+from . import controls, throttling
+
+INTRODUCTION = (
+    "**No network is trained here.** The pixels are optimized until their VGG-19 features match the photo's (the "
+    "content loss) and their Gram matrices match the painting's (the style loss). Pause when it looks right, and "
+    "continue when it does not."
+)
+START, PAUSE, CONTINUE, DOWNLOAD, RESULT = "Start", "Pause", "Continue", "Download PNG", "Optimized image"
+INVITATION = "Press “Start”: the first image comes after some seconds."
+START_FROM = {"label": "Start from", "info": "What the pixels are at first."}
+STYLE_WEIGHT = {"label": "Style weight", "info": "Higher: more of the painting, less of the photo."}
+MORE = "More"
+CONTENT_WEIGHT = {"label": "Content weight", "info": "0 ignores the photo."}
+SMOOTHNESS = {"label": "Smoothness (total variation)", "info": "Weight of the loss that removes grain."}
+SIZE = {"label": "Size", "info": "Longer side in pixels: twice the size takes four times as long."}
+STEPS = {"label": "Optimization steps", "info": "More steps: lower losses, more time."}
+OPTIMIZER = {"label": "Optimizer", "info": "L-BFGS lowers the loss more per step than Adam."}
+STARTS = {"photo": "photo", "noise": "noise"}
+OPTIMIZERS = {"L-BFGS": "lbfgs", "Adam": "adam"}
+
+
+class History(NamedTuple):
+    """The weighted loss terms at each step that led to an image."""
+
+    content: list[float]
+    style: list[float]
+    variation: list[float]
+
+
+def lay_out(page: Page, opened: Any) -> None:
+    """Lay out and wire the tab."""
+    with pages.workbench():
+        with pages.column("source"):
+            gr.Markdown(INTRODUCTION)
+            photo, painting = controls.pair_input(opened)
+        with pages.column("stage"):
+            with gr.Row():
+                fresh = gr.Button(START, variant="primary", size="sm", min_width=80)
+                pause = gr.Button(PAUSE, size="sm", min_width=80)
+                further = gr.Button(CONTINUE, size="sm", min_width=80)
+                download = gr.DownloadButton(DOWNLOAD, size="sm", min_width=120, interactive=False)
+            status = page.status(INVITATION)
+            shown = pages.result_picture(RESULT, show_label=False, classes=pages.FILLING)
+            losses = gr.HTML(padding=False)
+        with pages.column("settings"):
+            settings = _settings()
+    current, history = gr.State(None), gr.State(None)
+    starts, continued = gr.State(0), gr.State(False)  # an API call never continues: each starts a new image
+    inputs = [photo, painting, *settings, continued, current, history]
+    outputs = [shown, losses, download, continued, current, history]
+    running = page.bind(optimize, [starts.change], inputs, outputs, status, pause, long_running=True)
+    for button, continues in ((fresh, False), (further, True)):
+        button.click(
+            lambda count, continues=continues: (continues, count + 1),
+            starts,
+            [continued, starts],
+            cancels=[running],
+            api_visibility="private",
+        )
+
+
+def _settings() -> list[Any]:
+    """Lay out the settings, and return them in the order of the parameters of `optimize`."""
+    start = gr.Radio(list(STARTS), value="photo", **START_FROM)
+    style_weight = gr.Slider(0, 1000, LossWeights.style, step=10, **STYLE_WEIGHT)
+    with gr.Accordion(MORE, open=False):
+        content_weight = gr.Slider(0, 10, LossWeights.content, step=0.1, **CONTENT_WEIGHT)
+        variation_weight = gr.Slider(0, 300, LossWeights.variation, step=5, **SMOOTHNESS)
+        size = gr.Slider(128, 768, 384, step=64, **SIZE)
+        steps = gr.Slider(10, 500, 150, step=10, **STEPS)
+        optimizer = gr.Radio(list(OPTIMIZERS), value="L-BFGS", **OPTIMIZER)
+        seed = pages.seed_number(controls.NOISE_SEED_INFO)
+    return [start, content_weight, style_weight, variation_weight, size, steps, optimizer, seed]
+
+
+def optimize(
+    plugin: Plugin,
+    photo: Dropped,
+    painting: Dropped,
+    start: str = "photo",
+    content_weight: float = LossWeights.content,
+    style_weight: float = LossWeights.style,
+    variation_weight: float = LossWeights.variation,
+    size: int = 384,
+    steps: int = 150,
+    optimizer: str = "L-BFGS",
+    seed: int = 0,
+    continued: bool = False,
+    current: str | None = None,
+    history: History | None = None,
+) -> Steps[tuple[Any, ...]]:
+    """Apply the style of a painting to a photo by optimizing its pixels, yielding the image and the losses meanwhile.
+
+    Args:
+        photo: the content image: JPEG, PNG, WebP, GIF, TIFF or BMP.
+        painting: the style image.
+        start: what the pixels are at first: "photo" or "noise".
+        content_weight: weight of the content loss.
+        style_weight: weight of the style loss.
+        variation_weight: weight of the total variation loss, which smooths the image.
+        size: longer side of the result in pixels, 64 to 1024.
+        steps: how often the loss and its gradient are evaluated.
+        optimizer: "L-BFGS" or "Adam".
+        seed: of the noise.
+    """
+    content, style = controls.load(photo, "photo"), controls.load(painting, "painting")
+    options = OptimizeOptions(
+        start=choose(STARTS, start, "start"),  # type: ignore[arg-type]
+        optimizer=choose(OPTIMIZERS, optimizer, "optimizer"),  # type: ignore[arg-type]
+        size=int(size),
+        steps=int(steps),
+        content_weight=float(content_weight),
+        style_weight=float(style_weight),
+        variation_weight=float(variation_weight),
+        seed=int(seed or 0),
+    )
+    initial = images.load(current) if continued and current else None
+    earlier = history if continued and history else History([], [], [])
+    running = plugin.stream("optimize", content, style, initial=initial, options=options)
+    show = partial(_show, earlier=earlier, weights=options.loss_weights, name=pages.stem(photo or b"", "stylized"))
+    return show((yield from throttling.throttle(running, show)))
+
+
+def _show(result: Any, earlier: History, weights: LossWeights, name: str) -> tuple[Any, ...]:
+    """Return the outputs of `optimize` for an intermediate or final result."""
+    path = pages.write_png(result.image, name)
+    terms = [getattr(weights, term) * getattr(result, term) for term in TERMS]
+    history = History(*([*before, *map(float, values)] for before, values in zip(earlier, terms, strict=True)))
+    curves = charts.render_curves(history._asdict(), logarithmic=True)
+    return path, curves, gr.DownloadButton(value=path, interactive=True), False, path, history

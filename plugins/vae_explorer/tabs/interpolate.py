@@ -1,0 +1,112 @@
+"""The tab "Interpolate": from one image to another between their latent vectors, compared with a cross-fade."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from core.errors import choose
+from core.imaging import images
+from core.imaging.images import Image
+from core.imaging.resizing import center_crop_resize
+from core.plugin import Plugin
+from core.web import pages, sheets
+from core.web.pages import Dropped, Page
+
+from .. import example_images
+from .digit_input import normalize_digit
+
+INTRODUCTION = (
+    "**From one image to another.** Halfway between two latent vectors is an image of its own. Halfway between two "
+    "images, pixel by pixel, are two ghosts."
+)
+SUBJECT_LABEL, SUBJECT_INFO = "Data set", "What the network was trained on."
+FIRST_LABEL, LAST_LABEL = "From", "To"
+SEED_INFO, SEED_BUTTON = "Of the two test images, where you drop none.", "New pair"
+ANIMATION_LABEL, STRIPS_CAPTION = "Animation", "Interpolations, to compare"
+SPHERICAL_LABEL = "Along an arc (slerp)"
+SPHERICAL_INFO = "Latent vectors keep their length on the way: the images in the middle are less of an average."
+SKETCH_TITLE, SKETCH_LABEL, USE_AS_FIRST, USE_AS_LAST = "Draw one", "Draw", "From this", "To this"
+VAE_ROW, AE_ROW, PIXEL_ROW = "VAE", "AE", "pixel fade"
+
+NETWORKS = {"digits": "mnist_vae_16", "clothes": "fashion_vae_16", "tiles of a game": "tiles_vae_32"}
+AUTOENCODERS = {"mnist_vae_16": "mnist_ae_16"}  # to compare with
+COLUMNS = 12  # images in a strip
+FRAMES = 24  # of the animation, in one direction
+
+
+def lay_out(page: Page, opened: Any) -> None:
+    """Lay out and wire the tab."""
+    with pages.workbench():
+        with pages.column("source"):
+            gr.Markdown(INTRODUCTION)
+            subject = gr.Radio(list(NETWORKS), value="digits", label=SUBJECT_LABEL, info=SUBJECT_INFO)
+            with gr.Row():
+                first = pages.picture_input(FIRST_LABEL, height=150)
+                last = pages.picture_input(LAST_LABEL, height=150)
+            seed = pages.seed_number(SEED_INFO)
+            new_pair = gr.Button(SEED_BUTTON, variant="primary")
+            status = page.status("")
+        with pages.column("stage"):
+            animation = gr.Image(label=ANIMATION_LABEL, type="filepath", interactive=False, buttons=["download"])
+            strips = pages.captioned_image(STRIPS_CAPTION)
+        with pages.column("settings"):
+            spherical = gr.Checkbox(False, label=SPHERICAL_LABEL, info=SPHERICAL_INFO)
+            _lay_out_sketchpad(first, last)
+    new_pair.click(lambda: (None, None, pages.random_seed()), None, [first, last, seed], api_visibility="private")
+    inputs = [subject, first, last, seed, spherical]
+    page.bind(interpolate, [opened, *(each.change for each in inputs)], inputs, [animation, strips], status)
+
+
+def _lay_out_sketchpad(first: gr.Image, last: gr.Image) -> None:
+    """Put a folded sketchpad, and buttons that use the drawing as the `first` or the `last` image."""
+    with gr.Accordion(SKETCH_TITLE, open=False) as drawer:
+        sketch = pages.sketchpad(SKETCH_LABEL, drawer.expand)
+        with gr.Row():
+            for words, target in ((USE_AS_FIRST, first), (USE_AS_LAST, last)):
+                gr.Button(words, size="sm").click(pages.write_sketch, sketch, target, api_visibility="private")
+
+
+def interpolate(
+    plugin: Plugin,
+    subject: str = "digits",
+    first: Dropped = None,
+    last: Dropped = None,
+    seed: int = 0,
+    spherical: bool = False,
+) -> tuple[str, str]:
+    """Interpolate between the latent vectors of two images: an animation, and strips to compare.
+
+    Args:
+        subject: "digits", "clothes" or "tiles of a game".
+        first: the image to start from; left out, a test image.
+        last: the image to end at; left out, a test image.
+        seed: seed of the test images.
+        spherical: whether to interpolate along an arc or linearly.
+    """
+    checkpoint = choose(NETWORKS, subject, "data set")
+    data = checkpoint.split("_")[0]
+    examples = example_images.choose_random(data, 2, int(seed or 0)).pictures
+    ends = [
+        own if (own := _read(dropped, data)) is not None else example
+        for dropped, example in zip((first, last), examples, strict=True)
+    ]
+    frames = plugin.run("interpolate", *ends, steps=FRAMES, spherical=spherical, checkpoint=checkpoint)
+    rows = {VAE_ROW: frames[np.linspace(0, FRAMES - 1, COLUMNS).round().astype(int)]}
+    if checkpoint in AUTOENCODERS:
+        rows[AE_ROW] = plugin.run("interpolate", *ends, steps=COLUMNS, checkpoint=AUTOENCODERS[checkpoint])
+    fractions = np.linspace(0, 1, COLUMNS, dtype=np.float32)[:, None, None, None]
+    rows[PIXEL_ROW] = (1 - fractions) * ends[0] + fractions * ends[1]
+    return sheets.write_animation(frames, "interpolation"), sheets.write_rows(rows.items(), "interpolations")
+
+
+def _read(dropped: Dropped, data: str) -> Image | None:
+    """Return a dropped image in the shape of the data set's, a digit also centered; or None."""
+    if dropped is None:
+        return None
+    image = images.load(dropped)
+    if data == "mnist":
+        return normalize_digit(image)
+    return center_crop_resize(image, example_images.read(data).pictures.shape[1:])

@@ -1,0 +1,106 @@
+"""The tab "Map": the two-dimensional latent spaces of a VAE and of an autoencoder, side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from core.errors import check_range, choose
+from core.imaging import images
+from core.plugin import Plugin
+from core.web import pages
+from core.web.pages import Page
+from core.web.sheets import write_picture
+
+from .. import latent_plane
+from . import map_rendering
+from .encodings import encode_test_images, test_images
+
+INTRODUCTION = (
+    "**A latent vector of two dimensions is a point on a map.** Each point is a test image, colored by its class; "
+    "behind the points is the image that each position is decoded to. Click on a map, or drag. "
+    "A variational autoencoder (VAE) keeps its latent vectors together: every position is decoded to something "
+    "meaningful. An autoencoder (AE) is free to put them anywhere: some are crowded in a corner, others far apart, "
+    "and between them are holes."
+)
+SUBJECT_LABEL, SUBJECT_INFO = "Data set", "What both networks were trained on."
+DECODED_LABEL = "Decoded here: {}"
+POSITION_X, POSITION_X_INFO = "Position x", "On both maps, in % of the width from the left."
+POSITION_Y, POSITION_Y_INFO = "Position y", "On both maps, in % of the height from the top."
+
+SUBJECTS = {"digits": "mnist", "clothes": "fashion"}
+NETWORKS = {"vae": "VAE", "ae": "AE"}
+GRID_SIDE = 20  # decoded images along each side of a map
+
+
+def lay_out(page: Page, opened: Any) -> None:
+    """Lay out and wire the tab."""
+    with pages.workbench():
+        with pages.column("source"):
+            gr.Markdown(INTRODUCTION)
+            subject = gr.Radio(list(SUBJECTS), value="digits", label=SUBJECT_LABEL, info=SUBJECT_INFO)
+            status = page.status("")
+        with pages.column("stage"):
+            with gr.Row():
+                decoded = [pages.result_picture(DECODED_LABEL.format(name), height=200) for name in NETWORKS.values()]
+            legend = gr.HTML(padding=False)
+            with gr.Row():
+                maps = [pages.clickable_picture(name) for name in NETWORKS.values()]
+        with pages.column("settings"):
+            x = gr.Slider(0, 100, 50, step=0.5, label=POSITION_X, info=POSITION_X_INFO)
+            y = gr.Slider(0, 100, 50, step=0.5, label=POSITION_Y, info=POSITION_Y_INFO)
+    clicks = gr.State(0)  # one trigger for a click that moves two sliders
+    for shown in maps:
+        shown.select(_position_of_click, clicks, [x, y, clicks], api_visibility="private")
+    page.bind(render_maps, [opened, subject.change], [subject], [*maps, legend], status)
+    page.bind(decode_position, [clicks.change, x.input, y.input, maps[0].change], [subject, x, y], decoded, status)
+
+
+def render_maps(plugin: Plugin, subject: str = "digits") -> tuple[str, str, str]:
+    """Render the maps of a VAE and of an autoencoder with two latent dimensions, and the legend of their colors.
+
+    Args:
+        subject: "digits" or "clothes".
+    """
+    data = choose(SUBJECTS, subject, "data set")
+    vae, ae = (_write_map(plugin, f"{data}_{kind}_2") for kind in NETWORKS)
+    return vae, ae, map_rendering.legend(data)
+
+
+def decode_position(plugin: Plugin, subject: str = "digits", x: float = 50, y: float = 50) -> tuple[str, str]:
+    """Decode the latent vectors at one position of both maps.
+
+    Args:
+        subject: "digits" or "clothes".
+        x: the position in % of the maps' width from the left, 0 to 100.
+        y: the position in % of the maps' height from the top, 0 to 100.
+    """
+    data = choose(SUBJECTS, subject, "data set")
+    check_range("x", x, 0, 100)
+    check_range("y", y, 0, 100)
+    vae, ae = (_write_decoded(plugin, f"{data}_{kind}_2", x, y) for kind in NETWORKS)
+    return vae, ae
+
+
+def _write_map(plugin: Plugin, checkpoint: str) -> str:
+    encoded = encode_test_images(plugin, checkpoint)
+    plane = latent_plane.choose_plane(encoded)
+    latents = plane.latents_at(latent_plane.cell_centers(GRID_SIDE))
+    manifold = images.make_grid(plugin.run("decode", latents, checkpoint=checkpoint), GRID_SIDE)
+    positions = plane.positions_of(encoded.mean)
+    rendered = map_rendering.render_map(manifold, positions, test_images(checkpoint).labels)
+    return pages.write_png(rendered, f"map_{checkpoint}")
+
+
+def _write_decoded(plugin: Plugin, checkpoint: str, x: float, y: float) -> str:
+    plane = latent_plane.choose_plane(encode_test_images(plugin, checkpoint))
+    latent = plane.latents_at(np.array([x, y]) / 100)
+    return write_picture(plugin.run("decode", latent, checkpoint=checkpoint), "decoded")
+
+
+def _position_of_click(clicks: int, click: gr.SelectData) -> tuple[float, float, int]:
+    """Return the position of a click on a map in %, and the number of clicks so far."""
+    x, y = (round(100 * pixel / map_rendering.SIDE, 1) for pixel in click.index)
+    return min(x, 100), min(y, 100), clicks + 1

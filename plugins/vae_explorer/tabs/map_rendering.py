@@ -1,0 +1,42 @@
+"""Renders a map of a two-dimensional latent space: decoded images behind, test images as colored points on it."""
+
+from __future__ import annotations
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
+from PIL import ImageDraw
+
+from core.imaging import images
+from core.imaging.images import Floats, Image
+
+from ..example_images import CLASS_NAMES
+
+CLASS_COLORS = (  # the palette of Okabe and Ito, safe for the color-blind, and two more
+    ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#bbbbbb", "#8c6bb1", "#7fbc41"]
+)
+SIDE = 1120  # of a map, in pixels
+BACKGROUND_BRIGHTNESS = 0.45
+POINT_RADIUS = 5  # pixels
+
+
+def render_map(manifold: Image, positions: Floats, labels: NDArray[np.int64]) -> Image:
+    """Return a darkened `manifold` (h, w, 1) with a point in the color of its class at each of `positions` (n, 2).
+
+    Positions are fractions of the width from the left and of the height from the top.
+    """
+    canvas = pillow.fromarray(images.to_uint8(images.to_rgb(manifold * BACKGROUND_BRIGHTNESS)))
+    canvas = canvas.resize((SIDE, SIDE), pillow.Resampling.BICUBIC)
+    pen = ImageDraw.Draw(canvas)
+    for (x, y), label in zip(positions * SIDE, labels, strict=True):
+        box = x - POINT_RADIUS, y - POINT_RADIUS, x + POINT_RADIUS, y + POINT_RADIUS
+        pen.ellipse(box, fill=CLASS_COLORS[label])
+    return images.from_uint8(np.asarray(canvas))
+
+
+def legend(subject: str) -> str:
+    """Return HTML that names the class of each color, for the data set "mnist" or "fashion"."""
+    entry = Markup('<span style="white-space:nowrap"><span style="color:{}">●</span> {}</span>')
+    entries = [entry.format(color, name) for color, name in zip(CLASS_COLORS, CLASS_NAMES[subject], strict=True)]
+    return str(Markup('<p class="legend">{}</p>').format(Markup(" ").join(entries)))

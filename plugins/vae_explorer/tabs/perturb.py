@@ -1,0 +1,73 @@
+"""The tab "Perturb": what noise added to a latent vector does to the decoded image, for a VAE and an autoencoder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from core.errors import check_range
+from core.imaging.images import Floats, Image
+from core.plugin import Plugin
+from core.web import pages
+from core.web.pages import Page
+from core.web.sheets import write_rows
+
+from .. import example_images
+from .encodings import encode_test_images
+
+INTRODUCTION = (
+    "**Noise in the latent vector.** Each row starts with the same image and moves its latent vector further and "
+    "further in a random direction. Near a VAE's latent vector are others that are decoded to good images; near an "
+    "autoencoder's (AE) may be a hole."
+)
+NOISE_LABEL, NOISE_INFO = "Noise", "In standard deviations of the latent vectors of all images."
+SEED_INFO, SEED_BUTTON = "Of the image and the noise.", "New image"
+VAE_CAPTION = "**VAE**, 16 latent dimensions: more noise to the right"
+AE_CAPTION = "**AE**, 16 latent dimensions"
+ROW_LABEL = "direction {}"
+
+DIMENSIONS = 16
+DIRECTIONS = 3  # rows
+STEPS = 10  # images in a row
+MAX_NOISE = 3.0  # standard deviations
+
+
+def lay_out(page: Page, opened: Any) -> None:
+    """Lay out and wire the tab."""
+    with pages.workbench():
+        with pages.column("source"):
+            gr.Markdown(INTRODUCTION)
+            noise = gr.Slider(0, MAX_NOISE, 1.5, step=0.05, label=NOISE_LABEL, info=NOISE_INFO)
+            seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
+            status = page.status("")
+        with pages.column("stage"):
+            by_vae = pages.captioned_image(VAE_CAPTION)
+            by_ae = pages.captioned_image(AE_CAPTION)
+    page.bind(add_latent_noise, [opened, noise.release, seed.change], [noise, seed], [by_vae, by_ae], status)
+
+
+def add_latent_noise(plugin: Plugin, noise: float = 1.5, seed: int = 0) -> tuple[str, str]:
+    """Decode a digit's latent vector with more and more noise added, by a VAE and by an autoencoder.
+
+    Args:
+        noise: the largest amount, in standard deviations of the latent vectors of all digits, 0 to 3.
+        seed: seed of the digit and of the noise.
+    """
+    check_range("noise", noise, 0, MAX_NOISE)
+    random = np.random.default_rng(int(seed or 0))
+    digits = example_images.read("mnist").pictures
+    digit = digits[random.integers(len(digits))]
+    amounts = noise * np.linspace(0, 1, STEPS, dtype=np.float32)[:, None]
+    offsets = amounts * random.standard_normal((DIRECTIONS, 1, DIMENSIONS), np.float32)
+    by_vae, by_ae = (_write_perturbed(plugin, f"mnist_{kind}_{DIMENSIONS}", digit, offsets) for kind in ("vae", "ae"))
+    return by_vae, by_ae
+
+
+def _write_perturbed(plugin: Plugin, checkpoint: str, digit: Image, offsets: Floats) -> str:
+    """Return a sheet with a row for each of `offsets` (rows, steps, dimensions), in standard deviations."""
+    deviations = encode_test_images(plugin, checkpoint).mean.std(axis=0)
+    latent = plugin.run("encode", digit[None], checkpoint=checkpoint).mean
+    rows = [plugin.run("decode", latent + offset * deviations, checkpoint=checkpoint) for offset in offsets]
+    return write_rows([(ROW_LABEL.format(i), row) for i, row in enumerate(rows, 1)], f"perturbed_{checkpoint}")

@@ -1,0 +1,76 @@
+"""The tab "Reconstruct": digits compressed to few latent dimensions by PCA, an autoencoder and a VAE."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import gradio as gr
+import pandas as pd
+
+from core.imaging.images import Image
+from core.plugin import Plugin
+from core.progress import Progress, Steps
+from core.web import pages
+from core.web.pages import Page
+from core.web.sheets import write_rows
+
+from .. import example_images
+from ..latents import COMPARED_DIMENSIONS
+
+INTRODUCTION = (
+    "**784 pixels in 2, 4, 8, 16 or 32 latent dimensions.** PCA is linear: it adds up fixed images. An autoencoder "
+    "(AE) is not, and reconstructs better. A variational one (VAE) also pays the KL divergence, which keeps latent "
+    "vectors close together; that costs most where it has dimensions to spare."
+)
+SEED_INFO, SEED_BUTTON = "The same seed, the same test images.", "New images"
+METHODS = {"pca": "PCA", "ae": "Autoencoder (AE)", "vae": "Variational autoencoder (VAE)"}
+ORIGINAL, ROW_LABEL = "original", "{} dims"
+CHART_TITLE = "Error on 10,000 test digits"
+CHART_X, CHART_Y, CHART_COLOR = "latent dimensions", "mean squared error", "method"
+
+SCORES = example_images.FOLDER / "scores.json"  # what `evaluate` printed of the bundled networks
+COLUMNS = 8  # images in a row
+
+
+def lay_out(page: Page, opened: Any) -> None:
+    """Lay out and wire the tab."""
+    with pages.workbench():
+        with pages.column("source"):
+            gr.Markdown(INTRODUCTION)
+            seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
+            status = page.status("")
+        with pages.column("stage"):
+            with gr.Row():
+                sheets = [pages.captioned_image(f"**{name}**") for name in METHODS.values()]
+            axes = {"x": CHART_X, "y": CHART_Y, "color": CHART_COLOR}
+            gr.LinePlot(_errors(), **axes, x_title=CHART_X, title=CHART_TITLE, height=300)
+    page.bind(compare_reconstructions, [opened, seed.change], [seed], sheets, status)
+
+
+def compare_reconstructions(plugin: Plugin, seed: int = 0) -> Steps[tuple[str, ...]]:
+    """Reconstruct eight digits from 2, 4, 8, 16 and 32 latent dimensions, by PCA, an autoencoder and a VAE.
+
+    Args:
+        seed: seed of the digits.
+    """
+    digits = example_images.choose_random("mnist", COLUMNS, int(seed or 0)).pictures
+    rows: dict[str, dict[str, Image]] = {method: {ORIGINAL: digits} for method in METHODS}
+    for done, dimensions in enumerate(COMPARED_DIMENSIONS):
+        yield Progress(done, len(COMPARED_DIMENSIONS))
+        label = ROW_LABEL.format(dimensions)
+        rows["pca"][label] = plugin.run("reconstruct", digits, keep=dimensions, checkpoint="mnist_pca")
+        for method in ("ae", "vae"):
+            rows[method][label] = plugin.run("reconstruct", digits, checkpoint=f"mnist_{method}_{dimensions}")
+    return tuple(write_rows(each.items(), method) for method, each in rows.items())
+
+
+def _errors() -> pd.DataFrame:
+    """Return the data of the chart, a row for each method and number of latent dimensions."""
+    scores = json.loads(SCORES.read_text())
+    rows = [
+        (dimensions, scores[f"mnist_{method}_mse_{dimensions}"], METHODS[method])
+        for method in METHODS
+        for dimensions in COMPARED_DIMENSIONS
+    ]
+    return pd.DataFrame(rows, columns=[CHART_X, CHART_Y, CHART_COLOR])

@@ -1,0 +1,43 @@
+"""The tab of feed-forward style transfer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio_client
+import pytest
+
+from core.imaging import images
+from core.plugin import Plugin
+from core.progress import finish
+from plugins.style_transfer.tabs import fast
+from tests.plugins.style_transfer.conftest import PAINTING, PHOTO
+
+
+def test_the_page_stylizes_and_says_what_it_cost(plugin: Plugin) -> None:
+    (before, after), scores, _ = finish(fast.stylize(plugin, str(PHOTO), str(PAINTING)))
+    assert images.load(before).shape == images.load(after).shape
+    assert "Style loss" in scores
+    assert finish(fast.stylize(plugin, None, None)) is None
+    assert finish(fast.stylize(plugin, None, str(PAINTING))) is None
+
+
+@pytest.mark.browser
+def test_a_photo_is_stylized_in_the_browser(browser: Any, app_address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{app_address}/style_transfer")
+    page.get_by_text("Done in").first.wait_for(timeout=120_000)
+    assert page.get_by_text("Style loss").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+@pytest.mark.browser
+def test_styles_are_mixed_over_the_api(app_address: str) -> None:
+    client = gradio_client.Client(app_address, verbose=False)
+    files = [gradio_client.handle_file(str(path)) for path in (PHOTO, PAINTING)]
+    settings = (0.8, "photo (matched)", ["Gustav Klimt"])
+    (_, after), *_ = client.predict(*files, *settings, "2 1", api_name="/style_transfer_stylize")
+    assert images.load(after).shape == images.load(PHOTO).shape
+    with pytest.raises(Exception, match="give 2 numbers"):
+        client.predict(*files, *settings, "2", api_name="/style_transfer_stylize")

@@ -1,0 +1,46 @@
+"""Tiles of a photo agree with the whole."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from core.imaging import images
+from core.imaging.resizing import resize_bicubic
+from core.plugin import Plugin
+from core.progress import finish
+from plugins.style_transfer import feedforward
+from tests.plugins.style_transfer.conftest import PHOTO
+
+
+def test_tiles_agree_with_the_whole(network: keras.Model, style: Any, monkeypatch: Any) -> None:
+    large = resize_bicubic(images.load(PHOTO), 384, 576)
+    stylize = partial(feedforward.stylize, network, large, [style], [1.0], 1.0, "painting")
+    whole = finish(stylize())
+    monkeypatch.setattr(feedforward, "TILE", 320)
+    tiled = finish(stylize())
+    difference = np.abs(tiled - whole)
+    assert difference.mean() < 0.004
+    assert np.quantile(difference, 0.999) < 0.1  # statistics of overlapping windows are not quite those of the whole
+
+
+@pytest.mark.parametrize("side", [1, 64, 520, 768, 1000, 5000])
+def test_windows_lie_within_a_photo_and_its_margin(side: int) -> None:
+    windows = feedforward._windows(side)
+    inner = [slice(window.start, window.stop - 2 * feedforward.MARGIN) for window in windows]
+    assert len({window.stop - window.start for window in windows}) == 1
+    assert windows[0].stop - windows[0].start <= feedforward.STATISTICS_SIDE
+    assert inner[0].start == 0
+    assert side <= inner[-1].stop <= max(side, feedforward.POOLING_STRIDE)
+    covered = {pixel for window in inner for pixel in range(window.start, window.stop)}
+    assert covered >= set(range(side)) or side > 3 * inner[0].stop
+
+
+def test_a_flat_photo_of_several_windows_is_stylized_like_one_of_a_single_window(plugin: Plugin, style: Any) -> None:
+    green = np.array([0, 1, 0], np.float32)
+    large, small = (plugin.run("stylize", np.tile(green, (side, 640, 1)), style) for side in (720, 640))
+    np.testing.assert_allclose(large.mean((0, 1)), small.mean((0, 1)), atol=0.02)

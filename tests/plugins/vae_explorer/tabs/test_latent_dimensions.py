@@ -1,0 +1,32 @@
+"""The tab "Latent dimensions"."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from core.errors import UserError
+from core.imaging import images
+from core.plugin import Plugin
+from plugins.vae_explorer.tabs import latent_dimensions
+
+
+def test_there_is_a_slider_for_each_latent_dimension(plugin: Plugin) -> None:
+    for subject, dimensions in (("digits", 32), ("clothes", 16)):
+        _, *sliders = latent_dimensions.sample_latent(plugin, subject, 1)
+        assert [slider.visible for slider in sliders] == [True] * dimensions + [False] * (32 - dimensions)
+    with pytest.raises(UserError, match="choose one of"):
+        latent_dimensions.sample_latent(plugin, "cats")
+
+
+def test_the_sliders_are_decoded_to_the_image_that_was_sampled(plugin: Plugin) -> None:
+    sampled, *sliders = latent_dimensions.sample_latent(plugin, "digits", 1)
+    (decoded,) = latent_dimensions.decode_sliders(plugin, "digits", *(slider.value for slider in sliders))
+    np.testing.assert_allclose(images.load(decoded), images.load(sampled), atol=0.1)  # sliders show two decimals
+    with pytest.raises(UserError, match="has 3 values: give 32 numbers"):
+        latent_dimensions.decode_sliders(plugin, "digits", 0, 0, 0)
+
+
+def test_a_slider_says_how_much_its_dimension_encodes() -> None:
+    assert latent_dimensions._slider_label(1, 2.24) == "1: KL 2.2 nats"
+    assert latent_dimensions._slider_label(32, 0.01) == "32: inactive"
