@@ -35,7 +35,7 @@ class VAETrainer(keras.Model):  # type: ignore[misc]
         self.built = True  # encoder and decoder are: a resumed run loads its weights before the first batch
 
     def call(self, inputs: Any) -> Any:
-        """Return the image decoded from one sampled latent vector, with the mean and log variance it was sampled by."""
+        """Return the image decoded from one sampled latent vector, and the mean and log variance of that vector."""
         label = inputs[1:] if isinstance(inputs, (list, tuple)) else ()
         encoded = self.encoder(inputs)
         mean, log_variance = encoded[:, : self.dimensions], encoded[:, self.dimensions :]

@@ -1,10 +1,18 @@
-"""The page in a browser: the map, the buttons, a drawn digit."""
+"""The page: its own style, and in a browser the map, the buttons, a drawn digit."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+
+from core.plugin import Plugin
+
+
+def test_the_plugin_brings_the_style_that_its_own_tab_needs(plugin: Plugin) -> None:
+    css, tab = (plugin.record.folder / name for name in ("style.css", "tabs/latent_dimensions.py"))
+    assert ".latent-sliders .form {" in css.read_text()
+    assert 'elem_classes="latent-sliders"' in tab.read_text()
 
 
 @pytest.mark.browser

@@ -1,0 +1,42 @@
+"""The handlers of all tabs: each returns pictures, and refuses what it does not know."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
+
+from core.errors import UserError
+from core.imaging import images
+from core.plugin import Plugin
+from core.progress import finish
+from plugins.gan_generator.tabs import generate, interpolate, lab, training
+
+
+def test_every_tab_returns_pictures(plugin: Plugin) -> None:
+    (grid,) = generate.generate(plugin, "digits", "7", "16", 1)
+    chosen, around, description = generate.inspect(plugin, "digits", "7", "16", 3, 1)
+    offered, animation, strip = interpolate.interpolate(plugin, "digits", stops="2, 5 9")
+    snapshots, *curves = training.show_training(plugin, "digits")
+    assert all(images.load(path).std() > 0.05 for path in (grid, chosen, around, offered, strip, snapshots))
+    assert "Image 4 (7)." in description
+    assert [len(each) > 2 for each in curves] == [True, True]
+    with pillow.open(animation) as film:
+        assert film.n_frames > 2 * interpolate.STEPS
+
+
+def test_handlers_refuse_unknown_choices(plugin: Plugin) -> None:
+    for call in (
+        lambda: generate.generate(plugin, "cats"),
+        lambda: generate.generate(plugin, class_name="cats"),
+        lambda: generate.generate(plugin, count="17"),
+        lambda: interpolate.interpolate(plugin, stops="1"),
+        lambda: interpolate.interpolate(plugin, stops="1 26"),
+        lambda: training.show_training(plugin, "cats"),
+        lambda: finish(lab.train_toy(plugin, distribution="cats")),
+        lambda: finish(lab.train_toy(plugin, loss="cats")),
+        lambda: finish(lab.train_toy(plugin, distribution="drawing")),
+        lambda: finish(lab.train_toy(plugin, gradient_penalty_weight=-1)),
+        lambda: finish(lab.train_toy(plugin, generator_every=0)),
+    ):
+        with pytest.raises(UserError):
+            call()
