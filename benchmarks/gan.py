@@ -4,9 +4,10 @@
 
 The lesson is lesson 10 of Microsoft's AI for Beginners
 (https://github.com/microsoft/AI-For-Beginners/blob/main/lessons/4-ComputerVision/10-GANs/README.md). Its DCGAN
-(generator 0.86 M, discriminator 0.39 M parameters, Adam at 0.0001, 1,000 steps of 32) is the first row, its discriminator
-truly training; ours is then trained from scratch for as many seconds as that took, on the same machine. Fréchet distances
-are computed on the features of the bundled classifiers, between 5,000 generated images and the whole training set.
+(generator 0.86 M, discriminator 0.39 M parameters, Adam at 0.0001, 1,000 steps of 32) is the first row, with its
+discriminator truly training; ours is then trained from scratch for as many seconds as that took, on the same machine.
+Fréchet distances are computed on the features of the bundled classifiers, between 5,000 generated images and the whole
+training set.
 
 Stacked MNIST (https://arxiv.org/abs/1712.04086) are images of three random digits, one in each color channel: 1,000
 modes. Counted is how many of them 25,600 generated images cover, for a GAN without classes.
