@@ -36,6 +36,14 @@ FLAG_TYPES: dict[Any, Any] = {  # what a flag holds for a parameter of that type
 
 
 @dataclass(frozen=True)
+class OutputOptions:
+    """How the image that comes out is written."""
+
+    strip_metadata: bool = False
+    """Leave out the EXIF data of the first file (date, camera, place), which the result keeps otherwise."""
+
+
+@dataclass(frozen=True)
 class RunOptions:
     """Which weights are used, and how they run."""
 
@@ -90,10 +98,12 @@ def run(record: Record, verb: str, arguments: list[str]) -> int:
     if out:
         images.check_output(out)
     values = [images.load(getattr(flags, name)) for name in inputs]
-    depth = _choose_depth([getattr(flags, name) for name in inputs], out)
+    paths = [getattr(flags, name) for name in inputs]
+    depth = _choose_depth(paths, out)
+    exif = images.read_exif(paths[0]) if paths and has_output and not flags.output_options.strip_metadata else None
     converted = {name: _convert(getattr(flags, name), kind) for name, kind in settings.items()}
     steps = flags.run_options.plugin(record).stream(verb, *values, **converted)
-    _write(_with_progress_bar(steps, verb), out, depth)
+    _write(_with_progress_bar(steps, verb), out, depth, exif)
     return 0
 
 
@@ -223,6 +233,9 @@ def _flags(function: Callable[..., Any], inputs: list[str], settings: dict[str, 
         if is_dataclass(kind):  # its fields become flags, without the parameter's name as a prefix
             kind = Annotated[kind, tyro.conf.arg(name="")]
         columns.append((name, kind, field() if default is inspect.Parameter.empty else field(default=default)))
+    if out:
+        output_options = Annotated[OutputOptions, tyro.conf.arg(name="")]
+        columns.append(("output_options", output_options, field(default_factory=OutputOptions)))
     columns.append(("run_options", Annotated[RunOptions, tyro.conf.arg(name="")], field(default_factory=RunOptions)))
     flags = make_dataclass("Flags", columns, kw_only=True)
     flags.__doc__ = inspect.getdoc(function)
@@ -248,7 +261,7 @@ def _choose_depth(inputs: list[Path], out: Path | None) -> int:
     return depth
 
 
-def _write(result: Any, path: Path | None, depth: int) -> None:
+def _write(result: Any, path: Path | None, depth: int, exif: bytes | None) -> None:
     """Write the `image` in a verb's result to `path`, other images beside it, and print the other values.
 
     Several images, (n, h, w, c), are written as one contact sheet.
@@ -257,7 +270,7 @@ def _write(result: Any, path: Path | None, depth: int) -> None:
     for name, value in parts.items():
         if isinstance(value, np.ndarray) and value.ndim > 2 and path:
             image = images.contact_sheet(value) if value.ndim == 4 else value
-            images.save(image, path if name == "image" else path.with_stem(f"{path.stem}_{name}"), depth)
+            images.save(image, path if name == "image" else path.with_stem(f"{path.stem}_{name}"), depth, exif)
         elif isinstance(value, np.ndarray):
             rest = f" … ({value.size} in all)" if value.size > LONGEST_PRINTED else ""
             print(f"{name}: {' '.join(f'{each:.4g}' for each in value.ravel()[:LONGEST_PRINTED])}{rest}")

@@ -5,40 +5,49 @@ An image is float32, height × width × 3 (or 4 where the file has real transpar
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import math
 import os
-import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is the array type
-from PIL import ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import UnidentifiedImageError
 
 from core.errors import UserError
 from core.files import written_atomically
-from core.imaging import png16
+from core.imaging import decoding, png16
+from core.imaging.decoding import UnsupportedError
 
 Image = NDArray[np.float32]
 Uint8Image = NDArray[np.uint8]
 Floats = Annotated[NDArray[np.float32], "not an image"]  # the command line takes it as a flag, and prints it
 
-FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")  # a phone's MPO is opened as JPEG
-SUFFIXES = (".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+SUFFIXES = (".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+READABLE = "JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP"
+JPEG_OPTIONS: dict[str, Any] = {"quality": 95, "subsampling": 0}
+OPTIONS: dict[str, dict[str, Any]] = {  # by suffix; Pillow's defaults give 31.8 dB (WebP) and 33.2 dB (AVIF)
+    ".jpg": JPEG_OPTIONS,
+    ".jpeg": JPEG_OPTIONS,
+    ".jfif": JPEG_OPTIONS,
+    ".webp": {"lossless": True},
+    ".avif": {"quality": 95, "subsampling": "4:4:4"},
+    ".heic": {"quality": 95, "chroma": 444},
+    ".heif": {"quality": 95, "chroma": 444},
+}
 DEFAULT_MEGAPIXELS = 40.0
-LARGEST_SIDES = {".avif": 65_535, ".gif": 65_535, ".jpeg": 65_500, ".jpg": 65_500, ".webp": 16_383}
+LARGEST_SIDES = {".avif": 65_535, ".gif": 65_535, ".webp": 16_383, ".heic": 16_383, ".heif": 16_383}
+LARGEST_SIDES |= dict.fromkeys((".jfif", ".jpeg", ".jpg"), 65_500)
 BAND = 256  # rows converted at once
 LONGEST_NAME = 200  # bytes
 LONGEST_ROW = 12  # images in one row of a contact sheet
-ORIENTATION, SIDEWAYS = 0x0112, (5, 6, 7, 8)  # EXIF tag, and its values that swap height and width
+ORIENTATION = 0x0112  # EXIF tag
 LONGEST_SIDE = 30_000  # pixels; a strip one pixel high is padded to a whole tile, and costs a network as much
-
-pillow.init()  # registers all formats; by default Pillow registers only five until another is needed
 
 
 class ImageError(UserError):
@@ -53,22 +62,16 @@ def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Ima
         max_megapixels: checked before anything is decoded; defaults to DARKROOM_MAX_MEGAPIXELS, or 40.
 
     Returns:
-        (h, w, 3), or (h, w, 4) if any pixel is transparent; 0 to 1. 16-bit PNG keeps its depth.
+        (h, w, 3), or (h, w, 4) if any pixel is transparent; 0 to 1. 16-bit PNG and TIFF keep their depth.
 
     Raises:
         ImageError: if the file is not a readable image within the limit; the message names it and the remedy.
     """
-    name = "the picture" if isinstance(source, bytes) else Path(source).name
+    name, data = _name(source), _read(source)
     limit = max_megapixels or _megapixel_limit()
-    with _image_errors(name, source, limit), warnings.catch_warnings():
-        warnings.simplefilter("ignore", pillow.DecompressionBombWarning)  # our own limit is checked below
-        data = source if isinstance(source, bytes) else Path(source).read_bytes()
-        with pillow.open(BytesIO(data), formats=FORMATS) as file:
-            _check_size(file, name, limit)
-            if png16.is_transparent(file):
-                return _without_opaque_alpha(png16.decode_transparent(data))
-            image = png16.decode_color(data) if png16.is_color(file) else _decode(file, name)
-            return _without_opaque_alpha(image)
+    with _decoder_errors(name, limit), decoding.quietly(), decoding.open_image(data) as file:
+        _check_size(file, name, limit)
+        return _without_opaque_alpha(decoding.decode(file, data))
 
 
 def size(source: str | Path | bytes) -> tuple[int, int]:
@@ -77,31 +80,41 @@ def size(source: str | Path | bytes) -> tuple[int, int]:
     Raises:
         ImageError: if the file cannot be read.
     """
-    try:
-        with pillow.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as file:
-            is_sideways = file.getexif().get(ORIENTATION, 1) in SIDEWAYS
-            return (file.height, file.width) if is_sideways else (file.width, file.height)
-    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError) as error:
-        raise ImageError(f"the picture cannot be read ({error}): export it again.") from None
+    with _decoder_errors(_name(source), math.inf), decoding.quietly(), decoding.open_image(_read(source)) as file:
+        return decoding.size(file)
 
 
 def bit_depth(source: str | Path | bytes) -> int:
     """Return the bits per channel of an image file, 8 or 16; 8 if it cannot be read."""
     try:
-        with pillow.open(BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as file:
-            is_16_bit = file.mode.startswith("I;16") or png16.is_color(file) or png16.is_transparent(file)
-            return 16 if is_16_bit else 8
-    except (OSError, ValueError, SyntaxError, pillow.DecompressionBombError):
+        with decoding.quietly(), decoding.open_image(_read(source)) as file:
+            return 16 if decoding.is_16_bit(file) else 8
+    except Exception:  # whatever a decoder raises: `load` says what is wrong
         return 8
 
 
-def save(image: Image, path: str | Path, depth: int = 8) -> None:
-    """Write `image` in the format of the path's suffix; the file appears complete or not at all.
+def read_exif(source: str | Path | bytes) -> bytes | None:
+    """Return the EXIF data of an image file (date, camera, place), its orientation set to upright; None without any."""
+    try:
+        with decoding.quietly(), decoding.open_image(_read(source)) as file:
+            exif = file.getexif()
+            exif.pop(ORIENTATION, None)
+            return exif.tobytes() if len(exif) else None
+    except Exception:  # metadata that cannot be read is not worth an error
+        return None
+
+
+def save(image: Image, path: str | Path, depth: int = 8, exif: bytes | None = None) -> None:
+    """Write `image` in the format of the path's suffix, tagged as sRGB; the file appears complete or not at all.
+
+    An image whose three channels are equal is written with one. JPEG and AVIF are lossy, at more than 42 dB on photos;
+    WebP is lossless.
 
     Args:
         image: (h, w, 1, 3 or 4), 0 to 1, clipped. Formats without transparency get it on white.
         path: where to write it.
         depth: bits per channel of a PNG, 8 or 16; every other format has 8.
+        exif: metadata to write, such as that of `read_exif`; BMP and GIF hold none.
 
     Raises:
         ImageError: if the suffix is not that of an image format, the folder cannot be written to, or the image is
@@ -112,13 +125,13 @@ def save(image: Image, path: str | Path, depth: int = 8) -> None:
     largest = LARGEST_SIDES.get(path.suffix.lower(), math.inf)
     if max(image.shape[:2]) > largest:
         instead = path.with_suffix(".png")
-        save(image, instead, depth)
+        save(image, instead, depth, exif)
         raise ImageError(f"{path.name} can have {largest} pixels a side at most: written as {instead.name} instead.")
-    if path.suffix.lower() in (".jpg", ".jpeg", ".bmp"):
+    if path.suffix.lower() in (".jpg", ".jpeg", ".jfif", ".bmp"):
         image = composite_on_white(image)
     try:
         with written_atomically(path) as temporary:
-            _write(image, temporary, depth)
+            _write(image, temporary, depth, exif)
     except OSError as error:
         raise ImageError(f"{path} cannot be written ({error.strerror or error}): choose another place.") from None
 
@@ -202,25 +215,49 @@ def _megapixel_limit() -> float:
         raise UserError(f"DARKROOM_MAX_MEGAPIXELS is {value!r}: use a number, such as 40.") from None
 
 
-@contextmanager
-def _image_errors(name: str, source: str | Path | bytes, limit: float) -> Iterator[None]:
-    """Turn everything that Pillow and the file system raise for an unreadable file into an ImageError."""
+def _name(source: str | Path | bytes) -> str:
+    return "the picture" if isinstance(source, bytes) else Path(source).name
+
+
+def _read(source: str | Path | bytes) -> bytes:
+    """Return the bytes of a file. Raises ImageError that names what the system refuses, and the remedy."""
+    if isinstance(source, bytes):
+        return source
+    name = Path(source).name
     try:
-        yield
-    except ImageError:
-        raise
-    except pillow.DecompressionBombError:
-        raise ImageError(f"{name} is far above the limit of {limit:g} megapixels: shrink it first.") from None
-    except UnidentifiedImageError:
-        raise ImageError(f"{name} is not a picture that can be read: use JPEG, PNG, WebP, GIF, TIFF or BMP.") from None
+        return Path(source).read_bytes()
     except FileNotFoundError:
         raise ImageError(f"{name} does not exist: check the path {str(source)!r}.") from None
     except IsADirectoryError:
         raise ImageError(f"{name} is a folder: name one picture in it.") from None
+    except PermissionError:
+        raise ImageError(f"{name} may not be read: change its permissions.") from None
+    except OSError as error:
+        shown = f"{name[:30]}…" if error.errno == errno.ENAMETOOLONG else name
+        raise ImageError(f"{shown} cannot be opened ({error.strerror}): copy it to another place.") from None
+
+
+@contextmanager
+def _decoder_errors(name: str, limit: float) -> Iterator[None]:
+    """Turn everything that a decoder raises into an ImageError about the file `name`."""
+    try:
+        yield
+    except ImageError:
+        raise
+    except UnsupportedError as error:
+        raise ImageError(f"{name} {error}.") from None
+    except pillow.DecompressionBombError:
+        raise ImageError(f"{name} is far above the limit of {limit:g} megapixels: shrink it first.") from None
+    except UnidentifiedImageError:
+        raise ImageError(f"{name} is not a picture that can be read: use {READABLE}.") from None
     except MemoryError:
         raise ImageError(f"{name} does not fit into this machine's memory: shrink it first.") from None
-    except (OSError, ValueError, SyntaxError, EOFError) as error:  # Pillow raises all of these for damaged files
-        raise ImageError(f"{name} is damaged and could not be read ({error}): export it again.") from None
+    except Exception as error:  # decoders raise whatever a damaged file leads them to
+        raise ImageError(f"{name} is damaged and could not be read ({_first_line(error)}): export it again.") from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:120]
 
 
 def _check_size(file: pillow.Image, name: str, limit: float) -> None:
@@ -236,47 +273,27 @@ def _check_size(file: pillow.Image, name: str, limit: float) -> None:
         )
 
 
-def _decode(file: ImageFile.ImageFile, name: str) -> Image:
-    """Return `file` as (h, w, 3 or 4), for every format that Pillow decodes at full depth."""
-    file.seek(0)
-    upright = ImageOps.exif_transpose(file)
-    if upright.mode == "I":
-        raise ImageError(f"{name} holds 32-bit numbers, for which no range is standard: export it as 16-bit PNG.")
-    if upright.mode.startswith("I;16"):
-        gray = np.asarray(upright, np.float32) / 65535
-        return np.repeat(np.clip(gray, 0, 1)[..., None], 3, axis=-1)
-    if upright.mode == "F":
-        raise ImageError(
-            f"{name} holds floating-point numbers, for which no range is standard: export it as 16-bit PNG."
-        )
-    upright = _to_srgb(upright)
-    mode = "RGBA" if upright.has_transparency_data else "RGB"
-    return np.asarray(upright.convert(mode), np.float32) / np.float32(255)
-
-
-def _to_srgb(picture: pillow.Image) -> pillow.Image:
-    """Return `picture` converted to sRGB if it has the color profile of another space, such as Display P3."""
-    profile = picture.info.get("icc_profile")
-    if not profile or picture.mode not in ("RGB", "RGBA", "CMYK"):
-        return picture
-    mode = "RGBA" if picture.mode == "RGBA" else "RGB"
-    try:
-        target = ImageCms.createProfile("sRGB")
-        converted = ImageCms.profileToProfile(picture, BytesIO(profile), target, outputMode=mode)
-    except (ImageCms.PyCMSError, OSError):  # an invalid profile: take the values as sRGB
-        return picture
-    return converted or picture
-
-
 def _without_opaque_alpha(image: Image) -> Image:
     """Return `image` without its alpha channel if no pixel is transparent."""
     return image[..., :3] if image.shape[-1] == 4 and image[..., 3].min() == 1 else image
 
 
-def _write(image: Image, path: Path, depth: int) -> None:
+def _write(image: Image, path: Path, depth: int, exif: bytes | None) -> None:
     suffix = path.suffix.lower()
     if depth == 16 and suffix == ".png":
-        png16.write(image, path)
-    else:
-        options: dict[str, Any] = {"quality": 95, "subsampling": 0} if suffix in (".jpg", ".jpeg") else {}
-        pillow.fromarray(to_uint8(image)).save(path, **options)
+        png16.write(image, path, exif)
+        return
+    picture = pillow.fromarray(to_uint8(image))
+    options = dict(OPTIONS.get(suffix, {}))
+    if suffix not in (".bmp", ".gif"):
+        options |= {"exif": exif} if exif else {}
+        if is_gray(image):
+            picture = picture.convert("L")
+        else:
+            options["icc_profile"] = decoding.SRGB_PROFILE
+    picture.save(path, **options)
+
+
+def is_gray(image: Image) -> bool:
+    """Return whether `image` (h, w, 3 or 4) is opaque and has three equal color channels."""
+    return image.shape[-1] == 3 and bool((image[..., :1] == image).all())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from PIL import Image as pillow  # noqa: N813 - `Image` is the array type in cor
 from PIL import ImageFile, ImageOps
 
 LARGEST = np.float32(65535)
+HEADER_END = 8 + 25  # bytes: the signature, and the chunk IHDR
 
 
 def is_color(file: pillow.Image) -> bool:
@@ -43,13 +46,29 @@ def decode_transparent(data: bytes) -> NDArray[np.float32]:
     return np.vstack([np.asarray(row, np.float32) for row in rows]).reshape(height, width, 4) / LARGEST
 
 
-def write(image: NDArray[np.float32], path: Path) -> None:
-    """Write `image` (h, w, 3 or 4; 0 to 1, clipped) with 16 bits per channel."""
+def write(image: NDArray[np.float32], path: Path, exif: bytes | None = None) -> None:
+    """Write `image` (h, w, 3 or 4; 0 to 1, clipped) with 16 bits per channel, tagged as sRGB.
+
+    An image whose three channels are equal is written with one.
+    """
     height, width, channels = image.shape
+    if is_gray := channels == 3 and bool((image[..., :1] == image).all()):
+        image = image[..., 0]
     values = np.clip(image * LARGEST + 0.5, 0, LARGEST).astype(">u2")
-    writer = png.Writer(width, height, greyscale=False, alpha=channels == 4, bitdepth=16)
-    with path.open("wb") as file:
-        writer.write_packed(file, (row.tobytes() for row in values))
+    writer = png.Writer(width, height, greyscale=is_gray, alpha=channels == 4, bitdepth=16)
+    file = BytesIO()
+    writer.write_packed(file, (row.tobytes() for row in values))
+    chunks = [(b"sRGB", b"\x00")] + ([(b"eXIf", exif.removeprefix(b"Exif\x00\x00"))] if exif else [])
+    path.write_bytes(_insert_chunks(file.getvalue(), chunks))
+
+
+def _insert_chunks(data: bytes, chunks: list[tuple[bytes, bytes]]) -> bytes:
+    """Return the PNG `data` with `chunks` (name, content) behind its header, which pypng cannot write."""
+    written = b"".join(
+        struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in chunks
+    )
+    return data[:HEADER_END] + written + data[HEADER_END:]
 
 
 def _raw_mode(file: pillow.Image) -> object:

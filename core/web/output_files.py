@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from gradio.utils import get_upload_folder
 
 from core.imaging import images
 from core.imaging.images import Image
+
+MARGIN = 6  # bytes: an underscore, and the longest suffix of a file
 
 
 def new_file(name: str) -> Path:
@@ -33,6 +36,21 @@ def write_png(image: Image, name: str, depth: int = 8) -> str:
     return str(path)
 
 
+def write_result(image: Image, photo: str | bytes, suffix: str) -> str:
+    """Write what was made from a visitor's photo as a PNG and return its path.
+
+    The file keeps the photo's name, bits per channel and EXIF data (date, camera, place).
+
+    Args:
+        image: (height, width, channels), 0 to 1.
+        photo: the photo as it was dropped: its path, or its bytes.
+        suffix: appended to the photo's name, such as "denoised".
+    """
+    path = new_file(f"{stem(photo, suffix)}.png")
+    images.save(image, path, images.bit_depth(photo), images.read_exif(photo))
+    return str(path)
+
+
 def write_sketch(drawing: dict[str, Any] | None) -> str:
     """Write what was drawn on a `sketchpad`, black on white, as a PNG and return its path.
 
@@ -50,6 +68,8 @@ def write_sketch(drawing: dict[str, Any] | None) -> str:
 def stem(photo: str | bytes, suffix: str) -> str:
     """Return a name for a file made from `photo`: "beach_denoised" for "/tmp/beach.jpg" and the suffix "denoised".
 
-    Bytes, which have no name, give "picture_denoised".
+    Bytes, which have no name, give "picture_denoised". A name that would be too long for a file is cut.
     """
-    return f"{Path(photo).stem if isinstance(photo, str) else 'picture'}_{suffix}"
+    name = Path(photo).stem if isinstance(photo, str) else "picture"
+    kept = os.fsencode(name)[: images.LONGEST_NAME - len(os.fsencode(suffix)) - MARGIN]
+    return f"{kept.decode(errors='ignore')}_{suffix}"

@@ -38,7 +38,7 @@ from core.web.components import (
     sketchpad,
     workbench,
 )
-from core.web.output_files import new_file, stem, write_png, write_sketch
+from core.web.output_files import new_file, stem, write_png, write_result, write_sketch
 
 __all__ = [
     "CLICKABLE",
@@ -64,6 +64,7 @@ __all__ = [
     "tabbed",
     "workbench",
     "write_png",
+    "write_result",
     "write_sketch",
 ]
 

@@ -92,7 +92,7 @@ def stylize(
     )
     stylized = yield from plugin.stream("stylize", content, style, more_styles=more, options=options)
     before = pages.write_png(content, pages.stem(photo, "before"))
-    after = pages.write_png(stylized, pages.stem(photo, "stylized"))
+    after = pages.write_result(stylized, photo, "stylized")
     scores = _describe_scores(plugin, stylized, content, style) if not more else ""
     return (before, after), scores, gr.DownloadButton(value=after, interactive=True)
 

@@ -106,7 +106,7 @@ def upscale(
     high = yield from plugin.stream("upscale", low, scale=scale, checkpoint=REAL if real else CLEAN[scale])
     bicubic = upscale_bicubic(low, scale)
     before = pages.write_png(bicubic, pages.stem(photo, "bicubic"))
-    after = pages.write_png(high, pages.stem(photo, f"x{scale}"), images.bit_depth(photo))
+    after = pages.write_result(high, photo, f"x{scale}")
     findings, low_shown, errors = _report(low, bicubic, high, truth)
     if image.shape != whole.shape:
         findings = f"{cropping.describe(whole, crop, scale)} {findings}"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
 from core import registry, verbs
 from core.cli.parser import main
@@ -141,3 +142,15 @@ def test_a_run_that_fails_at_once_leaves_nothing_to_resume(
 def test_check_prints_the_result_of_each_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "denoiser"]) == 0
     assert "denoiser: fulfills the contract." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("flags", "camera"), [([], "a camera"), (["--strip-metadata"], None)])
+def test_a_result_keeps_exif_unless_told_otherwise(
+    flags: list[str], camera: str | None, photo: Path, tmp_path: Path
+) -> None:
+    exif = pillow.Exif()
+    exif[0x0110] = "a camera"
+    images.save(images.load(photo), tmp_path / "in.jpg", exif=exif.tobytes())
+    main(["run", "denoiser", "denoise", str(tmp_path / "in.jpg"), str(tmp_path / "out.png"), "--sigma", "10", *flags])
+    with pillow.open(tmp_path / "out.png") as file:
+        assert file.getexif().get(0x0110) == camera

@@ -7,8 +7,10 @@ from pathlib import Path
 import gradio as gr
 import numpy as np
 import pytest
+from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
 from core.imaging import images
+from core.imaging.images import Image
 from core.web import output_files
 
 
@@ -36,3 +38,21 @@ def test_a_sketch_is_written_black_on_white() -> None:
 def test_an_empty_sketchpad_is_refused(drawing: dict[str, None] | None) -> None:
     with pytest.raises(gr.Error, match="Draw something first"):
         output_files.write_sketch(drawing)
+
+
+def test_a_long_name_is_cut_by_bytes() -> None:
+    name = output_files.stem(f"/tmp/{'漢' * 66}.jpg", "denoised")
+    assert len(f"{name}.webp".encode()) <= images.LONGEST_NAME
+    assert name.startswith("漢漢")
+    assert name.endswith("漢_denoised")
+
+
+def test_a_result_keeps_the_photos_name_depth_and_exif(picture: Image, tmp_path: Path) -> None:
+    exif = pillow.Exif()
+    exif[0x0110] = "a camera"
+    images.save(picture, tmp_path / "beach.png", 16, exif.tobytes())
+    path = Path(output_files.write_result(picture, str(tmp_path / "beach.png"), "denoised"))
+    assert path.name == "beach_denoised.png"
+    assert images.bit_depth(path) == 16
+    with pillow.open(path) as file:
+        assert file.getexif()[0x0110] == "a camera"

@@ -1,0 +1,173 @@
+"""Decodes image files, in one order for every format: limits, decode, orient, color-manage.
+
+What an array of pixels means is settled here: 8- or 16-bit values become 0 to 1, upright, in sRGB. A file that is no
+image for us (a camera's raw file, HDR, JPEG XL) is refused by name rather than decoded to something else.
+"""
+
+from __future__ import annotations
+
+import warnings
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pillow_heif
+import tifffile
+from numpy.typing import NDArray
+from PIL import Image as pillow  # noqa: N813 - `Image` is the array type of core.imaging.images
+from PIL import ImageCms, ImageFile, ImageOps, PngImagePlugin
+
+from core.imaging import color, png16
+
+Pixels = NDArray[np.float32]
+
+FORMATS = ("AVIF", "BMP", "GIF", "HEIF", "JPEG", "PNG", "TIFF", "WEBP")  # a phone's MPO is opened as JPEG
+MAX_TEXT = 64 * 2**20  # bytes of text in a PNG; Pillow takes 1 MB, and calls more damaged
+SUBFILE_TYPE, BITS, PHOTOMETRIC, PLANAR, DNG_VERSION = 254, 258, 262, 284, 50706  # TIFF tags
+REDUCED, WHITE_IS_ZERO = 1, 0
+RAW_SIGNATURES = (  # (offset, bytes) of raw files that are not plain TIFFs
+    (8, b"CR\x02"),
+    (4, b"ftypcrx "),
+    (0, b"FUJIFILMCCD-RAW"),
+    (0, b"IIRO"),
+    (0, b"IIRS"),
+    (0, b"MMOR"),
+    (0, b"IIU\x00"),
+)
+RAW = "is a camera's raw file: develop it, and export it as TIFF or PNG"
+JPEG_XL_SIGNATURES = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL ")
+
+pillow.init()  # registers all formats; by default Pillow registers only five until another is needed
+pillow_heif.register_heif_opener(thumbnails=False)
+PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MAX_TEXT
+
+
+class UnsupportedError(ValueError):
+    """A file that is intact and that we do not read; the message, without its name, says what to do."""
+
+
+def refuse_by_signature(data: bytes) -> None:
+    """Raise UnsupportedError for a format that Pillow does not know, recognized by its first bytes."""
+    if data.startswith(JPEG_XL_SIGNATURES):
+        raise UnsupportedError("is a JPEG XL file, which cannot be read here: export it as JPEG or PNG")
+    if any(data[offset:].startswith(signature) for offset, signature in RAW_SIGNATURES):
+        raise UnsupportedError(RAW)
+
+
+def open_image(data: bytes) -> ImageFile.ImageFile:
+    """Return the file opened by Pillow, not decoded, at the frame to decode.
+
+    Raises:
+        UnsupportedError: for raw files and JPEG XL.
+        Exception: whatever Pillow raises for a file that is no image, or damaged.
+    """
+    refuse_by_signature(data)
+    file = pillow.open(BytesIO(data), formats=FORMATS)
+    file.seek(_find_frame(file))
+    return file
+
+
+def decode(file: ImageFile.ImageFile, data: bytes) -> Pixels:
+    """Return the opened `file`, whose bytes are `data`, as (h, w, 3 or 4) in 0 to 1, upright and in sRGB.
+
+    Raises:
+        UnsupportedError: where the range or the color space of the values is none that we convert.
+        Exception: whatever a decoder raises for a damaged file.
+    """
+    tags = color.read_tags(file, data)
+    if tags.transfer in color.HDR:
+        raise UnsupportedError(f"is an HDR image ({color.HDR[tags.transfer]}): export it as SDR, in sRGB")
+    if is_16_bit(file):
+        return color.to_srgb_16_bit(_decode_16_bit(file, data), tags)
+    return color.to_srgb_8_bit(_decode_8_bit(file), tags)
+
+
+def is_16_bit(file: pillow.Image) -> bool:
+    """Return whether an opened file holds 16 bits per channel."""
+    if png16.is_color(file) or png16.is_transparent(file) or file.mode.startswith("I;16"):
+        return True
+    return file.format == "TIFF" and max(_tag(file, BITS, (8,))) == 16
+
+
+def size(file: pillow.Image) -> tuple[int, int]:
+    """Return the width and height of an opened file once it is upright."""
+    is_sideways = file.getexif().get(0x0112, 1) in (5, 6, 7, 8)  # the EXIF orientations that swap height and width
+    turns = is_sideways and file.format not in ("TIFF", "HEIF", "AVIF")  # Pillow opens those upright
+    return (file.height, file.width) if turns else (file.width, file.height)
+
+
+def _find_frame(file: ImageFile.ImageFile) -> int:
+    """Return the first page of a TIFF that is no reduced copy; 0 for every other format."""
+    if file.format != "TIFF":
+        return 0
+    if _tag(file, DNG_VERSION, None) is not None:
+        raise UnsupportedError(RAW)
+    for frame in range(getattr(file, "n_frames", 1)):
+        file.seek(frame)
+        if not _tag(file, SUBFILE_TYPE, 0) & REDUCED:
+            return frame
+    raise UnsupportedError(RAW)
+
+
+def _tag(file: Any, number: int, default: Any) -> Any:
+    value = file.tag_v2.get(number)
+    return default if value is None else value
+
+
+def _decode_8_bit(file: ImageFile.ImageFile) -> pillow.Image:
+    upright = ImageOps.exif_transpose(file)
+    if upright.mode == "I":
+        raise UnsupportedError("holds 32-bit numbers, for which no range is standard: export it as 16-bit PNG")
+    if upright.mode == "F":
+        raise UnsupportedError("holds floating-point numbers, for which no range is standard: export it as 16-bit PNG")
+    return upright
+
+
+def _decode_16_bit(file: ImageFile.ImageFile, data: bytes) -> Pixels:
+    """Return (h, w, 3 or 4) in 0 to 1, upright, in the file's own color space."""
+    if file.format == "TIFF":
+        return _decode_16_bit_tiff(file, data)
+    if png16.is_transparent(file):
+        return png16.decode_transparent(data)
+    if png16.is_color(file):
+        return png16.decode_color(data)
+    gray = np.asarray(ImageOps.exif_transpose(file), np.float32) / png16.LARGEST
+    return np.repeat(gray.clip(0, 1)[..., None], 3, axis=-1)
+
+
+def _decode_16_bit_tiff(file: ImageFile.ImageFile, data: bytes) -> Pixels:
+    """Return a 16-bit TIFF: Pillow reads interleaved ones at 8 bits, and planar and white-is-zero ones wrongly."""
+    with tifffile.TiffFile(BytesIO(data)) as tiff:
+        page = tiff.pages[file.tell()]
+        is_plain = page.dtype == np.uint16 and page.ndim in (2, 3) and page.size <= 4 * file.width * file.height
+        values = page.asarray() if is_plain else None
+    if values is None:
+        raise UnsupportedError("is a TIFF of an unusual kind: export it as 16-bit PNG")
+    if values.ndim == 3 and _tag(file, PLANAR, 1) == 2:
+        values = np.moveaxis(values, 0, -1)
+    if _tag(file, PHOTOMETRIC, 1) == WHITE_IS_ZERO:
+        values = np.uint16(65535) - values
+    pixels = (values if values.ndim == 3 else values[..., None]).astype(np.float32) / png16.LARGEST
+    turned = _turn(pixels, int(_tag(file, 0x0112, 1)))
+    return np.repeat(turned, 3, axis=-1) if turned.shape[-1] == 1 else turned[..., :4]
+
+
+def _turn(pixels: Pixels, orientation: int) -> Pixels:
+    """Return `pixels` upright, by the EXIF orientation 1 to 8."""
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.transpose(1, 0, 2)
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return np.ascontiguousarray(pixels)
+
+
+def quietly() -> warnings.catch_warnings[None]:
+    """Return a context in which decoders do not warn: what is wrong with a file is an error, or nothing."""
+    context: warnings.catch_warnings[None] = warnings.catch_warnings(action="ignore")
+    return context
+
+
+SRGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+"""The ICC profile that saved files are tagged with."""

@@ -1,0 +1,200 @@
+"""Files that people have: 16-bit TIFFs, raw files, HEIC, color tags, large metadata, and damage of every kind."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
+from PIL import ImageCms, PngImagePlugin
+
+from core.imaging import decoding, images
+from core.imaging.images import Image, ImageError
+from core.imaging.metrics import psnr
+
+RANDOM = np.random.default_rng(0)
+COLORS = RANDOM.integers(0, 65536, (24, 32, 3), np.uint16)
+
+
+def encode(picture: pillow.Image, kind: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def tiff(values: Any, **options: Any) -> bytes:
+    file = io.BytesIO()
+    tifffile.imwrite(file, values, **options)
+    return file.getvalue()
+
+
+def png_with(name: bytes, content: bytes, picture: pillow.Image) -> bytes:
+    data = encode(picture, "PNG")
+    chunk = struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+    return data[:33] + chunk + data[33:]
+
+
+@pytest.mark.parametrize("planar", ["contig", "separate"])
+def test_16_bit_tiffs_keep_their_depth(planar: str) -> None:
+    values = COLORS if planar == "contig" else np.moveaxis(COLORS, -1, 0)
+    data = tiff(values, photometric="rgb", planarconfig=planar)
+    np.testing.assert_array_equal(images.load(data), COLORS.astype(np.float32) / np.float32(65535))
+    assert images.bit_depth(data) == 16
+
+
+def test_white_is_zero_is_inverted() -> None:
+    gray = COLORS[..., 0]
+    black_is_zero = images.load(tiff(gray, photometric="minisblack"))
+    np.testing.assert_allclose(images.load(tiff(65535 - gray, photometric="miniswhite")), black_is_zero, atol=1e-6)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_16_bit_tiffs_are_turned_upright(orientation: int) -> None:
+    tags = [(0x0112, "H", 1, orientation, True)]
+    turned = images.load(tiff(COLORS, photometric="rgb", extratags=tags))
+    eight_bit = images.load(tiff((COLORS >> 8).astype(np.uint8), photometric="rgb", extratags=tags))
+    assert turned.shape == eight_bit.shape
+    assert np.abs(turned - eight_bit).max() < 1 / 255
+
+
+def test_the_size_of_a_turned_tiff_is_that_of_the_image() -> None:
+    data = tiff((COLORS >> 8).astype(np.uint8), photometric="rgb", extratags=[(0x0112, "H", 1, 6, True)])
+    width, height = images.size(data)
+    assert images.load(data).shape[:2] == (height, width) == (32, 24)
+
+
+def test_reduced_copies_in_a_tiff_are_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "pages.tif"
+    with tifffile.TiffWriter(path) as writer:
+        writer.write(np.zeros((8, 8, 3), np.uint8), photometric="rgb", subfiletype=1)
+        writer.write((COLORS >> 8).astype(np.uint8), photometric="rgb")
+    assert images.load(path).shape == (24, 32, 3)
+    assert images.size(path) == (32, 24)
+
+
+def raw_files() -> dict[str, bytes]:
+    small = (COLORS >> 8).astype(np.uint8)
+    dng = tiff(small, photometric="rgb", subfiletype=1, extratags=[(50706, "B", 4, b"\x01\x04\x00\x00", True)])
+    signed = {f"signature {offset}": b"\0" * offset + signature for offset, signature in decoding.RAW_SIGNATURES}
+    return {"dng": dng, "thumbnail alone": tiff(small, photometric="rgb", subfiletype=1)} | signed
+
+
+@pytest.mark.parametrize("kind", raw_files())
+def test_raw_files_are_refused_by_name(kind: str) -> None:
+    with pytest.raises(ImageError, match="the picture is a camera's raw file: develop it"):
+        images.load(raw_files()[kind])
+
+
+def test_jpeg_xl_is_named() -> None:
+    with pytest.raises(ImageError, match="JPEG XL"):
+        images.load(decoding.JPEG_XL_SIGNATURES[0] + b"\0" * 40)
+
+
+def test_heic_is_read(picture: Image) -> None:
+    data = encode(pillow.fromarray(images.to_uint8(picture)), "HEIF", quality=90)
+    assert psnr(images.load(data), picture) > 35
+
+
+@pytest.mark.parametrize(("gamma", "expected"), [(100_000, 188), (45_455, 128)])
+def test_gama_is_applied_where_no_other_tag_stands(gamma: int, expected: int) -> None:
+    gray = pillow.new("RGB", (4, 4), (128, 128, 128))
+    data = png_with(b"gAMA", struct.pack(">I", gamma), gray)
+    assert round(float(images.load(data).mean() * 255)) == expected
+    tagged = png_with(b"sRGB", b"\0", pillow.open(io.BytesIO(data)))
+    assert round(float(images.load(tagged).mean() * 255)) == 128
+
+
+@pytest.mark.parametrize(("transfer", "name"), [(16, "PQ"), (18, "HLG")])
+def test_hdr_is_refused(transfer: int, name: str) -> None:
+    data = png_with(b"cICP", bytes([9, transfer, 0, 1]), pillow.new("RGB", (4, 4)))
+    with pytest.raises(ImageError, match=rf"HDR image \({name}\)"):
+        images.load(data)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "P"])
+def test_an_icc_profile_changes_colors_in_every_mode(mode: str) -> None:
+    lab_green = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = lab_green.replace(b"rXYZ", b"tXYZ").replace(b"gXYZ", b"rXYZ").replace(b"tXYZ", b"gXYZ")
+    data = encode(pillow.new("RGB", (4, 4), (255, 0, 0)).convert(mode), "PNG", icc_profile=swapped)
+    assert images.load(data)[0, 0, 1] > 0.9
+
+
+def test_an_icc_profile_is_applied_to_16_bits_at_their_depth() -> None:
+    srgb = decoding.SRGB_PROFILE
+    data = tiff(COLORS, photometric="rgb", iccprofile=srgb)
+    np.testing.assert_allclose(images.load(data), COLORS.astype(np.float32) / 65535, atol=1.5 / 255)
+    assert len(np.unique(images.load(data))) > 2000
+
+
+def test_much_text_in_a_png_is_no_damage(picture: Image) -> None:
+    text = PngImagePlugin.PngInfo()
+    text.add_text("workflow", "x" * 3_000_000, zip=True)
+    data = encode(pillow.fromarray(images.to_uint8(picture)), "PNG", pnginfo=text)
+    assert psnr(images.load(data), picture) > 50
+
+
+def test_what_the_system_refuses_is_not_called_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ImageError, match=r"aaa… cannot be opened \(File name too long\)"):
+        images.load(tmp_path / ("a" * 300 + ".png"))
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(ImageError, match=r"a\.png may not be read: change its permissions"):
+        images.load(tmp_path / "a.png")
+
+
+def damaged_kinds() -> dict[str, bytes]:
+    """Return a small file of each kind."""
+    rgb = pillow.fromarray((COLORS >> 8).astype(np.uint8))
+    rgba = rgb.convert("RGBA")
+    rgba.putalpha(128)
+    exif = pillow.Exif()
+    exif[0x0110], exif[0x0112] = "camera", 6
+    return {
+        "png": encode(rgb, "PNG", exif=exif),
+        "png_rgba": encode(rgba, "PNG"),
+        "png_palette": encode(rgb.quantize(16), "PNG"),
+        "png_gray_16": encode(pillow.fromarray(COLORS[..., 0]), "PNG"),
+        "jpeg": encode(rgb, "JPEG", exif=exif),
+        "jpeg_progressive": encode(rgb, "JPEG", progressive=True),
+        "jpeg_cmyk": encode(rgb.convert("CMYK"), "JPEG"),
+        "webp": encode(rgb, "WEBP", exif=exif),
+        "webp_lossless": encode(rgba, "WEBP", lossless=True),
+        "gif": encode(rgb, "GIF"),
+        "bmp": encode(rgb, "BMP"),
+        "tiff": encode(rgb, "TIFF", compression="tiff_lzw"),
+        "tiff_16": tiff(COLORS, photometric="rgb", compression="zlib"),
+        "tiff_planar": tiff(np.moveaxis(COLORS, -1, 0), photometric="rgb", planarconfig="separate"),
+        "avif": encode(rgb, "AVIF"),
+        "heic": encode(rgb, "HEIF"),
+    }
+
+
+def damage(data: bytes, random: np.random.Generator) -> bytes:
+    """Return `data` cut off, or with up to eight bits flipped."""
+    if random.random() < 0.3:
+        return data[: random.integers(len(data))]
+    flipped = bytearray(data)
+    for position in random.integers(len(data), size=random.integers(1, 9)):
+        flipped[position] ^= 1 << int(random.integers(8))
+    return bytes(flipped)
+
+
+@pytest.mark.parametrize("kind", damaged_kinds())
+@pytest.mark.parametrize("count", [150, pytest.param(2000, marks=pytest.mark.slow)])
+def test_a_damaged_file_is_an_image_or_a_sentence(kind: str, count: int) -> None:
+    whole, random = damaged_kinds()[kind], np.random.default_rng(list(kind.encode()))
+    for _ in range(count):
+        with suppress(ImageError):
+            image = images.load(damage(whole, random), max_megapixels=1)
+            assert image.dtype == np.float32
+            assert np.isfinite(image).all()
