@@ -102,7 +102,9 @@ def read_folder(folder: Path, side: int, split: str) -> tuple[Dataset, dict[str,
     Raises:
         DataError: if fewer than three images can be read.
     """
-    squares, labels, names = [], [], []
+    squares: list[Uint8Image] = []
+    labels: list[int] = []
+    names: list[str] = []
     classes, skipped = _class_folders(folder)
     for class_folder in classes:
         content = data.scan(class_folder)
