@@ -180,7 +180,7 @@ def _refuse_imports(path: Path, packages: tuple[str, ...], remedy: str) -> None:
 
 def _imports(path: Path) -> Iterator[tuple[str, list[str]]]:
     """Yield each import statement of a file, and the absolute names of the modules that it may import."""
-    for node in ast.walk(ast.parse(path.read_text(), path.name)):
+    for node in ast.walk(ast.parse(path.read_bytes(), path.name)):
         if isinstance(node, ast.Import):
             yield ast.unparse(node), [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:

@@ -1,10 +1,22 @@
-"""Writes files atomically."""
+"""Writes files atomically, and tells the files of people from those that systems leave behind."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+LEFT_BEHIND = {  # by macOS, Windows, Synology and Linux; names that begin with a dot are known by that
+    "#recycle",
+    "$recycle.bin",
+    "@eadir",
+    "__macosx",
+    "__pycache__",
+    "desktop.ini",
+    "lost+found",
+    "system volume information",
+    "thumbs.db",
+}
 
 
 @contextmanager
@@ -23,3 +35,8 @@ def written_atomically(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def is_left_behind(name: str) -> bool:
+    """Return whether a system made the file or folder `name` (`._a.jpg`, `__MACOSX`, `Thumbs.db`), not a person."""
+    return name.startswith(".") or name.lower() in LEFT_BEHIND

@@ -13,6 +13,7 @@ from core.errors import UserError
 from core.hub.reference import REPOSITORY_PATTERN
 
 FILE = "plugin.toml"
+ENCODING = "utf-8-sig"  # with or without the byte-order mark that editors on Windows write
 API = (1, 0)  # version of the plugin contract that this suite supports: major, minor
 SHA256 = r"^[0-9a-f]{64}$"
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
@@ -102,7 +103,7 @@ def read(folder: Path) -> Manifest:
         ManifestError: if the file is missing or is not TOML; or with every field that is wrong.
     """
     try:
-        return Manifest(**tomllib.loads((folder / FILE).read_text()))
+        return Manifest(**tomllib.loads((folder / FILE).read_text(encoding=ENCODING)))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ManifestError(f"{FILE} cannot be read: {error}") from None
     except ValidationError as error:

@@ -16,10 +16,14 @@ from pathlib import Path
 
 from core import manifest
 from core.errors import UserError
+from core.files import is_left_behind
 from core.manifest import Manifest, ManifestError
 
 BUNDLED = Path(__file__).parent.parent / "plugins"
 GROUP = "darkroom.plugins"
+RESERVED = frozenset(  # the first parts of paths that Gradio itself answers: a page there would never be shown
+    ("assets", "config", "gradio_api", "login", "logout", "monitoring", "pwa_icon", "static", "svelte")
+)
 
 
 class State(StrEnum):
@@ -97,7 +101,8 @@ def _in_folders() -> Iterator[Record]:
     extra = [Path(folder) for folder in os.environ.get("DARKROOM_PLUGINS", "").split(os.pathsep) if folder]
     for parent in [BUNDLED, *extra]:
         for file in sorted(parent.glob(f"*/{manifest.FILE}")):
-            yield _record(file.parent, f"plugins.{file.parent.name}")
+            if not is_left_behind(file.parent.name):
+                yield _record(file.parent, f"plugins.{file.parent.name}")
 
 
 def _in_packages() -> Iterator[Record]:
@@ -138,6 +143,8 @@ def _record(folder: Path, package: str) -> Record:
 def _state(name: str, found: Manifest) -> tuple[State, str]:
     if not manifest.NAME.fullmatch(name):
         return State.BROKEN, f"the folder's name {name!r} is not in snake_case: rename it"
+    if name in RESERVED:
+        return State.BROKEN, f"the folder's name {name!r} is taken by a path of the web server: rename it"
     if not found.compatible:
         ours = ".".join(map(str, manifest.API))
         return (

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
+from types import FrameType
 from typing import Any
 
 from core.errors import UserError
@@ -29,18 +33,48 @@ def import_module_of(record: Record, part: str) -> Any:
         part: "model", "train" or "interface".
 
     Raises:
-        PluginError: if the import fails for any reason, SystemExit included: a plugin must not end the process.
+        PluginError: if the import fails for any reason, SystemExit and KeyboardInterrupt included: a plugin must not
+            end the process. Only the user's own Ctrl-C does.
     """
     if record.package not in sys.modules and record.package == f"plugins.{record.name}":
         spec = ModuleSpec(record.package, None, is_package=True)
         spec.submodule_search_locations = [str(record.folder)]
         sys.modules[record.package] = module_from_spec(spec)
+    with interrupts() as received:
+        try:
+            return importlib.import_module(f"{record.package}.{part}")
+        except BaseException as error:
+            if received:
+                raise
+            raise PluginError(f"{record.name}/{part}.py cannot be imported: {describe(error)}") from error
+
+
+@contextmanager
+def interrupts() -> Iterator[list[int]]:
+    """Yield a list to which each Ctrl-C is added that the user presses during the block.
+
+    It tells them from a KeyboardInterrupt that a plugin raises. Signals arrive in the main thread only.
+    """
+    received: list[int] = []
+    previous = signal.getsignal(signal.SIGINT)
+    if not callable(previous) or threading.current_thread() is not threading.main_thread():
+        yield received
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        received.append(number)
+        previous(number, frame)
+
+    signal.signal(signal.SIGINT, note)
     try:
-        return importlib.import_module(f"{record.package}.{part}")
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
-        raise PluginError(f"{record.name}/{part}.py cannot be imported: {type(error).__name__}: {error}") from error
+        yield received
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def describe(error: BaseException) -> str:
+    """Return the type and the message of an error, such as "SystemExit: 3"."""
+    return f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
 def list_verbs(record: Record) -> dict[str, Callable[..., Any]]:

@@ -23,6 +23,7 @@ from core.training import runs
 
 LOGGER = logging.getLogger(__name__)
 MAX_ARGUMENTS, MAX_ARGUMENT = 64, 2048  # how many builder arguments, and how large, if the weights are not pinned
+PAGE_ARGUMENTS = "shape", "dimensions", "classes", "scale", "variational"  # builder arguments that a page relies on
 WeightsOverride = Path | Reference
 T = TypeVar("T")
 
@@ -117,18 +118,45 @@ def candidates(record: Record, name: str, options: WeightsOptions = BUNDLED) -> 
         yield LocalSource(override, f"weights from {override}")
     elif override:
         yield HubSource(record, name, override)
-    yield from local_candidates(record, name, options.local)
+    yield from local_candidates(record, name, options.local, options.allow_fallback)
     if pin := record.ready_manifest.pinned.get(name):
         yield HubSource(record, name, Reference(record.ready_manifest.repository or "", pin.revision or ""), pin)
 
 
-def local_candidates(record: Record, name: str, local: bool) -> Iterator[LocalSource]:
-    """Yield the sources of a checkpoint on this machine: with `local`, the newest finished run; the bundled one."""
-    run = runs.find_run(record.name, finished=True, checkpoint=name) if local else None
-    if run:
-        yield LocalSource(run.checkpoint, f"weights of the run {run.folder.name}")
+def local_candidates(record: Record, name: str, local: bool, fitting: bool = False) -> Iterator[LocalSource]:
+    """Yield the sources of a checkpoint on this machine: with `local`, the newest finished run; the bundled one.
+
+    With `fitting`, for an app, runs that do not fit the plugin's page are passed over; log and labels say so.
+    """
+    note = ""
+    for run in runs.find_runs(record.name, finished=True, checkpoint=name) if local else ():
+        if fitting and (difference := find_misfit(record, name, run.checkpoint)):
+            LOGGER.warning("%s: the run %s is passed over, %s", record.name, run.folder.name, difference)
+            note = note or f" (the run {run.folder.name} is passed over: {difference})"
+            continue
+        yield LocalSource(run.checkpoint, f"weights of the run {run.folder.name}{note}")
+        break
     if folder := bundled_folder(record, name):
-        yield LocalSource(folder, f"bundled weights, {name}")
+        yield LocalSource(folder, f"bundled weights, {name}{note}")
+
+
+def find_misfit(record: Record, name: str, folder: Path) -> str:
+    """Return how the inputs or outputs of the checkpoint in `folder` differ from those of the bundled one, or "".
+
+    A page is made for the bundled one: its controls and examples fit no images of another shape. A network that is
+    only larger or smaller inside fits. A checkpoint that cannot be read fits too: loading it raises a better error.
+    """
+    bundled = bundled_folder(record, name)
+    if bundled is None:
+        return ""
+    try:
+        found, expected = metadata.read(folder), metadata.read(bundled)
+    except UserError:
+        return ""
+    pairs = {key: (found.arguments.get(key), expected.arguments.get(key)) for key in PAGE_ARGUMENTS}
+    pairs["builder"] = found.builder, expected.builder
+    differences = [f"{key} {ours}, not {theirs}" for key, (ours, theirs) in pairs.items() if ours != theirs]
+    return metadata.shorten(f"its network has {' and '.join(differences)}") if differences else ""
 
 
 def load_first(record: Record, name: str, options: WeightsOptions, load: Callable[[LocalSource], T]) -> tuple[T, str]:

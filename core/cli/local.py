@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import shlex
 import sys
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field, is_dataclass, make_dataclass
@@ -25,7 +26,7 @@ from core.progress import Progress, Steps, finish
 from core.registry import Record
 from core.training import runs
 from core.training.runs import Run
-from core.weights import WeightsOptions, parse_override
+from core.weights import WeightsOptions, find_misfit, parse_override
 
 LONGEST_PRINTED = 64  # elements of an array
 FILE_HELP = {"out": "the image file to write"}  # the other files are parameters, documented by the docstring
@@ -130,10 +131,20 @@ def train(record: Record, resume: bool, arguments: list[str], help_text: str = "
             started.discard_if_empty()
             raise
     print(json.dumps(scores, indent=2))
-    bundled = record.folder / "weights" / config.checkpoint
-    advice = f"Try it: python app.py --local\nBundle it: cp {started.checkpoint}/* {bundled}/"
-    print(f"The checkpoint is in {started.checkpoint}.\n{advice}", file=sys.stderr)
+    print(f"The checkpoint is in {started.checkpoint}.\n{_advise(record, config, started.checkpoint)}", file=sys.stderr)
     return 0
+
+
+def _advise(record: Record, config: Any, checkpoint: Path) -> str:
+    """Return what to do with a trained checkpoint: commands that work as they are printed.
+
+    A network for the user's own images has no place on the page, which shows the data set of the bundled one.
+    """
+    folder, trial = shlex.quote(str(checkpoint)), getattr(config, "trial", "")
+    if trial and (getattr(config, "images", None) or find_misfit(record, config.checkpoint, checkpoint)):
+        return f"Try it: python -m core run {record.name} {trial} --weights {folder}"
+    bundled = shlex.quote(str(record.folder / "weights" / config.checkpoint))
+    return f"Try it: python app.py --local\nBundle it: cp {folder}/* {bundled}/"
 
 
 def _find_interrupted(record: Record, config: type, arguments: list[str]) -> tuple[Run, Any]:

@@ -9,6 +9,12 @@ from PIL import ImageOps
 from core.imaging import images
 from core.imaging.images import Image
 
+UNIFORM = 0.55  # share of a border of one brightness, above which the background is taken to have it throughout
+FLAT = 0.02  # an image that differs from its background by less shows nothing
+DARKEST_PAPER = 0.05
+TRANSPARENT = 0.5  # alpha below which a pixel is background
+FITS = 8
+
 
 def center_crop_resize(image: Image, shape: tuple[int, ...]) -> Image:
     """Return the largest centered crop of `image` with the aspect ratio of `shape`, resized by a Lanczos filter.
@@ -30,12 +36,53 @@ def center_crop_resize(image: Image, shape: tuple[int, ...]) -> Image:
 def to_light_on_dark(image: Image) -> Image:
     """Return `image` (h, w, 1, 3 or 4) in gray (h, w, 1), inverted if it is dark on light.
 
-    It is taken for dark on light if the mean of its border is at least 0.5 and at least the mean of the whole. MNIST
-    and Fashion-MNIST are light on dark, so networks trained on them expect that.
+    MNIST and Fashion-MNIST are light on dark, so networks trained on them expect that. The background is what
+    continues the border smoothly across the image. If most of what differs from it is darker, the image is taken for
+    dark on light, however dim the paper is: it is divided by its background, which removes shade, and inverted.
     """
-    gray = images.composite_on_white(images.to_rgb(image)).mean(axis=-1, keepdims=True)
-    border = np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])
-    return np.asarray(1 - gray if border.mean() >= max(0.5, float(gray.mean())) else gray)
+    gray = _to_gray(image)
+    paper = _extend_border(gray)
+    difference = gray - paper
+    is_flat = np.abs(difference).max() < FLAT
+    if paper.mean() < 0.5 if is_flat else difference.mean() > 0:
+        return gray
+    return np.asarray(1 - (gray / np.maximum(paper, DARKEST_PAPER)).clip(0, 1))
+
+
+def _to_gray(image: Image) -> Image:
+    """Return `image` as (h, w, 1); what is transparent becomes white, or black where the visible part is light."""
+    if image.shape[-1] != 4:
+        return np.asarray(images.to_rgb(image).mean(axis=-1, keepdims=True))
+    alpha, ink = image[..., 3:], image[..., :3].mean(axis=-1, keepdims=True)
+    is_light = float((ink * alpha).sum()) > 0.5 * float(alpha.sum())
+    if is_light and alpha.min() < TRANSPARENT:
+        return np.asarray(ink * alpha)
+    return np.asarray(images.composite_on_white(image).mean(axis=-1, keepdims=True))
+
+
+def _extend_border(gray: Image) -> Image:
+    """Return the quadratic surface that fits the border of `gray` (h, w, 1) best, as (h, w, 1).
+
+    Border pixels that differ much from the others, such as a stroke that touches the border, count little: the fit is
+    repeated, each time with weights that fall with the residual (iteratively reweighted least squares).
+    """
+    height, width, _ = gray.shape
+    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
+    terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1)
+    edge = np.ones((height, width), bool)
+    edge[1:-1, 1:-1] = False
+    values = gray[..., 0][edge].astype(np.float64)
+    levels = np.percentile(values, (10, 50, 90))
+    shares = [float((np.abs(values - level) < FLAT).mean()) for level in levels]
+    if max(shares) > UNIFORM:  # evenly lit, and perhaps touched by what it shows
+        return np.full_like(gray, levels[int(np.argmax(shares))])
+    surface = np.zeros(terms.shape[-1])
+    surface[0] = np.median(values)
+    for _ in range(FITS):
+        residual = np.abs(values - terms[edge] @ surface)
+        weights = np.sqrt(1 / (residual + 1e-3))[:, None]
+        surface = np.linalg.lstsq(terms[edge] * weights, values * weights[:, 0], rcond=None)[0]
+    return np.asarray((terms @ surface)[..., None], np.float32).clip(0, 1)
 
 
 def resize_bicubic(image: Image, height: int, width: int) -> Image:

@@ -53,13 +53,13 @@ def write(record: Record, repository: str, pins: Mapping[str, Pin]) -> None:
     """
     check(record, repository, pins)
     path = record.folder / manifest.FILE
-    document = tomlkit.parse(path.read_text())
+    document = tomlkit.parse(path.read_text(encoding=manifest.ENCODING))
     document["repository"] = repository
     for name, pin in pins.items():
         document["checkpoints"][name].update(pin.model_dump())  # type: ignore[index, union-attr]
     try:
         with written_atomically(path) as temporary:
-            temporary.write_text(tomlkit.dumps(document))
+            temporary.write_text(tomlkit.dumps(document), encoding="utf-8")
     except OSError as error:
         by_hand = json.dumps({name: pin.model_dump() for name, pin in pins.items()})
         raise UserError(f"{path} cannot be written ({error.strerror}): write into it {by_hand}.") from None

@@ -17,6 +17,7 @@ import keras
 
 from core import metadata, verbs, weights
 from core.errors import UserError
+from core.files import is_left_behind
 from core.hub import client
 from core.hub.client import Target
 from core.hub.reference import Reference
@@ -27,7 +28,7 @@ from core.registry import Record
 from core.weights import LocalSource
 
 HISTORY = "history.csv"
-PICTURES = ("card.webp", "examples/*")
+PICTURES = ("card.webp", "examples/**/*")
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,19 @@ def assemble(record: Record, repository: str, sources: Mapping[str, LocalSource]
         for file in (METADATA_FILE, WEIGHTS_FILE, HISTORY):
             if (source.folder / file).exists():
                 shutil.copyfile(source.folder / file, target / file)
-    for picture in (path for pattern in PICTURES for path in record.folder.glob(pattern)):
-        target = folder / picture.relative_to(record.folder)
-        target.parent.mkdir(exist_ok=True)
-        shutil.copyfile(picture, target)
+    for picture in _pictures(record.folder):
+        target = folder / picture
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(record.folder / picture, target)
     card = model_card.build(record, repository, _known_metadata(record, repository, sources))
     (folder / "README.md").write_text(card)
+
+
+def _pictures(folder: Path) -> list[Path]:
+    """Return the paths, relative to `folder`, of the files to push beside the checkpoints."""
+    paths = (path for pattern in PICTURES for path in folder.glob(pattern) if path.is_file())
+    inner = sorted(path.relative_to(folder) for path in paths)
+    return [path for path in inner if not any(map(is_left_behind, path.parts))]
 
 
 def _known_metadata(record: Record, repository: str, sources: Mapping[str, LocalSource]) -> dict[str, Checkpoint]:

@@ -3,39 +3,155 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO, TypeVar
 
 import numpy as np
 
 from core.errors import UserError
+from core.files import is_left_behind
 from core.imaging import images
-from core.imaging.images import Image, Uint8Image
+from core.imaging.images import Image, ImageError, Uint8Image
 
 DIGITS_IN_A_MOSAIC = 8  # per side
+JPEG_SUFFIXES = (".jfif", ".jif", ".jpe", ".pjp", ".pjpeg")  # rarer ones, which browsers save under too
+SUFFIXES = frozenset((*images.SUFFIXES, *JPEG_SUFFIXES, ".apng", ".mpo"))
+RAW_SUFFIXES = re.compile(
+    r"\.(3fr|arw|cr2|cr3|crw|dcr|dng|erf|fff|iiq|kdc|mef|mos|mrw|nef|nrw|orf|pef|raf|raw|rw2|rwl|sr2|srf|srw|x3f)"
+)
+OTHER_SUFFIXES = re.compile(
+    r"\.(bpg|cur|dds|dib|emf|eps|exr|hdr|heics?|heifs?|hif|icns|ico|j2c|j2k|jp2|jpf|jpx|jxl|jxr|pbm|pcx|pgm|pict?|pnm"
+    r"|ppm|psb|psd|qoi|svg|tga|wdp|wmf|xbm|xcf|xpm)"
+)
+T = TypeVar("T")
 
 
 class DataError(UserError):
     """Training data that is missing or malformed; the message says where to get it."""
 
 
+@dataclass(frozen=True)
+class Scan:
+    """The content of a folder of images.
+
+    Attributes:
+        files: the image files, sorted by name. They have not been opened, so some may be broken.
+        folders: the folders in it, sorted by name.
+        skipped: for each file that looks like an image and is not supported (its name), the reason.
+    """
+
+    files: list[Path]
+    folders: list[Path]
+    skipped: dict[str, str] = field(default_factory=dict)
+
+
+def scan(folder: Path) -> Scan:
+    """Return what `folder` holds, without what systems leave behind, such as `._a.jpg`, `@eaDir` and `__MACOSX`.
+
+    Raises:
+        DataError: if it is not a folder.
+    """
+    if not folder.is_dir():
+        raise DataError(f"{folder} is not a folder: name one that holds pictures.")
+    paths = sorted(path for path in folder.glob("*") if not is_left_behind(path.name))
+    found = Scan([], [path for path in paths if path.is_dir()])
+    for path in paths:
+        suffix = path.suffix.lower()
+        if path.is_dir():
+            continue
+        if suffix in SUFFIXES:
+            found.files.append(path)
+        elif RAW_SUFFIXES.fullmatch(suffix):
+            found.skipped[path.name] = f"{path.name} is a camera's raw file: develop it, and save it as JPEG or PNG."
+        elif OTHER_SUFFIXES.fullmatch(suffix):
+            found.skipped[path.name] = f"{path.name} cannot be read, {suffix} is not supported: save it as PNG or JPEG."
+    return found
+
+
+def read_each(
+    files: Iterable[Path], read: Callable[[Path], T], folder: Path | None = None
+) -> tuple[list[tuple[Path, T]], dict[str, str]]:
+    """Return each file with what `read` makes of it, and for each that cannot be read the reason.
+
+    Args:
+        files: image files.
+        read: raises ImageError where a file is broken.
+        folder: the reasons are by path relative to it; None: by name.
+    """
+    found, skipped = [], {}
+    for path in files:
+        try:
+            found.append((path, read(path)))
+        except ImageError as error:
+            skipped[str(path.relative_to(folder) if folder else path.name)] = str(error)
+    return found, skipped
+
+
 def picture_files(folder: Path) -> list[Path]:
-    """Return the image files in `folder`, sorted by name.
+    """Return the image files in `folder` that can be read, sorted by name.
+
+    The others are listed on standard error, since a command's scores are on standard output.
 
     Raises:
         DataError: if there are none.
     """
-    if not folder.is_dir():
-        raise DataError(f"{folder} is not a folder: name one that holds pictures.")
-    files = sorted(path for path in folder.glob("*") if path.suffix.lower() in images.SUFFIXES)
-    if not files:
-        raise DataError(f"{folder} holds no pictures: name a folder of {', '.join(images.SUFFIXES)} files.")
-    return files
+    content = scan(folder)
+    found, skipped = read_each(content.files, _check)
+    list_skipped(content.skipped | skipped, sys.stderr)
+    _require_some(folder, len(found), len(content.skipped | skipped))
+    return [path for path, _ in found]
 
 
 def read_pictures(files: Iterable[Path]) -> list[Uint8Image]:
-    """Return each file as (h, w, 3) of 8 bits, which take a quarter of the memory of float32."""
-    return [images.to_uint8(images.composite_on_white(images.load(path))) for path in files]
+    """Return each file as (h, w, 3) of 8 bits, which take a quarter of the memory of float32.
+
+    Files that cannot be read are left out, and printed with the reason.
+    """
+    found, skipped = read_each(files, read_picture)
+    list_skipped(skipped)
+    return [picture for _, picture in found]
+
+
+def read_picture(path: Path) -> Uint8Image:
+    """Return an image file as (h, w, 3) of 8 bits, on white where it is transparent. Raises ImageError."""
+    return images.to_uint8(images.composite_on_white(images.load(path)))
+
+
+def list_skipped(skipped: Mapping[str, str], file: TextIO | None = None) -> None:
+    """Print a line for each skipped file.
+
+    Args:
+        skipped: for each path the reason, a sentence that begins with the file's name.
+        file: where to; None: standard output.
+    """
+    for path, reason in skipped.items():
+        name = Path(path).name
+        said = f"{path}{reason[len(name) :]}" if reason.startswith(name) else f"{path}: {reason}"
+        print(f"skipped {said}", file=file)
+
+
+def _check(path: Path) -> None:
+    """Raise ImageError if the image file at `path` cannot be read."""
+    images.load(path)
+
+
+def _require_some(folder: Path, count: int, skipped: int) -> None:
+    if not count:
+        held = f"{skipped} pictures, none of which can be read" if skipped else "no pictures"
+        raise DataError(f"{folder} holds {held}: name a folder of {', '.join(images.SUFFIXES)} files.")
+
+
+def _read_folder(folder: Path) -> list[Uint8Image]:
+    """Return the images in `folder`, and print what is skipped. Raises DataError if there are none."""
+    content = scan(folder)
+    list_skipped(content.skipped)
+    pictures = read_pictures(content.files)
+    _require_some(folder, len(pictures), len(content.files) + len(content.skipped) - len(pictures))
+    return pictures
 
 
 def read_split(
@@ -49,17 +165,17 @@ def read_split(
         validation_count: about how many images of `folder` are held out for validation, evenly spaced by name.
 
     Raises:
-        DataError: if `folder` has fewer than two images, or `test` has none.
+        DataError: if `folder` has fewer than two images that can be read, or `test` has none.
     """
     if folder is None:
         raise DataError("--data is None: name a folder of pictures to train on.")
-    files = picture_files(folder)
-    if len(files) < 2:
+    pictures = _read_folder(folder)
+    if len(pictures) < 2:
         raise DataError(f"{folder} holds one picture: at least 2 are needed, one for training and one for validation.")
-    held_out = files[:: max(2, math.ceil(len(files) / validation_count))]
-    validation = read_pictures(held_out)
-    training = read_pictures(path for path in files if path not in held_out)
-    return training, validation, read_pictures(picture_files(test)) if test else validation
+    every = max(2, math.ceil(len(pictures) / validation_count))
+    training = [picture for i, picture in enumerate(pictures) if i % every]
+    validation = pictures[::every]
+    return training, validation, _read_folder(test) if test else validation
 
 
 def mosaics(digits: Uint8Image) -> list[Uint8Image]:

@@ -31,8 +31,9 @@ from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 from PIL import ImageOps
 
 from core.imaging import images
-from core.imaging.images import Image, ImageError, Uint8Image, checksum
-from core.training.data import DataError, mosaics, picture_files
+from core.imaging.images import Image, Uint8Image, checksum
+from core.training import data
+from core.training.data import DataError, mosaics
 
 IDX_PREFIXES = {"train": "train", "test": "t10k"}
 IDX_HEADER = {"images": 16, "labels": 8}  # bytes
@@ -95,24 +96,30 @@ def read_folder(folder: Path, side: int, split: str) -> tuple[Dataset, dict[str,
         split: "train" or "test", which is every tenth image.
 
     Returns:
-        The images, and for each file that could not be read (path relative to `folder`) the reason.
+        The images, and for each file that could not be read, and each class folder without images (path relative to
+        `folder`), the reason.
 
     Raises:
         DataError: if fewer than three images can be read.
     """
-    squares, labels, skipped = [], [], {}
-    classes = _class_folders(folder)
-    for label, class_folder in enumerate(classes):
-        for path in picture_files(class_folder):
-            try:
-                squares.append(_read_square(path, side))
-                labels.append(label)
-            except ImageError as error:
-                skipped[str(path.relative_to(folder))] = str(error)
+    squares: list[Uint8Image] = []
+    labels: list[int] = []
+    names: list[str] = []
+    classes, skipped = _class_folders(folder)
+    for class_folder in classes:
+        content = data.scan(class_folder)
+        read, broken = data.read_each(content.files, lambda path: _read_square(path, side), folder)
+        unsupported = {str((class_folder / name).relative_to(folder)): why for name, why in content.skipped.items()}
+        skipped |= unsupported | broken
+        if read:
+            squares += [square for _, square in read]
+            labels += [len(names)] * len(read)
+            names.append(class_folder.name)
+        elif len(classes) > 1:
+            skipped[class_folder.name] = f"{class_folder.name} holds no picture that can be read: it is not a class."
     if len(squares) < FEWEST:
         raise DataError(f"{folder} holds {len(squares)} pictures that can be read: at least {FEWEST} are needed.")
-    whole = Dataset(np.stack(squares), np.array(labels), tuple(path.name for path in classes))
-    return _hold_out(whole, split), skipped
+    return _hold_out(Dataset(np.stack(squares), np.array(labels), tuple(names)), split), skipped
 
 
 def read_dataset_or_folder(name: str, folder: Path | None, own: Path | None, side: int, split: str) -> Dataset:
@@ -129,7 +136,7 @@ def read_dataset_or_folder(name: str, folder: Path | None, own: Path | None, sid
         return read(name, folder, split)
     dataset, skipped = read_folder(own, side, split)
     if split == "train":
-        print("".join(f"skipped {reason}\n" for reason in skipped.values()), end="")
+        data.list_skipped(skipped)
     return dataset
 
 
@@ -201,11 +208,16 @@ SETS: dict[str, Callable[[Path | None, str], Dataset]] = {
 }
 
 
-def _class_folders(folder: Path) -> list[Path]:
-    """Return the folders within `folder`, one per class, or `folder` itself if it holds images directly."""
-    has_pictures = any(path.suffix.lower() in images.SUFFIXES for path in folder.glob("*"))
-    within = sorted(path for path in folder.glob("*") if path.is_dir())
-    return [folder] if has_pictures or not within else within
+def _class_folders(folder: Path) -> tuple[list[Path], dict[str, str]]:
+    """Return the folders within `folder`, one per class, or `folder` itself if it holds images; and what is left out.
+
+    Folders beside images are left out, each with the reason; so are unsupported files beside folders.
+    """
+    content = data.scan(folder)
+    if content.files or not content.folders:
+        reason = f"is a folder beside pictures: put all pictures into folders, one for each class, or none ({folder})."
+        return [folder], {path.name: f"{path.name} {reason}" for path in content.folders}
+    return content.folders, content.skipped
 
 
 def _read_square(path: Path, side: int) -> Uint8Image:

@@ -107,6 +107,14 @@ class Run:
             return list(csv.DictReader(file))
 
 
+def find_runs(plugin: str, finished: bool, checkpoint: str | None = None, runs: Path | None = None) -> Iterator[Run]:
+    """Yield the runs of `plugin`, the newest first; see `find_run`."""
+    for folder in sorted(((runs or RUNS) / plugin).glob("*"), reverse=True):
+        run = Run(folder)
+        if run.config_file.exists() and run.finished == finished and (checkpoint is None or run.trains(checkpoint)):
+            yield run
+
+
 def find_run(plugin: str, finished: bool, checkpoint: str | None = None, runs: Path | None = None) -> Run | None:
     """Return the newest run of `plugin`, or None.
 
@@ -116,11 +124,7 @@ def find_run(plugin: str, finished: bool, checkpoint: str | None = None, runs: P
         checkpoint: if given, only runs that train the checkpoint of this name are considered.
         runs: folder of all runs; None: `runs` in the working directory.
     """
-    for folder in sorted(((runs or RUNS) / plugin).glob("*"), reverse=True):
-        run = Run(folder)
-        if run.config_file.exists() and run.finished == finished and (checkpoint is None or run.trains(checkpoint)):
-            return run
-    return None
+    return next(find_runs(plugin, finished, checkpoint, runs), None)
 
 
 def read_snapshots(path: Path) -> dict[str, NDArray[Any]]:

@@ -66,6 +66,11 @@ class RecipeSettings(Settings):
             raise UserError(f"--checkpoint is {self.checkpoint!r}: use one of {', '.join(self.RECIPES)}.")
 
     @property
+    def trial(self) -> str:
+        """The verb and files to try a network of this checkpoint on the command line, such as "sample OUT.png"."""
+        return ""
+
+    @property
     def source(self) -> str:
         """The name of the data set, or of the folder of the user's own pictures."""
         return str(self.recipe.subject) if self.images is None else self.images.name

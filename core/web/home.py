@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import gradio as gr
+from gradio.routes import INTERNAL_ROUTES
 from markupsafe import Markup
 
 from core import verbs
@@ -43,13 +44,14 @@ def build_app(records: Iterable[Record], engine: Engine) -> gr.Blocks:
     built = [(record, *_build_page(Plugin(record, engine))) for record in records]
     single = built[0] if len(built) == 1 else None
     title = single[0].title if single else TITLE
+    paths = _paths([record for record, _, _ in built])
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as app:
         if single:
             _render(single[1], single[0])
         else:
-            gr.HTML(_home([(record, problem) for record, _, problem in built]), padding=False)
+            gr.HTML(_home([_card(record, paths[record.name], problem) for record, _, problem in built]), padding=False)
     for record, page, _ in [] if single else built:
-        with app.route(record.title, _path(record)):
+        with app.route(record.title, paths[record.name]):
             _render(page, record)
     return app
 
@@ -59,15 +61,18 @@ def _build_page(plugin: Plugin) -> tuple[gr.Blocks, str]:
     record = plugin.record
     if record.state is not State.READY:
         return pages.message_page(record.title, record.reason), f"{record.state}: {record.reason}"
-    try:
-        page = verbs.import_module_of(record, "interface").build_interface(plugin)
-        if not isinstance(page, gr.Blocks):
-            raise TypeError(f"build_interface returned {type(page).__name__}, not gr.Blocks")
-        return page, ""
-    except (Exception, SystemExit) as error:  # a plugin may raise anything: the others stay up
-        LOGGER.exception("the page of %s cannot be built", record.name)
-        problem = f"{type(error).__name__}: {error}"
-        return pages.message_page(record.title, problem), problem
+    with verbs.interrupts() as received:
+        try:
+            page = verbs.import_module_of(record, "interface").build_interface(plugin)
+            if not isinstance(page, gr.Blocks):
+                raise TypeError(f"build_interface returned {type(page).__name__}, not gr.Blocks")
+            return page, ""
+        except BaseException as error:  # a plugin may raise anything: the others stay up
+            if received:
+                raise
+            LOGGER.exception("the page of %s cannot be built", record.name)
+            problem = verbs.describe(error)
+            return pages.message_page(record.title, problem), problem
 
 
 def _render(page: gr.Blocks, record: Record) -> None:
@@ -79,19 +84,32 @@ def _render(page: gr.Blocks, record: Record) -> None:
         pages.message_page(record.title, f"{type(error).__name__}: {error}").render()
 
 
-def _path(record: Record) -> str:
-    """Return the path of the plugin's page: its name, without the characters that a path cannot hold."""
-    return re.sub(r"\W+", "-", record.name)
+def _paths(records: Sequence[Record]) -> dict[str, str]:
+    """Return the path of each plugin's page by the plugin's name.
+
+    It is the name, without the characters that a path cannot hold. Underscores before it keep it apart from Gradio's
+    own paths and from those of the other plugins.
+    """
+    paths: dict[str, str] = {}
+    taken = {"", *INTERNAL_ROUTES}
+    for record in records:
+        path = re.sub(r"\W+", "-", record.name, flags=re.ASCII)
+        while path in taken:
+            path = f"_{path}"
+        paths[record.name] = path
+        taken.add(path)
+    return paths
 
 
-def _home(records: list[tuple[Record, str]]) -> Markup:
-    """Return the HTML of the home page, given each plugin and what is wrong with it, or ""."""
-    return HOME.format(TITLE, TAGLINE, Markup("").join(_card(record, problem) for record, problem in records))
+def _home(cards: Iterable[Markup]) -> Markup:
+    """Return the HTML of the home page."""
+    return HOME.format(TITLE, TAGLINE, Markup("").join(cards))
 
 
-def _card(record: Record, problem: str) -> Markup:
+def _card(record: Record, path: str, problem: str) -> Markup:
+    """Return the HTML of a plugin's card, given the path of its page and what is wrong with it, or ""."""
     return CARD.format(
-        path=_path(record),
+        path=path,
         picture=_card_picture(record),
         title=record.title,
         summary=record.manifest.summary if record.manifest else "",

@@ -94,7 +94,7 @@ def warm_up(records: Sequence[Record], engine: Engine) -> None:
         if record.state is State.READY:
             try:
                 LOGGER.info("%s: %s", record.name, engine.describe(record))
-            except (Exception, SystemExit):  # the page shows it to its visitors
+            except BaseException:  # the page shows it to its visitors; a Ctrl-C never arrives in this thread
                 LOGGER.exception("%s could not be loaded", record.name)
 
 

@@ -12,7 +12,7 @@ from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import Image, Uint8Image
 from core.imaging.metrics import SMALLEST_SCORED, psnr, ssim
-from core.training.data import picture_files
+from core.training.data import scan
 from core.training.evaluation import Scores
 
 from .degradation import make_low
@@ -21,7 +21,7 @@ from .resampling import crop_to_multiple, scored_luma, upscale_bicubic
 
 def find_low(folder: Path, high: Path, scale: int) -> Path:
     """Return the low-resolution image in `folder` of the file `high`. Raises UserError where there is none."""
-    by_stem = {path.stem: path for path in picture_files(folder)}
+    by_stem = {path.stem: path for path in scan(folder).files}
     for stem in (high.stem, f"{high.stem}x{scale}", f"{high.stem}_x{scale}"):
         if stem in by_stem:
             return by_stem[stem]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,32 @@ def test_every_failure_of_an_import_is_a_plugin_error(plant: Plant) -> None:
     plant("exits", model="raise SystemExit(3)\n")
     with pytest.raises(PluginError, match=r"exits/model.py cannot be imported: SystemExit: 3"):
         verbs.import_module_of(registry.find("exits"), "model")
+
+
+def test_a_plugin_cannot_end_the_process_by_an_interrupt_at_its_import(plant: Plant) -> None:
+    plant("interrupts", model="raise KeyboardInterrupt\n")
+    with pytest.raises(PluginError, match=r"interrupts/model.py cannot be imported: KeyboardInterrupt$"):
+        verbs.import_module_of(registry.find("interrupts"), "model")
+
+
+def test_the_users_own_interrupt_ends_an_import(plant: Plant) -> None:
+    plant("endless", model="import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        verbs.import_module_of(registry.find("endless"), "model")
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_manifest_may_begin_with_a_byte_order_mark(plant: Plant) -> None:
+    plant("marked", plugin=f'\ufeffapi = "1.0"\n{GOOD}')
+    assert registry.find("marked").state is State.READY
+
+
+def test_folders_that_systems_leave_behind_are_no_plugins(plant: Plant) -> None:
+    names = {".ipynb_checkpoints", "__MACOSX", "@eaDir"}
+    for name in names:
+        plant(name)
+    assert not registry.discover().keys() & names
 
 
 def test_of_two_plugins_with_one_name_only_the_second_is_broken(plant: Plant) -> None:

@@ -66,6 +66,22 @@ def test_local_without_a_run_uses_the_bundled_weights(tmp_path: Path, monkeypatc
     assert source.label == "bundled weights, photographs"
 
 
+@pytest.mark.parametrize(("arguments", "fits"), [({"shape": [28, 28, 3]}, False), ({"width": 3}, True)])
+def test_an_app_passes_over_runs_that_do_not_fit_the_page_and_says_so(
+    arguments: dict[str, object], fits: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "RUNS", tmp_path)
+    record, name = registry.find("vae_explorer"), "mnist_vae_2"
+    stored = json.loads((record.folder / "weights" / name / "checkpoint.json").read_text())
+    stored["arguments"] |= arguments
+    write_run(tmp_path / "vae_explorer" / "1", name)
+    (tmp_path / "vae_explorer" / "1" / "checkpoint" / "checkpoint.json").write_text(json.dumps(stored))
+    label = locate(record, name, weights.parse_options([], local=True)).label
+    passed = "(the run 1 is passed over: its network has shape [28, 28, 3], not [28, 28, 1])"
+    assert label == ("weights of the run 1" if fits else f"bundled weights, mnist_vae_2 {passed}")
+    assert locate(record, name, WeightsOptions(local=True)).label == "weights of the run 1"  # a command's
+
+
 @pytest.fixture
 def on_the_hub(hub: Hub, copied_denoiser: Record) -> Record:
     """The denoiser, pushed and pinned, without bundled weights."""

@@ -107,6 +107,11 @@ class Config(RecipeSettings):
         return recipe
 
     @property
+    def trial(self) -> str:
+        """See `RecipeSettings`."""
+        return {"classifier": "classify PICTURE.png", "gan": "generate OUT.png"}.get(self.recipe.kind, "")
+
+    @property
     def objective(self) -> Objective:
         """The losses, the regularization and the update intervals."""
         own = ("loss", "label_smoothing", "skip_below", "discriminator_every", "generator_every", "ema_steps")

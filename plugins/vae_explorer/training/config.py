@@ -61,3 +61,8 @@ class Config(RecipeSettings):
         check_range("--width", self.width, 1)
         check_range("--dimensions", self.recipe.dimensions, 1)
         check_range("--hidden", min(self.hidden), 1)
+
+    @property
+    def trial(self) -> str:
+        """See `RecipeSettings`."""
+        return f"sample OUT.png{' --labels 0' if self.recipe.kind == 'cvae' else ''}"

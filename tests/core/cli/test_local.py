@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -154,3 +155,31 @@ def test_a_result_keeps_exif_unless_told_otherwise(
     main(["run", "denoiser", "denoise", str(tmp_path / "in.jpg"), str(tmp_path / "out.png"), "--sigma", "10", *flags])
     with pillow.open(tmp_path / "out.png") as file:
         assert file.getexif().get(0x0110) == camera
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["vae_explorer", "--side", "28"],
+        ["gan_generator", "--width", "4", "--dimensions", "8", "--side", "16"],
+    ],
+)
+def test_the_advice_after_training_on_ones_own_images_works_as_printed(
+    arguments: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(runs, "RUNS", tmp_path / "my runs")
+    (tmp_path / "own").mkdir()
+    for i in range(40):
+        images.save(np.random.default_rng(i).random((16, 16, 3)).astype(np.float32), tmp_path / "own" / f"{i}.png")
+    own = ["--images", str(tmp_path / "own"), "--epochs", "1", "--steps", "2", "--batch", "4"]
+    assert main(["train", *arguments, *own]) == 0
+    printed = capsys.readouterr().err
+    assert "Bundle it" not in printed
+    command = shlex.split(re.search(r"Try it: python -m core (.*)", printed)[1])
+    out = tmp_path / "out.png"
+    assert main([str(out) if word == "OUT.png" else word for word in command]) == 0
+    assert images.load(out).ndim == 3

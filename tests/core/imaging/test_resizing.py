@@ -8,6 +8,7 @@ from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
 from core.imaging.images import Image
 from core.imaging.resizing import center_crop_resize, resize_bicubic, to_light_on_dark
+from tests.conftest import ROOT
 
 
 def test_the_center_is_cropped_to_the_aspect_ratio() -> None:
@@ -57,3 +58,26 @@ def test_bicubic_results_are_not_clipped() -> None:
 
 def test_an_image_of_the_size_asked_for_is_returned_itself(picture: Image) -> None:
     assert resize_bicubic(picture, *picture.shape[:2]) is picture
+
+
+@pytest.fixture(scope="module")
+def digits() -> Image:
+    """Five digits of MNIST, (5, 28, 28, 1), light on dark."""
+    with np.load(ROOT / "plugins" / "gan_generator" / "examples" / "mnist.npz") as stored:
+        return stored["pictures"][:5].reshape(5, 28, 28, 1).astype(np.float32) / 255
+
+
+def test_ink_on_transparency_stays_visible_whatever_its_color(digits: Image) -> None:
+    for brightness in (0, 1):
+        drawn = np.concatenate([np.full((5, 28, 28, 3), brightness, np.float32), digits], axis=-1)
+        for digit, drawing in zip(digits, drawn, strict=True):
+            np.testing.assert_allclose(to_light_on_dark(drawing), digit, atol=1e-5)
+
+
+@pytest.mark.parametrize("brightness", [1.0, 0.4, 0.2])
+def test_dim_and_shaded_paper_becomes_black(digits: Image, brightness: float) -> None:
+    shade = np.linspace(0.4, 1, 28, dtype=np.float32)[None, :, None]
+    for digit in digits:
+        np.testing.assert_allclose(to_light_on_dark(brightness * (1 - digit)), digit, atol=1e-4)
+        np.testing.assert_allclose(to_light_on_dark(brightness * shade * (1 - digit)), digit, atol=0.05)
+        np.testing.assert_allclose(to_light_on_dark(digit), digit, atol=1e-6)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from huggingface_hub import ModelCard, constants
 
-from core import manifest, metadata, verbs
+from core import manifest, metadata, registry, verbs
 from core.cli.parser import main
 from core.files import written_atomically
 from core.imaging.images import Image
@@ -253,3 +253,27 @@ def test_a_push_without_weights_is_an_error(hub: Hub, copied_denoiser: Record, c
 def test_the_cache_is_below_hf_home(pushed: Record) -> None:
     assert main(["pull", "denoiser"]) == 0
     assert list(Path(constants.HF_HUB_CACHE).glob("models--alice--denoiser/snapshots/*/model.safetensors"))
+
+
+def test_pictures_in_folders_are_pushed_and_files_of_systems_are_not(hub: Hub, copied_denoiser: Record) -> None:
+    examples = copied_denoiser.folder / "examples"
+    for name in ("old/deep/a.png", "old/.DS_Store", "._b.jpg", ".cache/c.png", "__MACOSX/d.png", "Thumbs.db"):
+        (examples / name).parent.mkdir(parents=True, exist_ok=True)
+        (examples / name).write_bytes(b"x")
+    assert main(PUSH) == 0
+    pushed = {path for path in hub.model("alice/denoiser").files if path.startswith("examples/")}
+    expected = {f"examples/{path.name}" for path in (ROOT / "plugins" / "denoiser" / "examples").iterdir()}
+    assert pushed == expected | {"examples/old/deep/a.png"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in (ROOT / "plugins").glob("*/plugin.toml")))
+def test_every_bundled_plugin_is_pushed_and_pulled_and_loaded(
+    name: str, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    shutil.copytree(ROOT / "plugins" / name, tmp_path / "plugins" / name)
+    monkeypatch.setattr(registry, "BUNDLED", tmp_path / "plugins")
+    assert main(["push", name, "--repo", f"alice/{name}"]) == 0
+    shutil.rmtree(tmp_path / "plugins" / name / "weights")
+    assert main(["pull", name]) == 0
+    assert capsys.readouterr().out.count("loaded from") == len(registry.find(name).ready_manifest.checkpoints)

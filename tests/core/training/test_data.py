@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -68,3 +69,46 @@ def test_larger_images_are_sampled_more_often() -> None:
     dark, bright = np.zeros((90, 90, 1), np.uint8), np.full((30, 30, 1), 255, np.uint8)
     patches = PatchSampler([dark, bright], 8).sample(1000, np.random.default_rng(0))
     assert patches.mean() == pytest.approx(0.1, abs=0.03)
+
+
+@pytest.fixture
+def mixed(tmp_path: Path, picture: Image) -> Path:
+    """A folder as people have them: three images, of which one is .jfif, among what cannot be read."""
+    folder = tmp_path / "mixed"
+    for name in ("@eaDir", "__MACOSX", ".hidden", "album.png"):
+        (folder / name).mkdir(parents=True)
+    for name in ("a.png", "b.jpg", "@eaDir/a.png"):
+        images.save(picture, folder / name)
+    shutil.copyfile(folder / "b.jpg", folder / "c.JFIF")
+    (folder / "cut.jpg").write_bytes((folder / "b.jpg").read_bytes()[:700])
+    for name in ("._a.png", "Thumbs.db", "notes.txt", "phone.jxl", "camera.CR2", "empty.png"):
+        (folder / name).write_bytes(b"")
+    return folder
+
+
+TOLD = ("cut.jpg", "phone.jxl", "camera.CR2", "empty.png")
+
+
+def test_files_that_cannot_be_read_are_listed_and_what_systems_leave_behind_is_not(
+    mixed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert [path.name for path in data.picture_files(mixed)] == ["a.png", "b.jpg", "c.JFIF"]
+    printed = capsys.readouterr().err
+    assert sorted(line.split()[1] for line in printed.splitlines()) == sorted(TOLD)
+    assert "skipped camera.CR2 is a camera's raw file: develop it" in printed
+
+
+def test_a_training_skips_files_that_cannot_be_read(mixed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    training, validation, _ = data.read_split(mixed, None, validation_count=2)
+    assert (len(training), len(validation)) == (1, 2)
+    assert sorted(line.split()[1] for line in capsys.readouterr().out.splitlines()) == sorted(TOLD)
+
+
+def test_a_training_ends_where_too_few_images_can_be_read(mixed: Path) -> None:
+    for name in ("a.png", "b.jpg"):
+        (mixed / name).unlink()
+    with pytest.raises(DataError, match="holds one picture: at least 2 are needed"):
+        data.read_split(mixed, None, validation_count=2)
+    (mixed / "c.JFIF").unlink()
+    with pytest.raises(DataError, match="holds 4 pictures, none of which can be read: name a folder of"):
+        data.read_split(mixed, None, validation_count=2)

@@ -124,3 +124,23 @@ def test_provenance_names_the_subject_and_a_checksum() -> None:
     dataset = datasets.Dataset(np.zeros((2, 4, 4, 1), np.uint8), np.zeros(2, np.int64), ("a",))
     described = dataset.describe("cats")
     assert (described["subject"], described["pictures"], len(described["sha256"])) == ("cats", 2, 64)
+
+
+def test_a_class_folder_without_images_is_told_of_and_is_no_class(tmp_path: Path) -> None:
+    for name in ("cats", "dogs", "empty", "__MACOSX", ".cache", "@eaDir"):
+        (tmp_path / name).mkdir()
+    for i in range(4):
+        pillow.new("RGB", (9, 9)).save(tmp_path / ("cats", "dogs")[i % 2] / f"{i}.png")
+    for name in ("dogs/cut.png", "._cats.png", "@eaDir/a.png", "dogs/raw.nef"):
+        (tmp_path / name).write_bytes(b"")
+    train, skipped = datasets.read_folder(tmp_path, 8, "train")
+    assert (train.classes, train.labels.tolist()) == (("cats", "dogs"), [0, 1, 1])
+    assert set(skipped) == {"empty", "dogs/cut.png", "dogs/raw.nef"}
+    assert "empty holds no picture that can be read" in skipped["empty"]
+
+
+def test_folders_beside_images_are_told_of(tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    for i in range(4):
+        pillow.new("RGB", (9, 9)).save(tmp_path / f"{i}.png")
+    assert "more is a folder beside pictures" in datasets.read_folder(tmp_path, 8, "train")[1]["more"]

@@ -6,16 +6,21 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import gradio as gr
 import pytest
+from gradio.routes import INTERNAL_ROUTES, App
 
-from core import registry
+from core import manifest, registry
 from core.engine import LocalEngine
+from core.registry import State
 from core.web import home
 
 Plant = Callable[..., Path]
 
 BREAKAGES = {
     "exits": "import sys\nsys.exit(3)\n",
+    "interrupts": "raise KeyboardInterrupt\n",
+    "interrupts_late": "def build_interface(plugin):\n    raise KeyboardInterrupt\n",
     "raises": "def build_interface(plugin):\n    raise RuntimeError('no light')\n",
     "half_built": "import gradio as gr\ndef build_interface(plugin):\n"
     "    with gr.Blocks():\n        with gr.Row():\n            raise KeyError('half')\n",
@@ -32,6 +37,34 @@ def test_a_broken_plugin_costs_one_page(plant: Plant, breakage: str, caplog: pyt
     assert {path for path, _, _ in app.pages} >= {"", "denoiser", breakage}
     assert "/denoiser_denoise" in app.get_api_info()["named_endpoints"]
     assert f"the page of {breakage} cannot be built" in caplog.text
+
+
+def test_a_ctrl_c_of_the_user_during_an_import_ends_the_app(plant: Plant) -> None:
+    plant("slow", interface="import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    with pytest.raises(KeyboardInterrupt):
+        home.build_app([registry.find("slow")], LocalEngine())
+
+
+def test_every_path_that_gradio_answers_itself_is_reserved() -> None:
+    with gr.Blocks() as blocks:
+        gr.Markdown("x")
+    answered = {str(getattr(route, "path", "/")).split("/")[1] for route in App.create_app(blocks).routes}
+    names = {name for name in answered | set(INTERNAL_ROUTES) if manifest.NAME.fullmatch(name)}
+    assert names == registry.RESERVED
+
+
+@pytest.mark.parametrize("name", [*sorted(registry.RESERVED), "配置", "theme.css", "-"])
+def test_a_plugin_of_a_taken_or_unusable_name_costs_one_page(plant: Plant, name: str) -> None:
+    plant(name)
+    plant("配置2")
+    records = registry.discover()
+    assert records[name].state is State.BROKEN
+    assert "rename it" in records[name].reason
+    app = home.build_app([records[each] for each in (name, "配置2")], LocalEngine())
+    paths = [path for path, _, _ in app.pages]
+    config = json.dumps(app.get_config_file(), default=str)
+    assert len(set(paths)) == 3
+    assert all(f'href=\\"{path}\\"' in config for path in paths[1:])
 
 
 def test_a_single_plugin_has_the_first_page_to_itself() -> None:
