@@ -71,7 +71,7 @@ def _build_page(plugin: Plugin) -> tuple[gr.Blocks, str]:
 
 
 def _render(page: gr.Blocks, record: Record) -> None:
-    """Put `page` into the app, or a page with the error where Gradio refuses it."""
+    """Add `page` to the app, or a page with the error if Gradio refuses it."""
     try:
         page.render()
     except Exception as error:
@@ -85,7 +85,7 @@ def _path(record: Record) -> str:
 
 
 def _home(records: list[tuple[Record, str]]) -> Markup:
-    """Return the HTML of the home page, given each plugin and what is wrong with it, or ""."""
+    """Return the HTML of the home page, given each plugin and its problem, "" if there is none."""
     return HOME.format(TITLE, TAGLINE, Markup("").join(_card(record, problem) for record, problem in records))
 
 

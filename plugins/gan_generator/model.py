@@ -18,7 +18,7 @@ from keras import layers
 from core.errors import UserError, check_range
 from core.imaging.images import Floats, Image
 from core.networks.batching import BATCH, as_batch, one_hot, predict
-from core.networks.layers import one_or_more
+from core.networks.layers import unpack_singleton
 from core.progress import Progress, Steps
 
 from . import latents, multiscale, toy_gan
@@ -66,9 +66,9 @@ def build_gan(
     label = [keras.Input((classes,), name="label")] if classes else []
     height, breadth, channels = shape  # a list, where it comes from a checkpoint
     size = height, breadth, channels
-    inputs = one_or_more([latent, *label])
+    inputs = unpack_singleton([latent, *label])
     images = generator.build_generator(size, dimensions, classes, width, scales)(inputs)
-    logits = discriminator.build_discriminator(size, classes, width, scales)(one_or_more([images, *label]))
+    logits = discriminator.build_discriminator(size, classes, width, scales)(unpack_singleton([images, *label]))
     return keras.Model(inputs, [images, logits], name="gan")
 
 
