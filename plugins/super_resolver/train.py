@@ -39,7 +39,7 @@ class Config(settings.Settings):
     """Settings of the super-resolver's training."""
 
     checkpoint: Literal["x4", "x3", "x2", "x4_real", "digits"] = "x4"
-    """The upscaling factor; x4_real: inputs are blurred, noisy and JPEGs; digits: MNIST, ×2."""
+    """The upscaling factor; x4_real: for blurred, noisy and JPEG-compressed inputs; digits: MNIST, ×2."""
     data: Path | None = Path("data/photos/train")
     """Folder of large photographs."""
     test: Path | None = None
@@ -152,13 +152,13 @@ def evaluate(plugin: Plugin, data: Path, lr: Path | None = None, scale: int | No
     """Score every scale on every image of the folder `data`, beside bicubic interpolation, as the papers do.
 
     Each image is cropped to a multiple of the scale, downscaled by antialiased bicubic interpolation, restored, and
-    scored by PSNR and SSIM on the luma (BT.601), `scale` pixels cut off each border. Scores that begin with "real_"
-    are of the checkpoint for real photos, on images with blur, noise and JPEG compression from fixed seeds. Where a
-    checkpoint is named, only that is scored.
+    scored by PSNR and SSIM on the luma (BT.601), `scale` pixels cut off each border. Scores that begin with "real_" are
+    those of the checkpoint for real photos, on images with blur, noise and JPEG compression from fixed seeds. If a
+    checkpoint is named, only that one is scored.
 
     Args:
         data: folder of high-resolution images.
-        lr: folder of low-resolution images to restore instead, of the same names, with or without x2, x4 behind.
+        lr: folder of low-resolution images to restore instead; same names, with or without the suffix x2, x3 or x4.
         scale: score this scale only.
     """
     names = [plugin.checkpoint] if plugin.checkpoint else [*CLEAN.values(), REAL]

@@ -57,7 +57,7 @@ def train(config: Config, run: Run) -> Scores:
     network = architecture.rebuild(_fit(architecture, seen, validation, test, config, run))
     if recipe.kind == "vae":
         sort_latent_dimensions(network, images.from_uint8(validation.pictures))
-    checkpoint.quantize(network, recipe.storage)  # scored is what will be loaded
+    checkpoint.quantize(network, recipe.storage)  # the scored network is the one that will be loaded
     labels = tuple(test.labels.tolist()) if recipe.kind == "cvae" else ()
     scores = score(Codec(partial(encode, network), partial(decode, network)), test, labels, recipe.binary)
     provenance = fit.provenance(config, seen.describe(config.source), run)
@@ -98,7 +98,7 @@ def _fit(
     """Return the trained network, in the precision that it was trained in."""
     recipe: Recipe = config.recipe
     keras.utils.set_random_seed(config.seed)
-    with device.precision(config.precision):  # the trainer's too: under mixed_float16 Keras scales its loss
+    with device.precision(config.precision):  # of the trainer too: under mixed_float16 Keras scales its loss
         model = VAETrainer(architecture.build(config.precision), recipe.loss, config.seed)
     if config.start:
         checkpoint.load_matching_weights(model.network, config.start)

@@ -1,4 +1,4 @@
-"""The tab of iterative style transfer (Gatys et al.): the pixels are optimized while three losses fall."""
+"""The tab of iterative style transfer (Gatys et al.): optimizes the pixels, and plots the three loss terms."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def crop_at(photo: Dropped, crop: int, clicks: int, click: gr.SelectData) -> tup
 
 
 def reset(crop: int, clicks: int) -> tuple[int, float, float, int]:
-    """Return the crop settings for a new photo: automatic; clicks + 1, which triggers a run, where they change."""
+    """Return the automatic crop for a new photo, and clicks + 1, which triggers a run, if that changes the crop."""
     return 0, 50, 50, clicks + bool(crop)
 
 
@@ -58,7 +58,7 @@ def cut_out(image: Image, side: int, x: float, y: float) -> Image:
 
 
 def describe(whole: Image, crop: int, scale: int) -> str:
-    """Return in words that only a crop of `whole` is shown and, where the visitor did not ask for it, why."""
+    """Return a sentence that says that only a crop of `whole` is shown and, if it is automatic (`crop` is 0), why."""
     size = f"{whole.shape[1]} × {whole.shape[0]} pixels"
     if crop:
         return f"A crop of your {size}. Click the photo for another crop."

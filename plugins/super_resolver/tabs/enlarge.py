@@ -132,7 +132,7 @@ def _original(image: Image, scale: int) -> Image:
 
 
 def _report(low: Image, bicubic: Image, high: Image, truth: Image | None) -> tuple[str, Any, Any]:
-    """Return the findings as Markdown, the input of the network and the error; the last two only beside a truth."""
+    """Return the scores as Markdown, the network's input and the error; the last two are shown if `truth` is known."""
     size = f"**{low.shape[1]} × {low.shape[0]} → {high.shape[1]} × {high.shape[0]}** pixels."
     if truth is None:
         return f"{size}\n\n{PREDICTED}", gr.Image(visible=False), gr.Image(visible=False)

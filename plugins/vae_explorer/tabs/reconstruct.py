@@ -29,7 +29,7 @@ ORIGINAL, ROW_LABEL = "original", "{} dims"
 CHART_TITLE = "Error on 10,000 test digits"
 CHART_X, CHART_Y, CHART_COLOR = "latent dimensions", "mean squared error", "method"
 
-SCORES = example_images.FOLDER / "scores.json"  # what `evaluate` printed of the bundled networks
+SCORES = example_images.FOLDER / "scores.json"  # the output of `evaluate` for the bundled networks
 COLUMNS = 8  # images in a row
 
 
