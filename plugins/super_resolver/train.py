@@ -26,7 +26,7 @@ from core.training.runs import Run
 
 from .degradation import make_low
 from .model import build_super_resolver, upscale
-from .resampling import CLEAN, REAL, SCALES
+from .resampling import CLEAN_CHECKPOINTS, REAL_CHECKPOINT, SCALES
 from .scoring import check_size, find_low, make_pair, read_low, score
 
 MARGIN = 2  # low-resolution pixels cut off each side of a patch, where the filter reached over the patch's border
@@ -63,7 +63,7 @@ class Config(settings.Settings):
     @property
     def real(self) -> bool:
         """Whether low-resolution patches are degraded rather than only downscaled."""
-        return self.checkpoint == REAL
+        return self.checkpoint == REAL_CHECKPOINT
 
     @property
     def subject(self) -> str:
@@ -161,22 +161,24 @@ def evaluate(plugin: Plugin, data: Path, lr: Path | None = None, scale: int | No
         lr: folder of low-resolution images to restore instead; same names, with or without the suffix x2, x3 or x4.
         scale: score this scale only.
     """
-    names = [plugin.checkpoint] if plugin.checkpoint else [*CLEAN.values(), REAL]
-    names = [name for name in names if scale in (None, SCALES[name]) and not (lr and name == REAL)]
+    names = [plugin.checkpoint] if plugin.checkpoint else [*CLEAN_CHECKPOINTS.values(), REAL_CHECKPOINT]
+    names = [name for name in names if scale in (None, SCALES[name]) and not (lr and name == REAL_CHECKPOINT)]
     if not names:
-        raise UserError(f"--scale is {scale}: use one of {', '.join(map(str, CLEAN))} that the checkpoint has.")
+        raise UserError(
+            f"--scale is {scale}: use one of {', '.join(map(str, CLEAN_CHECKPOINTS))} that the checkpoint has."
+        )
     if lr and scale is None:
         raise UserError("--lr needs --scale: say by how much its pictures are smaller.")
     per_image = []
     for i, path in enumerate(picture_files(data)):
         picture, scores = images.composite_on_white(images.load(path)), Scores()
         for name in names:
-            high, low = make_pair(picture, SCALES[name], i if name == REAL else None, path.name)
+            high, low = make_pair(picture, SCALES[name], i if name == REAL_CHECKPOINT else None, path.name)
             if lr:
                 low = read_low(find_low(lr, path, SCALES[name]), high, SCALES[name])
             restore = partial(plugin.run, "upscale", checkpoint=name)
             if not i:
                 restore(low)  # the first call compiles
-            scores |= score(restore, high, low, SCALES[name], "real_" if name == REAL else "")
+            scores |= score(restore, high, low, SCALES[name], "real_" if name == REAL_CHECKPOINT else "")
         per_image.append({"image": path.name} | scores)
     return Evaluation(evaluation.mean(per_image), per_image, checkpoint=", ".join(names))

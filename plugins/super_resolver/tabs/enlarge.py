@@ -18,7 +18,7 @@ from core.web.pages import Dropped, Page
 
 from ..degradation import make_low
 from ..gallery import PHOTOS
-from ..resampling import CLEAN, REAL, crop_to_multiple, scored_luma, upscale_bicubic
+from ..resampling import CLEAN_CHECKPOINTS, REAL_CHECKPOINT, crop_to_multiple, scored_luma, upscale_bicubic
 from . import cropping
 from .cropping import CROPS
 
@@ -52,7 +52,7 @@ def lay_out(page: Page, opened: Any) -> None:
                 low = pages.result_picture("Input of the network", visible=False)
                 errors = pages.result_picture(f"Error, × {ERROR_GAIN}", visible=False)
         with pages.column("settings"):
-            scale = gr.Radio(list(CLEAN), value=4, label="Scale", info=SCALE_INFO)
+            scale = gr.Radio(list(CLEAN_CHECKPOINTS), value=4, label="Scale", info=SCALE_INFO)
             real = gr.Radio(list(QUALITIES.items()), value=False, label="Input quality", info=QUALITY_INFO)
             test_mode = gr.Checkbox(
                 False, label="Test mode: downscale first, then compare with the original", info=TEST_MODE_INFO
@@ -97,13 +97,14 @@ def upscale(
     if photo is None:
         return None
     scale, crop = int(scale), int(crop)  # JSON may hold them as floats
-    if scale not in CLEAN:
-        raise UserError(f"The scale is {scale}: use {', '.join(map(str, CLEAN))}.")
+    if scale not in CLEAN_CHECKPOINTS:
+        raise UserError(f"The scale is {scale}: use {', '.join(map(str, CLEAN_CHECKPOINTS))}.")
     whole = images.load(photo)
     image = _crop(whole, crop, (x, y), MAX_SCORED if test_mode else MAX_OUTPUT / scale**2)
     truth = _original(image, scale) if test_mode else None
     low = image if truth is None else make_low(truth, scale, np.random.default_rng(0) if real else None)
-    high = yield from plugin.stream("upscale", low, scale=scale, checkpoint=REAL if real else CLEAN[scale])
+    checkpoint = REAL_CHECKPOINT if real else CLEAN_CHECKPOINTS[scale]
+    high = yield from plugin.stream("upscale", low, scale=scale, checkpoint=checkpoint)
     bicubic = upscale_bicubic(low, scale)
     before = pages.write_png(bicubic, pages.stem(photo, "bicubic"))
     after = pages.write_png(high, pages.stem(photo, f"x{scale}"), images.bit_depth(photo))
