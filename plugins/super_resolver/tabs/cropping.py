@@ -11,6 +11,11 @@ from core.web.pages import Dropped
 
 CROPS = {"automatic": 0, "1024 px": 1024, "512 px": 512, "256 px": 256, "128 px": 128}
 AUTOMATIC_CROP = 512  # pixels
+CHOSEN_TEXT = "A crop of your {width} × {height} pixels. Click the photo for another crop."
+AUTOMATIC_TEXT = (
+    "The whole photo ({width} × {height} pixels) is too large to upscale {scale} times on this server; the command "
+    "line has no such limit. Showing a {crop} px crop: click the photo for another one."
+)
 
 
 def crop_at(photo: Dropped, crop: int, clicks: int, click: gr.SelectData) -> tuple[int, float, float, int]:
@@ -59,10 +64,6 @@ def cut_out(image: Image, side: int, x: float, y: float) -> Image:
 
 def describe(whole: Image, crop: int, scale: int) -> str:
     """Return a sentence that says that only a crop of `whole` is shown and, if it is automatic (`crop` is 0), why."""
-    size = f"{whole.shape[1]} × {whole.shape[0]} pixels"
-    if crop:
-        return f"A crop of your {size}. Click the photo for another crop."
-    return (
-        f"The whole photo ({size}) is too large to upscale {scale} times on this server; the command line has no such "
-        f"limit. Showing a {AUTOMATIC_CROP} px crop: click the photo for another one."
-    )
+    height, width = whole.shape[:2]
+    text = CHOSEN_TEXT if crop else AUTOMATIC_TEXT
+    return text.format(width=width, height=height, scale=scale, crop=AUTOMATIC_CROP)
