@@ -64,8 +64,7 @@ def build_gan(
     """
     latent = keras.Input((dimensions,), name="latent")
     label = [keras.Input((classes,), name="label")] if classes else []
-    height, breadth, channels = shape  # a list if it comes from a checkpoint
-    size = height, breadth, channels
+    size = (*shape,)  # `shape` is a list if it comes from a checkpoint
     inputs = unpack_singleton([latent, *label])
     images = generator.build_generator(size, dimensions, classes, width, scales)(inputs)
     logits = discriminator.build_discriminator(size, classes, width, scales)(unpack_singleton([images, *label]))

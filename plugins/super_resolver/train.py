@@ -97,8 +97,8 @@ def train(config: Config, run: Run) -> Scores:
     sample = partial(sample_pairs, sampler, scale=config.scale, real=config.real)
     batches = Batches(lambda random: sample(config.batch, random=random), config.steps, config.seed)
     held_out, random = PatchSampler(validation, size), np.random.default_rng(config.seed)
-    unseen = sample_pairs(held_out, VALIDATION_PATCHES, random, config.scale, config.real)
-    fit.fit(network, batches, unseen, config, run)
+    validation_pairs = sample_pairs(held_out, VALIDATION_PATCHES, random, config.scale, config.real)
+    fit.fit(network, batches, validation_pairs, config, run)
 
     trained = config.architecture.rebuild(network)
     scores = score_pictures(trained, test, config)
