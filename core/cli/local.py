@@ -28,6 +28,7 @@ from core.training.runs import Run
 from core.weights import WeightsOptions, parse_override
 
 LONGEST_PRINTED = 64  # elements of an array
+FILE_HELP = {"out": "the image file to write"}  # the other files are parameters, documented by the docstring
 FLAG_TYPES: dict[Any, Any] = {  # what a flag holds for a parameter of that type: images are given as files
     tuple[Image, ...]: tuple[Path, ...],
     Image | None: Path | None,
@@ -211,7 +212,8 @@ def _flags(function: Callable[..., Any], inputs: list[str], settings: dict[str, 
     parameters = inspect.signature(function).parameters
     positional = [*inputs, "out"] if out else inputs
     columns: list[Any] = [
-        (name, Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar=name.upper())]) for name in positional
+        (name, Annotated[tyro.conf.Positional[Path], tyro.conf.arg(metavar=name.upper(), help=FILE_HELP.get(name))])
+        for name in positional
     ]
     for name, kind in settings.items():
         default = parameters[name].default

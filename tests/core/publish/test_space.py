@@ -44,6 +44,13 @@ def test_its_front_matter_is_valid_on_the_hub(tmp_path: Path) -> None:
     assert "models" not in values
 
 
+@pytest.mark.parametrize("folder", sorted((ROOT / "spaces").glob("*/")), ids=lambda folder: folder.name)
+def test_the_readme_of_every_space_has_valid_front_matter(folder: Path) -> None:
+    values = front_matter(folder)
+    assert set(values) == {"emoji", "colorFrom", "colorTo", "short_description", "tags"}
+    assert len(values["short_description"]) <= 60
+
+
 def test_pinned_weights_are_preloaded_instead_of_copied(hub: Hub, copied_denoiser: Record, tmp_path: Path) -> None:
     main(["push", "denoiser", "--repo", "alice/denoiser"])
     main(["space", "denoiser", "--out", str(tmp_path / "space"), "--hardware", "t4-small"])
