@@ -1,4 +1,4 @@
-"""Controls that several tabs share: the data set, and the seed of test images."""
+"""Controls that several tabs share: the data set, and the column of a tab that reconstructs test images."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import gradio as gr
 
 from core.web import pages
+from core.web.pages import Page
 
 SUBJECT_LABEL, SUBJECT_INFO = "Data set", "What the network was trained on."
 TEST_IMAGES_SEED_INFO, TEST_IMAGES_SEED_BUTTON = "The same seed, the same test images.", "New images"
@@ -17,6 +18,13 @@ def subject_radio(subjects: Iterable[str], info: str = SUBJECT_INFO) -> gr.Radio
     return gr.Radio(list(subjects), value="digits", label=SUBJECT_LABEL, info=info)
 
 
-def test_images_seed() -> gr.Number:
-    """Return the seed by which test images are chosen, with a button that sets a random one."""
-    return pages.seed_with_button(TEST_IMAGES_SEED_INFO, TEST_IMAGES_SEED_BUTTON)
+def test_images_column(page: Page, introduction: str) -> tuple[gr.Number, gr.HTML]:
+    """Lay out the column "source" of a tab that reconstructs random test images: its introduction, seed and status.
+
+    Returns:
+        The seed, with a button that sets a random one, and the status line.
+    """
+    with pages.column("source"):
+        gr.Markdown(introduction)
+        seed = pages.seed_with_button(TEST_IMAGES_SEED_INFO, TEST_IMAGES_SEED_BUTTON)
+        return seed, page.status("")

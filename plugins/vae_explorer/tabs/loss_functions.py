@@ -35,10 +35,7 @@ COLUMNS = 8  # images in a row
 def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
-        with pages.column("source"):
-            gr.Markdown(INTRODUCTION)
-            seed = controls.test_images_seed()
-            status = page.status("")
+        seed, status = controls.test_images_column(page, INTRODUCTION)
         with pages.column("stage"):
             by_loss = pages.captioned_image(LOSSES_CAPTION)
             with gr.Row():

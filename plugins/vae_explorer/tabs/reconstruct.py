@@ -36,10 +36,7 @@ COLUMNS = 8  # images in a row
 def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
-        with pages.column("source"):
-            gr.Markdown(INTRODUCTION)
-            seed = controls.test_images_seed()
-            status = page.status("")
+        seed, status = controls.test_images_column(page, INTRODUCTION)
         with pages.column("stage"):
             with gr.Row():
                 sheets = [pages.captioned_image(f"**{name}**") for name in METHODS.values()]
