@@ -37,18 +37,18 @@ def report(record: Record) -> int:
     for check in CHECKS:
         try:
             check(record)
-            print(f"pass  {sentence(check)}")
+            print(f"pass  {describe_check(check)}")
         except Exception as error:
             failed += 1
-            print(f"FAIL  {sentence(check)}\n      {error if str(error) else type(error).__name__}")
+            print(f"FAIL  {describe_check(check)}\n      {error if str(error) else type(error).__name__}")
             if check is is_ready:
                 break
     print(f"{record.name}: {f'{failed} failed' if failed else 'fulfills the contract'}.")
     return 1 if failed else 0
 
 
-def sentence(check: Check) -> str:
-    """Return what `check` checks, as a sentence: the first line of its docstring."""
+def describe_check(check: Check) -> str:
+    """Return the first line of the docstring of `check`: a sentence that says what it checks."""
     return (inspect.getdoc(check) or check.__name__).splitlines()[0]
 
 
@@ -85,7 +85,7 @@ def imports_no_keras_in_page(record: Record) -> None:
         _refuse_imports(path, ("keras", "core.networks"), "call plugin.run")
 
 
-def has_no_keras_in_page(record: Record) -> None:
+def builds_page_without_keras(record: Record) -> None:
     """The page is built without loading Keras."""
     program = (
         "import sys, gradio; from core import engine, registry, verbs; from core.plugin import Plugin;"
@@ -111,7 +111,7 @@ def has_builders(record: Record) -> None:
 
 
 def uses_builtin_layers(record: Record) -> None:
-    """Networks consist of built-in Keras layers, so that Keras alone can load what is pushed."""
+    """Networks consist of built-in Keras layers, so that Keras alone can load a pushed checkpoint."""
     import keras
 
     for name, build in _builders(record).items():
@@ -206,7 +206,7 @@ CHECKS: tuple[Check, ...] = (
     imports_no_backend,
     imports_no_other_plugin,
     imports_no_keras_in_page,
-    has_no_keras_in_page,
+    builds_page_without_keras,
     has_builders,
     uses_builtin_layers,
     has_documented_verbs,

@@ -19,7 +19,7 @@ from core.registry import Record
 from core.verbs import find_checkpoint, find_verb, import_module_of
 from core.weights import BUNDLED, LocalSource, WeightsOptions
 
-IMAGE_DIMENSIONS = 3, 4  # of one image (h, w, c), and of several (n, h, w, c)
+IMAGE_NDIMS = 3, 4  # an image (h, w, c) and a batch of images (n, h, w, c)
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,14 @@ class Engine(Protocol):
 
 
 class LocalEngine:
-    """Runs verbs in this process. Each network is loaded once; the device runs one step of one call at a time."""
+    """Runs verbs in this process. Each network is loaded once. The device runs one step of one call at a time."""
 
     def __init__(self, options: WeightsOptions = BUNDLED, precision: Precision | None = None) -> None:
         """Create an engine that has loaded nothing yet.
 
         Args:
             options: which weights to use.
-            precision: what every network computes in; None means each plugin's own choice, where that is faster.
+            precision: dtype policy of every network; None means that of the plugin's manifest where it is faster.
         """
         self._options, self._precision = options, precision
         self._networks: dict[tuple[str, str], tuple[Any, str]] = {}
@@ -69,8 +69,8 @@ class LocalEngine:
         """Yield the progress of `call`, then return its result; closing the generator cancels the call.
 
         Raises:
-            UserError: if an image contains NaN or infinity, which the scores of the result would not show; or if
-                there is no such verb, checkpoint or weights.
+            UserError: if an image contains NaN or infinity, or if there is no such verb, checkpoint or weights. A verb
+                raises it for other values that it refuses.
         """
         _check_images(call)
         network, _ = self._load(call.record, call.checkpoint)
@@ -78,7 +78,7 @@ class LocalEngine:
         with self._device_lock:
             outcome = verb(network, *call.values, **call.settings)
         if isinstance(outcome, GeneratorType):
-            outcome = yield from self._step_by_step(outcome)
+            outcome = yield from self._run_steps(outcome)
         return outcome
 
     def describe(self, record: Record, checkpoint: str | None = None) -> str:
@@ -92,8 +92,8 @@ class LocalEngine:
         self._load_locks: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
         self._build_lock, self._device_lock = threading.Lock(), threading.Lock()
 
-    def _step_by_step(self, steps: Steps[Any]) -> Steps[Any]:
-        """Run `steps`, and release the device between two steps, for other calls."""
+    def _run_steps(self, steps: Steps[Any]) -> Steps[Any]:
+        """Run `steps`, releasing the device between two steps for other calls."""
         try:
             while True:
                 with self._device_lock:
@@ -124,8 +124,9 @@ class LocalEngine:
 
 
 def _check_images(call: Call) -> None:
+    """Raise UserError if an argument is an image, or a tuple of images, with values that are not finite."""
     arguments = {f"value {i}": value for i, value in enumerate(call.values, 1)} | dict(call.settings)
     for name, value in arguments.items():
         for each in value if isinstance(value, tuple) else (value,):
-            if isinstance(each, np.ndarray) and each.ndim in IMAGE_DIMENSIONS and not np.isfinite(each).all():
+            if isinstance(each, np.ndarray) and each.ndim in IMAGE_NDIMS and not np.isfinite(each).all():
                 raise UserError(f"{call.verb}: {name} is an image with NaN or infinity in it: use values from 0 to 1.")

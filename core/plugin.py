@@ -1,4 +1,4 @@
-"""A plugin bound to an engine: what pages, the command line and `evaluate` call verbs through."""
+"""A plugin bound to an engine: pages, the command line and `evaluate` call its verbs by it."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Plugin:
             verb: its name.
             *values: its positional arguments after `network`.
             checkpoint: which network it runs on; None means `self.checkpoint`.
-            **settings: its keyword arguments, passed on as they are: only the verb knows their names. This and
-                `stream` are the only functions of the suite that take arbitrary keyword arguments.
+            **settings: its keyword arguments, passed on unchanged: only the verb knows their names. No other functions
+                of the suite but `run` and `stream` take arbitrary keyword arguments.
 
         Raises:
             UserError: if the plugin has no such verb or checkpoint; a verb raises it for values that it refuses.
@@ -56,8 +56,8 @@ class Plugin:
     def cached(self, key: Hashable, compute: Callable[[], T]) -> T:
         """Return `compute()`, called only the first time for each `key` on this plugin's engine.
 
-        It is for values that a page derives from a network, such as the latent vectors of its test images. They are
-        kept as long as the engine; an engine with other weights has its own.
+        It is for values that a page computes with a network, such as the latent vectors of its test images. They are
+        kept as long as the engine, and not shared between engines, whose weights may differ.
 
         Args:
             key: identifies the value among those of the plugin.

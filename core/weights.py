@@ -22,7 +22,7 @@ from core.registry import Record, State
 from core.training import runs
 
 LOGGER = logging.getLogger(__name__)
-MAX_ARGUMENTS, MAX_ARGUMENT = 64, 2048  # how many builder arguments, and how large, if the weights are not pinned
+MAX_ARGUMENT_COUNT, MAX_ARGUMENT_VALUE = 64, 2048  # limits of builder arguments, if the weights are not pinned
 PAGE_ARGUMENTS = "shape", "dimensions", "classes", "scale", "variational"  # builder arguments that a page relies on
 WeightsOverride = Path | Reference
 T = TypeVar("T")
@@ -74,7 +74,7 @@ class LocalSource:
         return str(self.folder)
 
     def fetch(self) -> LocalSource:
-        """Return the source itself: there is nothing to download."""
+        """Return the source itself, as there is nothing to download."""
         return self
 
 
@@ -105,7 +105,7 @@ class HubSource:
         folder = client.fetch(exact, path + METADATA_FILE, self.pin.metadata_sha256).parent
         is_pinned = self.pin != NO_PIN
         if not is_pinned:
-            _limit_builder_arguments(metadata.read(folder).arguments, exact)
+            _check_builder_arguments(metadata.read(folder).arguments, exact)
         client.fetch(exact, path + WEIGHTS_FILE, self.pin.sha256, self.pin.size)
         origin = exact.repository if is_pinned else f"{exact.repository}, not pinned"
         return LocalSource(folder, f"weights from the Hub at {exact.revision[:12]} ({origin})")
@@ -160,7 +160,7 @@ def find_misfit(record: Record, name: str, folder: Path) -> str:
 
 
 def load_first(record: Record, name: str, options: WeightsOptions, load: Callable[[LocalSource], T]) -> tuple[T, str]:
-    """Return what `load` makes of the first candidate that works, and the label of that candidate.
+    """Return `load(candidate)` for the first candidate that works, and the label of that candidate.
 
     The label ends in the names of the candidates that failed before, such as "bundled weights, digits (those of
     owner/name@main could not be loaded)".
@@ -202,15 +202,17 @@ def bundled_folder(record: Record, name: str) -> Path | None:
     return folder if (folder / METADATA_FILE).exists() else None
 
 
-def _limit_builder_arguments(arguments: Any, source: Reference) -> None:
-    """Raise UserError for builder arguments that are so many or so large that building would take minutes."""
-    leaves = [arguments]
-    while any(isinstance(leaf, dict | list) for leaf in leaves) and len(leaves) <= MAX_ARGUMENTS:
+def _check_builder_arguments(arguments: Any, source: Reference) -> None:
+    """Raise UserError if there are so many builder arguments, or so large ones, that building would take minutes."""
+    leaves = [arguments]  # of one more level of nesting at each turn; not recursive, as the file may nest any number
+    while any(isinstance(leaf, dict | list) for leaf in leaves) and len(leaves) <= MAX_ARGUMENT_COUNT:
         nested = [
             leaf.values() if isinstance(leaf, dict) else leaf if isinstance(leaf, list) else [leaf] for leaf in leaves
         ]
         leaves = [leaf for group in nested for leaf in group]
-    if len(leaves) > MAX_ARGUMENTS or any(isinstance(leaf, int) and abs(leaf) > MAX_ARGUMENT for leaf in leaves):
+    if len(leaves) > MAX_ARGUMENT_COUNT or any(
+        isinstance(leaf, int) and abs(leaf) > MAX_ARGUMENT_VALUE for leaf in leaves
+    ):
         raise UserError(f"{source} asks for a network of an unreasonable size: do not use it.")
 
 

@@ -1,4 +1,4 @@
-"""Imports Keras without the messages that TensorFlow prints at start-up, which no log level turns off."""
+"""Imports Keras without the start-up messages that TensorFlow prints whatever the log level is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 def start() -> None:
-    """Import Keras and initialize the device, dropping what C++ code prints unless DARKROOM_DEBUG is set.
+    """Import Keras and initialize the device, hiding what C++ code prints unless DARKROOM_DEBUG is set.
 
     Only for the command line: in a server, messages of other threads would be lost too.
     """

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.imaging.images import Floats, Image
 from core.imaging.resizing import center_crop_resize
-from core.networks.layers import one_or_more
+from core.networks.layers import unpack_singleton
 
 BATCH = 256
 
 
 def predict(network: keras.Model, inputs: Sequence[NDArray[np.float32]], batch: int = BATCH) -> Floats:
-    """Return the output of `network` for `inputs`, computed in batches, so that memory does not grow with n.
+    """Return the output of `network` for `inputs`, computed in batches, so that memory use is bounded.
 
     Args:
         network: a network with one output.
@@ -28,7 +28,7 @@ def predict(network: keras.Model, inputs: Sequence[NDArray[np.float32]], batch: 
         (n, …) in float32.
     """
     starts = range(0, len(inputs[0]), batch)
-    outputs = [network.predict_on_batch(one_or_more([each[i : i + batch] for each in inputs])) for i in starts]
+    outputs = [network.predict_on_batch(unpack_singleton([each[i : i + batch] for each in inputs])) for i in starts]
     return np.concatenate(outputs).astype(np.float32)
 
 

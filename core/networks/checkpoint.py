@@ -32,7 +32,7 @@ def save(network: keras.Model, metadata: Checkpoint, folder: Path, storage: Stor
 
     Args:
         network: any Keras model.
-        metadata: what `checkpoint.json` is to hold.
+        metadata: the content of `checkpoint.json`.
         folder: created if it does not exist.
         storage: dtype of all weights, or a function from a variable's path to its dtype. With int8, arrays of two or
             more dimensions get one scale per index of the last (output channels), and vectors are stored as float16.
@@ -53,7 +53,7 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
 
     Raises:
         CheckpointError: if a file is missing or damaged, the builder is unknown, or a name or shape differs. This is
-            found out before memory is allocated for the network: untrusted files could ask for any size.
+            checked before memory is allocated for the network: untrusted files could ask for any size.
     """
     metadata = read(folder)
     build = getattr(model, metadata.builder, None)
@@ -63,8 +63,8 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
             "the checkpoint belongs to another plugin or version."
         )
     try:
-        # In a thread of its own: Keras initializes every variable created in a StatelessScope at the next chance that
-        # it has in the same thread, which would allocate the memory after all.
+        # In a thread of its own: Keras initializes a variable created in a StatelessScope later, in the same thread,
+        # which would allocate the memory after all.
         with ThreadPoolExecutor(1) as planner:
             shapes = planner.submit(_plan, build, metadata.arguments).result()
     except Exception as error:  # a builder may raise anything when given arguments that are not its own
@@ -106,7 +106,8 @@ def _assign(network: keras.Model, path: Path) -> None:
 def load_matching_weights(network: keras.Model, folder: Path) -> None:
     """Assign to `network` those weights of the checkpoint in `folder` for which name and shape match.
 
-    It starts training from the weights of a similar network; the other variables keep their values.
+    It is for training that starts from a similar network, such as one of another scale. Other variables keep their
+    values.
 
     Raises:
         CheckpointError: if fewer than half of the network's variables match.

@@ -42,7 +42,7 @@ def precision(dtype_policy: Precision) -> Iterator[None]:
 def choose(preferred: Precision) -> Precision:
     """Return `preferred` if this machine computes faster in it than in float32, else float32.
 
-    That is so for bfloat16 with TensorFlow on processors that have Intel's AMX (measured: about five times as fast).
+    That is the case for bfloat16 with TensorFlow on processors with Intel's AMX (measured: about five times as fast).
     """
     has_amx = "amx_bf16" in _cpu("flags")
     is_faster = preferred == "mixed_bfloat16" and keras.backend.backend() == "tensorflow" and has_amx

@@ -1,4 +1,4 @@
-"""Layers, and blocks of layers, that several plugins' networks are built of."""
+"""Blocks of layers that the networks of several plugins use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from keras import layers
 
 
-def one_or_more(tensors: list[Any]) -> Any:
+def unpack_singleton(tensors: list[Any]) -> Any:
     """Return the only item of a list, or the list itself if it has several.
 
     Keras warns when a network with one input is given a list.

@@ -16,8 +16,8 @@ from core.files import written_atomically
 from core.training.runs import Run
 
 SNAPSHOTS_FILE = "snapshots.npz"
-EPOCHS = (0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144)  # after which snapshots are taken
-DRAWS_PER_EPOCH = 2**18  # more random numbers than any epoch takes from one seed generator
+SNAPSHOT_EPOCHS = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144)  # after which snapshots are recorded
+DRAWS_PER_EPOCH = 2**18  # more random tensors than one seed generator returns in any epoch
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -90,7 +90,7 @@ class History(keras.callbacks.CSVLogger):  # type: ignore[misc]
     """Appends one row per epoch to the run's CSV file.
 
     Args:
-        run: whose `history_file` is written.
+        run: its `history_file` is written.
         epochs_done: rows of later epochs are removed first, because a resumed run repeats those epochs.
     """
 
@@ -105,7 +105,7 @@ class History(keras.callbacks.CSVLogger):  # type: ignore[misc]
         super().__init__(run.history_file, append=bool(rows))
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Note when the epoch began."""
+        """Store the time at which the epoch began."""
         self.began = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
@@ -114,13 +114,14 @@ class History(keras.callbacks.CSVLogger):  # type: ignore[misc]
 
 
 class Snapshots(keras.callbacks.Callback):  # type: ignore[misc]
-    """Records arrays, such as generated images, before training, after each epoch in `EPOCHS`, and after the last.
+    """Records arrays, such as generated images, before training, after some epochs, and after the last.
 
-    At the end `snapshots.npz` beside the checkpoint holds `epochs` (n,), each array under its name with a new first
-    axis (n, …), and for each name in `curves` a metric of every epoch. A resumed run keeps earlier snapshots.
+    At the end they are written to `snapshots.npz` beside the checkpoint: the array `epochs` (n,), each recorded array
+    under its name with a new first axis (n, …), and for each name in `curves` the metric of every epoch. A resumed run
+    keeps earlier snapshots. The epochs are `SNAPSHOT_EPOCHS`, denser at the beginning.
 
     Args:
-        run: whose folder they are written to.
+        run: the snapshots are written to its folder.
         show: returns the arrays by name, always with the same shapes.
         curves: names of metrics, as in the history.
     """
@@ -136,7 +137,7 @@ class Snapshots(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Record a snapshot if one is due."""
-        if epoch + 1 in (*EPOCHS, self.params["epochs"]):
+        if epoch + 1 in (*SNAPSHOT_EPOCHS, self.params["epochs"]):
             self._record(epoch + 1)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
@@ -173,11 +174,11 @@ class ReseedNoise(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def reseed(noise: keras.random.SeedGenerator, seed: int, draws: int) -> None:
-    """Set `noise` to the state that a new generator with this `seed` has after so many draws.
+    """Set `noise` to the state that a new generator with this `seed` has after `draws` random tensors.
 
     Args:
         noise: the generator.
         seed: 0 to 2**32 - 1.
-        draws: 0 or more; counted modulo 2**32, as Keras counts.
+        draws: how many random tensors it has returned, 0 or more; counted modulo 2**32, as Keras does.
     """
     noise.state.assign(np.array([seed, draws % 2**32], np.uint32))

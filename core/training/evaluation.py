@@ -1,4 +1,4 @@
-"""The result of scoring a plugin on a folder, in the form that every plugin's `evaluate` returns."""
+"""Scores: of a data set, which every plugin's `evaluate` returns, and their mean over images."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fits a network so that training survives a kill, and saves the result with its provenance."""
+"""Trains a network so that training can be resumed after a kill, and saves the result with its provenance."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def find_run(plugin: str, finished: bool, checkpoint: str | None = None, runs: P
 def read_snapshots(path: Path) -> dict[str, NDArray[Any]]:
     """Return the arrays in a file that `core.training.callbacks.Snapshots` wrote, by name.
 
-    It stands here because pages read snapshots, and must not import Keras.
+    It is defined here, and not in `callbacks`, because pages read snapshots and must not import Keras.
     """
     with np.load(path) as stored:
         return dict(stored)

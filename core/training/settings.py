@@ -50,7 +50,7 @@ class RecipeSettings(Settings):
     with the default None.
 
     Attributes:
-        RECIPES: for each checkpoint a frozen dataclass, one of whose fields is `subject`, the data set's name.
+        RECIPES: for each checkpoint a frozen dataclass with a field `subject`, the name of the data set.
     """
 
     RECIPES: ClassVar[Mapping[str, Any]] = {}

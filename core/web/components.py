@@ -1,4 +1,4 @@
-"""The components and the layout that pages are built of: Gradio's, with the settings that this suite needs."""
+"""Components and layout of pages: Gradio's, with the settings that this suite needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Dropped = str | bytes | None
 
 LAST_SEED = 2**32 - 1
 SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
-CLICKABLE = "clickable"  # CSS class: a click marks the place on the picture, and dragging repeats it (drag.js)
+CLICKABLE = "clickable"  # CSS class: a click marks its position, and dragging repeats the click (drag.js)
 FILLING = "filling"  # CSS class: the picture is enlarged to the width of its frame
 SELECT_BRUSH = """() => setTimeout(() => document.querySelector(".sketch [aria-label=Brush]")?.click(), 500)"""
 
@@ -37,7 +37,7 @@ def column(part: str) -> gr.Column:
 def examples(
     pictures: Sequence[Path], target: gr.Image, also: Mapping[Any, Any], label: str = "Or one of these"
 ) -> None:
-    """Put a row of thumbnails that can be clicked instead of uploading a picture.
+    """Add a row of thumbnails that can be clicked instead of uploading a picture.
 
     Args:
         pictures: the image files.
@@ -57,8 +57,8 @@ def examples(
 def picture_input(label: str, height: int = 260) -> gr.Image:
     """Return a component to drop a picture on, or to take one with the camera.
 
-    Its handler gets a `Dropped`: the file as it was uploaded, not decoded, so that `core.imaging.images.load` can check
-    it before it is decoded.
+    A handler gets its value as a `Dropped`: the uploaded file, not decoded, because `core.imaging.images.load` checks
+    it before it decodes it.
     """
     picture = gr.Image(label=label, type="filepath", format="png", height=height)
     picture.preprocess = _as_dropped  # not a subclass: Gradio writes a .pyi file beside the module of each
@@ -119,23 +119,23 @@ def result_picture(
 
 
 def captioned_image(caption: str, classes: str | None = None) -> gr.Image:
-    """Return a `result_picture` with its label above it, in Markdown, so that it covers nothing: for grids."""
+    """Return a `result_picture` with its label above it, in Markdown: on a grid, it would cover an image."""
     with gr.Column(min_width=280):
         gr.Markdown(caption, elem_classes="caption")
         return result_picture(caption, show_label=False, classes=classes)
 
 
 def clickable_picture(label: str) -> gr.Image:
-    """Return a `result_picture` whose `select` event tells where it was clicked, again and again while dragging."""
+    """Return a `result_picture` with a `select` event that gives the clicked position, repeatedly while dragging."""
     return result_picture(label, classes=CLICKABLE)
 
 
 def sketchpad(label: str, opened: Any) -> gr.Sketchpad:
-    """Return a square pad to draw on with a black pen; `write_sketch` writes what was drawn to a file.
+    """Return a square pad to draw on with a black pen; `write_sketch` writes the drawing to a file.
 
     Args:
-        label: what is to be drawn.
-        opened: the event at which the pad becomes visible; the pen is selected then, which Gradio leaves to the user.
+        label: says what to draw.
+        opened: the event at which the pad becomes visible; the pen is selected then, as Gradio selects no tool.
     """
     pen = gr.Brush(default_size=SKETCH_PEN, colors=["#000000"], color_mode="fixed")
     side = SKETCH_SIDE, SKETCH_SIDE

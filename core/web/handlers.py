@@ -1,4 +1,4 @@
-"""What runs at an event of a page: the handler, with its progress, its status line and its error messages."""
+"""Wraps the handlers of a page: adds progress, a status line and error messages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from core.progress import Progress, translate
 
 LOGGER = logging.getLogger(__name__)
 SHORTEST_REMAINING = 3  # seconds: a shorter time left is not shown
-ESTIMATE_FROM = 0.1  # of the work: before that, most of the time went into compiling the network
+ESTIMATE_FROM = 0.1  # fraction of the work: before that, most of the time went into compiling the network
 
 FAILED = "That did not work"
 STOPPED = "Stopped."
@@ -36,7 +36,7 @@ def with_status(plugin: Plugin, handler: Callable[..., Any], name: str, count: i
     Args:
         plugin: the first argument of `handler`.
         handler: what to run; see `core.web.pages` for what it takes and returns.
-        name: the name of the function that is returned, which MCP gives to its tool.
+        name: the name of the returned function, which is the name of the MCP tool.
         count: how many outputs `handler` has. The status line is the output after them.
     """
     unchanged = [gr.skip()] * count
@@ -79,7 +79,7 @@ def with_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _to_gradio_error(error: BaseException, name: str) -> gr.Error:
-    """Return what the visitor reads: the message of a UserError; any other error is logged and described in general."""
+    """Return the error to show: with the message of a UserError; any other error is logged, and named by its type."""
     if isinstance(error, gr.Error):
         return error
     message = str(error)

@@ -76,7 +76,7 @@ def _build_page(plugin: Plugin) -> tuple[gr.Blocks, str]:
 
 
 def _render(page: gr.Blocks, record: Record) -> None:
-    """Put `page` into the app, or a page with the error where Gradio refuses it."""
+    """Add `page` to the app, or a page with the error if Gradio refuses it."""
     try:
         page.render()
     except Exception as error:

@@ -49,7 +49,7 @@ class BodyLimit:
 class WarmUpAfterFirstPage:
     """Starts `warm_up` in a background thread, once, after the first page has been sent.
 
-    So the app is up at once, and still imports Keras before the first visitor's first click.
+    The app is up at once, and imports Keras before the first visitor's first click.
     """
 
     def __init__(self, app: ASGIApp, warm_up: Callable[[], None]) -> None:

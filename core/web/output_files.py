@@ -1,4 +1,4 @@
-"""Files that a page shows or offers for download: written into the app's cache, which the app empties by itself."""
+"""Files that a page shows or offers for download: written to the app's cache, which Gradio empties."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MARGIN = 6  # bytes: an underscore, and the longest suffix of a file
 
 
 def new_file(name: str) -> Path:
-    """Return a path `<new folder>/<name>` to write a file to that a page is going to show."""
+    """Return a path `<new folder>/<name>` for a file that a page is going to show."""
     folder = Path(get_upload_folder()) / uuid.uuid4().hex
     folder.mkdir(parents=True)
     return folder / name
@@ -52,13 +52,13 @@ def write_result(image: Image, photo: str | bytes, suffix: str) -> str:
 
 
 def write_sketch(drawing: dict[str, Any] | None) -> str:
-    """Write what was drawn on a `sketchpad`, black on white, as a PNG and return its path.
+    """Write the drawing on a `sketchpad`, black on white, as a PNG and return its path.
 
     Args:
         drawing: the value of the sketchpad.
 
     Raises:
-        gr.Error: where nothing was drawn.
+        gr.Error: if the pad is empty.
     """
     if drawing is None or drawing["composite"] is None:
         raise gr.Error("Draw something first.", title="Nothing there", print_exception=False)

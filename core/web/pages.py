@@ -1,8 +1,9 @@
 """The page of a plugin: its header, tabs and footer, and how its handlers are wired to their events.
 
 A handler takes the plugin and the values of its input components. It returns the values of its output components as a
-tuple, or None to leave the page unchanged. A slow one is a generator that yields `Progress` first: the page shows how
-far it is, shows `Progress.so_far` (a tuple like the result) if there is one, and can stop it between two steps.
+tuple, or None to leave the page unchanged. A slow one is a generator that yields `Progress` before it returns the
+result: the page shows a progress bar and `Progress.so_far` (a tuple like the result) if there is one, and can stop the
+generator between two steps.
 
 This module is what an `interface.py` imports: it also offers the names of `core.web.components` and
 `core.web.output_files`.
@@ -70,7 +71,7 @@ __all__ = [
 
 LOGGER = logging.getLogger(__name__)
 DEVICE_QUEUE = "device"  # one call at a time computes, on whichever page it was made
-LONG_QUEUE, LONG_QUEUE_LIMIT = "long_running", 2  # calls that take long, and let others compute between their steps
+LONG_QUEUE, LONG_QUEUE_LIMIT = "long_running", 2  # long calls, between whose steps other calls compute
 
 LOADING = "Loading the network …"
 STOP, DOWNLOAD, COPY_LINK = "Stop", "Download PNG", "Copy link"
@@ -91,15 +92,15 @@ class Page:
         self.blocks = gr.Blocks(title=plugin.record.title, analytics_enabled=False, fill_width=True)
 
     def header(self) -> None:
-        """Put the plugin's title, its summary, and the device and the weights, once they are known."""
+        """Add the plugin's title and summary, and the device and the weights once they are known."""
         header = gr.HTML(_header(self.plugin.record, LOADING), padding=False)
         self.blocks.load(self._describe, None, header, api_visibility="private", show_progress="hidden")
 
     def tabs(self, tabs: Mapping[str, LayOut]) -> None:
-        """Put a tab for each name.
+        """Add a tab for each name.
 
-        The event that a tab is given fires when it is first opened, not each time that a visitor returns to it; that
-        of the first tab is the load of the page.
+        A tab's event fires when the tab is first opened, not each time that a visitor returns to it. That of the first
+        tab fires when the page is loaded.
         """
         with gr.Tabs():
             for i, (name, lay_out) in enumerate(tabs.items()):
@@ -109,7 +110,7 @@ class Page:
                     lay_out(self, opened.change if i else self.blocks.load)
 
     def status(self, invitation: str) -> gr.HTML:
-        """Return a status line: it says `invitation`, then how far a call is, then how long the call took."""
+        """Return a status line: `invitation` at first, then the progress of a call, then how long the call took."""
         return gr.HTML(handlers.status(invitation), padding=False)
 
     def bind(
@@ -148,9 +149,9 @@ class Page:
             api_name=name,
             concurrency_id=LONG_QUEUE if long_running else DEVICE_QUEUE,
             concurrency_limit=LONG_QUEUE_LIMIT if long_running else 1,
-            show_progress="hidden" if long_running else "minimal",  # the overlay would hide what it yields
+            show_progress="hidden" if long_running else "minimal",  # the overlay would hide intermediate results
             show_progress_on=list(outputs)[:1],
-            trigger_mode="multiple" if long_running else "always_last",  # which would wait for a canceled call
+            trigger_mode="multiple" if long_running else "always_last",  # always_last would wait for a canceled call
         )
         if stop is not None:
             stopped = handlers.status(handlers.STOPPED)
@@ -158,7 +159,7 @@ class Page:
         return running
 
     def footer(self) -> None:
-        """Put a button that copies a link to the page with its settings, and the model card, folded."""
+        """Add a button that copies a link to the page with its settings, and the model card, folded."""
         card = self.plugin.record.folder / "README.md"
         with gr.Row():
             gr.DeepLinkButton(COPY_LINK, size="sm", scale=0, min_width=180)

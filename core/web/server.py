@@ -1,4 +1,4 @@
-"""Serves the app: bounded requests, a bounded queue, and Keras imported only after the first page was sent."""
+"""Serves the app: limits requests and the queue, and imports Keras only after the first page was sent."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
 
     Args:
         arguments: those of the command line; None means those of this process.
-        engine: makes the engine that runs the verbs, from the weights and the precision that were asked for.
+        engine: returns the engine that runs the verbs, for the weights and the precision that were asked for.
 
     Raises:
-        UserError: where an argument names no plugin or no checkpoint, or where the port is taken.
+        UserError: if an argument names no plugin or no checkpoint, or if the port is taken.
     """
     options = _parser().parse_args(arguments)
     reference.check_endpoint()

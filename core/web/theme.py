@@ -46,8 +46,8 @@ NEUTRAL = Color(
 def load_css(records: Iterable[Record]) -> str:
     """Return the CSS of the suite, then that of each ready plugin with a `style.css` in its folder.
 
-    All pages get all of it, so a plugin's rules must name its own classes only. A file that cannot be read is logged
-    and left out: it costs the plugin its style, not the app its start.
+    All pages get all of it, so a plugin's rules must use classes of its own only. A file that cannot be read is logged
+    and left out, so that the app still starts.
     """
     sheets = [STYLE.read_text(encoding="utf-8")]
     for path in (record.folder / STYLE.name for record in records if record.state is State.READY):

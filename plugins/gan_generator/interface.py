@@ -1,4 +1,4 @@
-"""The page of the GAN generator: a tab each to generate, to interpolate, on the training, and a lab for a toy GAN."""
+"""The page of the GAN generator: tabs to generate and interpolate images, on its training, and a lab for a toy GAN."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def from_seeds(seeds: Sequence[int], dimensions: int) -> Floats:
 
 
 def labels_from_seeds(seeds: Sequence[int], classes: int) -> list[int]:
-    """Return a class index, 0 to `classes` - 1, for each seed: the one that an image has where none is chosen."""
+    """Return a class index, 0 to `classes` - 1, for each seed: the class of its image if none is chosen."""
     return [int(np.random.default_rng((seed, 1)).integers(classes)) for seed in seeds]
 
 

@@ -18,7 +18,7 @@ from keras import layers
 from core.errors import UserError, check_range
 from core.imaging.images import Floats, Image
 from core.networks.batching import BATCH, as_batch, one_hot, predict
-from core.networks.layers import one_or_more
+from core.networks.layers import unpack_singleton
 from core.progress import Progress, Steps
 
 from . import latents, multiscale, toy_gan
@@ -64,11 +64,10 @@ def build_gan(
     """
     latent = keras.Input((dimensions,), name="latent")
     label = [keras.Input((classes,), name="label")] if classes else []
-    height, breadth, channels = shape  # a list, where it comes from a checkpoint
-    size = height, breadth, channels
-    inputs = one_or_more([latent, *label])
+    size = (*shape,)  # `shape` is a list if it comes from a checkpoint
+    inputs = unpack_singleton([latent, *label])
     images = generator.build_generator(size, dimensions, classes, width, scales)(inputs)
-    logits = discriminator.build_discriminator(size, classes, width, scales)(one_or_more([images, *label]))
+    logits = discriminator.build_discriminator(size, classes, width, scales)(unpack_singleton([images, *label]))
     return keras.Model(inputs, [images, logits], name="gan")
 
 
@@ -213,10 +212,10 @@ def train_toy(
     """Train the toy GAN on 2-D points, and report its state after each round of 50 steps.
 
     Args:
-        points: the real points, (n, 2), or x and y by turns, between -1 and 1.
-        variables: those that an earlier call returned, to continue from; left out, training begins.
+        points: the real points, (n, 2), or flat as x, y, x, y, …; between -1 and 1.
+        variables: `ToyGANState.variables` of an earlier call, to continue from; left out, training starts anew.
         options: the objective and the learning rates.
-        rounds: how many.
+        rounds: how many, 1 to 1,000.
         seed: of the initial weights, the batches and the latent vectors.
     """
     if network.name != "toy_gan":
@@ -281,7 +280,7 @@ def _label_vectors(network: keras.Model, labels: Sequence[int], seeds: Sequence[
 
 
 def _as_points(points: Floats) -> Floats:
-    """Return points (n, 2). Raises UserError where their number is odd, or a coordinate is not finite or too large."""
+    """Return points (n, 2). Raises UserError if a coordinate is missing, not finite or too large."""
     if points.size < 2 or points.size % 2 or not np.isfinite(points).all() or np.abs(points).max() > MAX_COORDINATE:
         raise UserError(f"points are {points}: give pairs of numbers between -1 and 1, one pair at least.")
     return np.asarray(points.reshape(-1, 2), np.float32)

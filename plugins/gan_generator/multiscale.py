@@ -11,7 +11,7 @@ def stack_scales(images: Image, scales: int) -> Image:
     """Return images (n, h, w, c) at `scales` resolutions, as (n, h, w, c · scales).
 
     The first c channels are the images themselves; then come the images averaged over blocks of 2 × 2 pixels, of
-    4 × 4, and so on, each enlarged to h × w. Both sides must be multiples of the largest block's.
+    4 × 4, and so on, each enlarged to h × w. Height and width must be multiples of 2 ** (scales - 1).
     """
     count, height, width, channels = images.shape
     stacked = [images]

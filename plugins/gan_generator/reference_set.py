@@ -19,7 +19,7 @@ from . import metrics
 from .metrics import Moments
 
 EXAMPLES = Path(__file__).parent / "examples"
-MAX_STORED = 5500  # images: all of a small training set, a part of a large one
+MAX_STORED = 5500  # images: all of a small training set, a random sample of a large one
 MAX_STORED_VALUES = 50_000_000
 CLUSTERS = 100
 BATCH = 500  # images

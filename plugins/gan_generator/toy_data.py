@@ -1,4 +1,4 @@
-"""The 2-D point distributions of the Lab, and the picture of how far a toy GAN has come."""
+"""The 2-D point distributions of the Lab, and the rendering of a toy GAN's state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.imaging.images import Floats, Image, Uint8Image
 SAMPLES = 4000
 DEVIATION = 0.03  # standard deviation of the points around their center
 MODE_RADIUS = 5 * DEVIATION  # a point that is nearer to a center belongs to its mode
-MIN_SHARE = 0.1  # of the points that a mode would have if all had as many: with fewer, it is missed
+MIN_SHARE = 0.1  # of n / m points, the share of one of m modes: with fewer, the mode is missed
 DRAWING_EXTENT = 1.2  # coordinate of the border of the user's drawing
 EXTENT = 1.6  # coordinate of the border of the picture
 SIDE = 640  # pixels of the picture
@@ -55,7 +55,7 @@ def _spiral() -> Floats:
 
 
 DISTRIBUTIONS = {"ring": Distribution(_ring()), "grid": Distribution(_grid()), "spiral": Distribution(_spiral())}
-WITH_MODES = ("ring", "grid")  # those whose centers are few and apart
+WITH_MODES = ("ring", "grid")  # distributions with separate modes, which can be counted
 
 
 def from_drawing(drawing: Image) -> Distribution:
@@ -84,7 +84,8 @@ def render_points(real: Floats, generated: Floats, logits: Floats) -> Image:
     Args:
         real: real points (n, 2), in gray.
         generated: generated points (m, 2), in white.
-        logits: the discriminator's, (h, w), over the square of ±1.6, from the top: the background, redder where higher.
+        logits: the discriminator's, (h, w), over the square of ±1.6, from the top; the background is redder where they
+            are higher.
     """
     canvas = pillow.fromarray(_color(logits)).resize((SIDE, SIDE), pillow.Resampling.BICUBIC)
     pen = ImageDraw.Draw(canvas)

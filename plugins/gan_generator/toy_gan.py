@@ -20,7 +20,7 @@ from .adversarial.trainer import GANTrainer, build_optimizer
 from .toy_data import EXTENT
 
 BATCH, STEPS_PER_ROUND = 128, 50
-DRAWS_PER_STEP = 32  # more than a step draws from the random generator
+DRAWS_PER_STEP = 32  # more random tensors than a step takes from the seed generator
 POINTS_SHOWN = 500
 GRID_SIDE = 48  # positions along each side at which the discriminator is evaluated
 CACHED_TRAINERS = 16  # each objective is traced once
@@ -89,6 +89,7 @@ def train_round(network: keras.Model, points: Floats, variables: Floats, options
 
 
 def _step(trainer: GANTrainer) -> int:
+    """Return how many steps have been trained."""
     return int(keras.ops.convert_to_numpy(trainer.step.value))
 
 
@@ -104,6 +105,7 @@ def _evaluate(network: keras.Model) -> tuple[Floats, Floats]:
 
 @functools.lru_cache(CACHED_TRAINERS)
 def _trainer(network: keras.Model, objective: Objective) -> GANTrainer:
+    """Return a compiled trainer of `network`; `train_round` sets its learning rates and variables."""
     trainer = GANTrainer(network, keras.models.clone_model(network), objective, 0)
     trainer.compile(build_optimizer(1e-3, 1e-3))
     trainer.optimizer.build(trainer.trainable_variables)
@@ -120,11 +122,13 @@ def _variables(trainer: GANTrainer) -> Iterator[keras.Variable]:
 
 
 def _save(trainer: GANTrainer) -> Floats:
+    """Return all variables as one vector, in the order of `_variables`."""
     values = [keras.ops.convert_to_numpy(each.value).ravel() for each in _variables(trainer)]
     return np.concatenate(values).astype(np.float32)
 
 
 def _restore(trainer: GANTrainer, values: Floats) -> None:
+    """Assign the vector that `_save` returned."""
     start = 0
     for each in _variables(trainer):
         size = math.prod(each.shape)
@@ -133,7 +137,7 @@ def _restore(trainer: GANTrainer, values: Floats) -> None:
 
 
 def _initial_variables(trainer: GANTrainer, seed: int) -> Floats:
-    """Return variables to begin with: kernels as Glorot and Bengio 2010 initialize them, all others zero."""
+    """Return initial variables: kernels by Glorot normal initialization (Glorot and Bengio 2010), all others zero."""
     random = np.random.default_rng((seed, 0))
     weights = [
         np.ravel(random.normal(0, (2 / sum(each.shape)) ** 0.5, each.shape) * (len(each.shape) == 2))

@@ -38,7 +38,7 @@ from .training.recipes import RECIPES
 MIN_IMAGES = 10  # to train on
 MIN_SCORED, SCORED = 100, 5000  # generated images that are scored
 IN_SNAPSHOT = 32  # images, of the same seeds in each
-TOY_ROUNDS = 40  # 2,000 steps
+TOY_ROUNDS = 40  # of 50 steps each
 WEIGHTS = Path(__file__).parent / "weights"
 GENERAL_CLASSIFIER = "cifar10_classifier"  # for images of anything
 
@@ -60,7 +60,7 @@ def train_gan(config: Config, run: Run) -> Scores:
     """
     training_set = read_split(config, "train")
     check_training_set(config, training_set)
-    extract, reference = load_reference(config, training_set)  # before training: something may be missing
+    extract, reference = load_reference(config, training_set)  # first, as something may be missing
     architecture = gan_architecture(config, training_set)
     keras.utils.set_random_seed(config.seed)
     ema, network = architecture.build(), architecture.build()
@@ -112,7 +112,7 @@ def learning_rates(config: Config) -> list[float] | list[keras.optimizers.schedu
 
 
 def train_toy_gan(config: Config, run: Run) -> Scores:
-    """Train the toy GAN of the Lab on the ring, with the settings that cover all its modes."""
+    """Train the toy GAN of the Lab on the ring, with the preset that covers all its modes."""
     architecture = Architecture(build_toy_gan, {})
     network, ring = architecture.build(), toy_data.DISTRIBUTIONS["ring"]
     options, rounds = FIX_PRESETS[MODE_COLLAPSE].options, config.epochs * config.steps // toy_gan.STEPS_PER_ROUND
@@ -123,7 +123,7 @@ def train_toy_gan(config: Config, run: Run) -> Scores:
 
 
 def load_reference(config: Config, training_set: Dataset) -> tuple[ExtractFeatures, ReferenceSet]:
-    """Return what generated images are scored with: a classifier's features, and the reference set.
+    """Return a classifier's feature extractor and the reference set, with which generated images are scored.
 
     They are the bundled ones of the checkpoint, where it is trained on its own data set; else the general classifier,
     and a reference set that is computed from the training set.

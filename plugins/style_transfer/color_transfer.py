@@ -9,7 +9,7 @@ import numpy as np
 from core.imaging.images import Floats, Image
 from core.imaging.linalg import symmetric_sqrt
 
-SAMPLED_PIXELS = 1_000_000  # about how many pixels color statistics are computed of, at least
+SAMPLED_PIXELS = 1_000_000  # color statistics of larger images are computed on 1 to 2 million of their pixels
 MIN_VARIANCE = 1e-4  # of a color channel: below it, matching would amplify noise
 LUMINANCE: Floats = np.array([0.299, 0.587, 0.114], np.float32)  # of red, green, blue (ITU-R BT.601)
 

@@ -1,4 +1,4 @@
-"""Example photos and paintings of the page. No checkpoint here was trained on them."""
+"""Example photos and paintings of the page. They are not in the training data of the bundled checkpoint."""
 
 from __future__ import annotations
 

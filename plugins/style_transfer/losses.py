@@ -1,6 +1,6 @@
 """Loss functions of style transfer, of Gatys et al. 2015 (https://arxiv.org/abs/1508.06576) and of AdaIN.
 
-All take VGG features (n, h, w, channels) or what is computed of them, and return one value per image, (n,), in float32.
+They take VGG features (n, h, w, channels), Gram matrices or images, and return one value per image, (n,), in float32.
 """
 
 from __future__ import annotations

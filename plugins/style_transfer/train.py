@@ -77,7 +77,7 @@ def train(config: Config, run: Run) -> Scores:
     batches = Batches(lambda random: (sample(random),), config.steps, config.seed)
     random = np.random.default_rng(config.seed)
     validation = sample_pairs(validation_photos, validation_paintings, VALIDATION_PAIRS, config.side, random)
-    any_loss = StopOnDivergence(run, math.inf)  # a few pairs have a huge loss
+    any_loss = StopOnDivergence(run, math.inf)  # only NaN is divergence: a few pairs have a huge loss
     fit.fit(trainer, batches, (validation,), config, run, [any_loss])
 
     scores = score_stored(architecture.rebuild(network), test_photos, test_paintings)
@@ -87,7 +87,7 @@ def train(config: Config, run: Run) -> Scores:
 
 
 def load_initial_weights(network: keras.Model, config: Config) -> None:
-    """Load what the training starts from: a checkpoint, or the VGG's and perhaps the decoder's weights."""
+    """Load the initial weights: those of a checkpoint, or those of the VGG and, if given, of a decoder."""
     if config.start:
         checkpoint.load_weights(network, config.start)
         return
@@ -103,7 +103,7 @@ def load_layers(network: keras.Model, names: Sequence[str], path: Path, flag: st
         network: holds the layers.
         names: of the layers; the file holds `<name>/kernel` and `<name>/bias` for each, and may hold others.
         path: of the file.
-        flag: which named the file, for the error.
+        flag: the command line flag that named the file, for the error.
 
     Raises:
         UserError: where the file does not hold them.

@@ -9,12 +9,13 @@ from core.web import pages
 
 from .tabs import enlarge, noise_input, other_data
 
+TABS = {
+    "Enlarge": enlarge.lay_out,
+    "Noise input (what it invents)": noise_input.lay_out,
+    "Trained on other data": other_data.lay_out,
+}
+
 
 def build_interface(plugin: Plugin) -> gr.Blocks:
     """Return the page."""
-    tabs = {
-        "Enlarge": enlarge.lay_out,
-        "Noise input (what it invents)": noise_input.lay_out,
-        "Trained on other data": other_data.lay_out,
-    }
-    return pages.tabbed(plugin, tabs)
+    return pages.tabbed(plugin, TABS)

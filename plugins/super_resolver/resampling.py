@@ -1,4 +1,4 @@
-"""Bicubic resampling: how low-resolution images are made, the baseline to beat, and the luma that is scored.
+"""Bicubic resampling: of low-resolution images and of the baseline; and the luma that scores are computed on.
 
 Everything here is Pillow's bicubic filter (Keys 1981, a = -0.5), antialiased when it downscales, as MATLAB's `imresize`
 is, which the papers use. Inputs of the network and scored images have 8 bits a channel, as in a file.
@@ -14,11 +14,11 @@ from core.imaging.images import Image
 from core.imaging.metrics import luma, shave
 from core.imaging.resizing import resize_bicubic
 
-FILL_CELL = 8  # pixels: colors are spread into transparent areas over cells of this size
-MIN_ALPHA = 1e-3  # a cell with less alpha on average has no color to spread
+FILL_CELL = 8  # pixels: transparent areas are filled with mean colors of cells of this size
+MIN_ALPHA = 1e-3  # a cell with a lower mean alpha has no color
 SCALES = {"x4": 4, "x3": 3, "x2": 2, "x4_real": 4, "digits": 2}  # by checkpoint
-CLEAN = {2: "x2", 3: "x3", 4: "x4"}  # checkpoint by scale, for inputs that were only downscaled
-REAL = "x4_real"  # checkpoint for inputs with the degradations of `degradation.py`; its output is downscaled to ×2, ×3
+CLEAN_CHECKPOINTS = {2: "x2", 3: "x3", 4: "x4"}  # by scale, for inputs that were only downscaled
+REAL_CHECKPOINT = "x4_real"  # for inputs with the degradations of `degradation.py`; for ×2, ×3 its output is downscaled
 
 
 def crop_to_multiple(image: Image, scale: int) -> Image:

@@ -26,7 +26,7 @@ from core.training.runs import Run
 
 from .degradation import make_low
 from .model import build_super_resolver, upscale
-from .resampling import CLEAN, REAL, SCALES
+from .resampling import CLEAN_CHECKPOINTS, REAL_CHECKPOINT, SCALES
 from .scoring import check_size, find_low, make_pair, read_low, score
 
 MARGIN = 2  # low-resolution pixels cut off each side of a patch, where the filter reached over the patch's border
@@ -39,7 +39,7 @@ class Config(settings.Settings):
     """Settings of the super-resolver's training."""
 
     checkpoint: Literal["x4", "x3", "x2", "x4_real", "digits"] = "x4"
-    """The upscaling factor; x4_real: inputs are blurred, noisy and JPEGs; digits: MNIST, ×2."""
+    """The upscaling factor; x4_real: for blurred, noisy and JPEG-compressed inputs; digits: MNIST, ×2."""
     data: Path | None = Path("data/photos/train")
     """Folder of large photographs."""
     test: Path | None = None
@@ -63,7 +63,7 @@ class Config(settings.Settings):
     @property
     def real(self) -> bool:
         """Whether low-resolution patches are degraded rather than only downscaled."""
-        return self.checkpoint == REAL
+        return self.checkpoint == REAL_CHECKPOINT
 
     @property
     def subject(self) -> str:
@@ -97,8 +97,8 @@ def train(config: Config, run: Run) -> Scores:
     sample = partial(sample_pairs, sampler, scale=config.scale, real=config.real)
     batches = Batches(lambda random: sample(config.batch, random=random), config.steps, config.seed)
     held_out, random = PatchSampler(validation, size), np.random.default_rng(config.seed)
-    unseen = sample_pairs(held_out, VALIDATION_PATCHES, random, config.scale, config.real)
-    fit.fit(network, batches, unseen, config, run)
+    validation_pairs = sample_pairs(held_out, VALIDATION_PATCHES, random, config.scale, config.real)
+    fit.fit(network, batches, validation_pairs, config, run)
 
     trained = config.architecture.rebuild(network)
     scores = score_pictures(trained, test, config)
@@ -152,31 +152,33 @@ def evaluate(plugin: Plugin, data: Path, lr: Path | None = None, scale: int | No
     """Score every scale on every image of the folder `data`, beside bicubic interpolation, as the papers do.
 
     Each image is cropped to a multiple of the scale, downscaled by antialiased bicubic interpolation, restored, and
-    scored by PSNR and SSIM on the luma (BT.601), `scale` pixels cut off each border. Scores that begin with "real_"
-    are of the checkpoint for real photos, on images with blur, noise and JPEG compression from fixed seeds. Where a
-    checkpoint is named, only that is scored.
+    scored by PSNR and SSIM on the luma (BT.601), `scale` pixels cut off each border. Scores that begin with "real_" are
+    those of the checkpoint for real photos, on images with blur, noise and JPEG compression from fixed seeds. If a
+    checkpoint is named, only that one is scored.
 
     Args:
         data: folder of high-resolution images.
-        lr: folder of low-resolution images to restore instead, of the same names, with or without x2, x4 behind.
+        lr: folder of low-resolution images to restore instead; same names, with or without the suffix x2, x3 or x4.
         scale: score this scale only.
     """
-    names = [plugin.checkpoint] if plugin.checkpoint else [*CLEAN.values(), REAL]
-    names = [name for name in names if scale in (None, SCALES[name]) and not (lr and name == REAL)]
+    names = [plugin.checkpoint] if plugin.checkpoint else [*CLEAN_CHECKPOINTS.values(), REAL_CHECKPOINT]
+    names = [name for name in names if scale in (None, SCALES[name]) and not (lr and name == REAL_CHECKPOINT)]
     if not names:
-        raise UserError(f"--scale is {scale}: use one of {', '.join(map(str, CLEAN))} that the checkpoint has.")
+        raise UserError(
+            f"--scale is {scale}: use one of {', '.join(map(str, CLEAN_CHECKPOINTS))} that the checkpoint has."
+        )
     if lr and scale is None:
         raise UserError("--lr needs --scale: say by how much its pictures are smaller.")
     per_image = []
     for i, path in enumerate(picture_files(data)):
         picture, scores = images.composite_on_white(images.load(path)), Scores()
         for name in names:
-            high, low = make_pair(picture, SCALES[name], i if name == REAL else None, path.name)
+            high, low = make_pair(picture, SCALES[name], i if name == REAL_CHECKPOINT else None, path.name)
             if lr:
                 low = read_low(find_low(lr, path, SCALES[name]), high, SCALES[name])
             restore = partial(plugin.run, "upscale", checkpoint=name)
             if not i:
                 restore(low)  # the first call compiles
-            scores |= score(restore, high, low, SCALES[name], "real_" if name == REAL else "")
+            scores |= score(restore, high, low, SCALES[name], "real_" if name == REAL_CHECKPOINT else "")
         per_image.append({"image": path.name} | scores)
     return Evaluation(evaluation.mean(per_image), per_image, checkpoint=", ".join(names))

@@ -12,7 +12,7 @@ from core.imaging.images import Floats
 from .latents import Encoded
 
 PRIOR_RANGE = 3.0  # standard deviations to each side of 0: 99.7 % of the prior in each dimension
-OUTLIER_PERCENT = 5  # of an autoencoder's latent vectors, left out on each side
+OUTLIER_PERCENT = 5  # of an autoencoder's latent vectors are outside the region on each side
 SMALLEST_SIDE = 1e-3  # of the region, so that positions are finite where all latent vectors are equal
 
 

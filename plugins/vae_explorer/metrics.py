@@ -19,7 +19,7 @@ from .latents import Encoded, kl_by_dimension
 
 NEIGHBORS = 10
 ACTIVE_VARIANCE = 0.01  # of a dimension's mean over images, above which it is active (Burda et al. 2016)
-SMALLEST_PROBABILITY = 1e-7  # keeps the logarithm finite where a pixel is certain and wrong
+SMALLEST_PROBABILITY = 1e-7  # keeps the logarithm of a probability of 0 finite
 
 
 class Codec(NamedTuple):
@@ -67,7 +67,7 @@ def binarize(pictures: Image, random: np.random.Generator) -> Image:
 
 
 def mean_squared_error(pictures: Image, others: Image) -> float:
-    """Return the mean squared error of a pixel."""
+    """Return the mean squared error over all values of two batches of images (n, h, w, c)."""
     return float(np.mean(np.square(pictures - others), dtype=np.float64))
 
 
@@ -110,10 +110,16 @@ def importance_weighted_log_likelihood(
 
 
 def knn_accuracy(latents: Floats, labels: NDArray[np.int64], neighbors: int = NEIGHBORS) -> float:
-    """Return the leave-one-out accuracy of a k-nearest-neighbor classifier of latent vectors (n, dimensions)."""
+    """Return the leave-one-out accuracy, 0 to 1, of a k-nearest-neighbor classifier of latent vectors.
+
+    Args:
+        latents: the latent vectors, (n, dimensions).
+        labels: the class index of each, (n,).
+        neighbors: k.
+    """
     _, found = cKDTree(latents).query(latents, neighbors + 1, workers=-1)
     is_itself = found == np.arange(len(latents))[:, None]
-    others = np.argsort(is_itself, axis=1, kind="stable")[:, :neighbors]  # of many equal ones, itself may be missing
+    others = np.argsort(is_itself, axis=1, kind="stable")[:, :neighbors]  # among equal vectors, itself may be missing
     nearest = labels[np.take_along_axis(found, others, axis=1)]
     votes = np.stack([(nearest == label).sum(axis=1) for label in range(labels.max() + 1)], axis=1)
     return float((votes.argmax(axis=1) == labels).mean())

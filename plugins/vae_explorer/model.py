@@ -19,7 +19,7 @@ from core.errors import UserError, check_range
 from core.imaging.images import Floats, Image
 from core.imaging.interpolation import slerp
 from core.networks import batching
-from core.networks.layers import one_or_more
+from core.networks.layers import unpack_singleton
 
 from .latents import Encoded
 from .networks.decoder import assemble_decoder, class_count, latent_dimensions
@@ -54,8 +54,8 @@ def build_autoencoder(
     encoder = assemble_encoder(image, label, dimensions * (2 if variational else 1), width, hidden)
     latent = keras.Input((dimensions,), name="latent")
     decoder = assemble_decoder(latent, label, tuple(shape), width, hidden)
-    mean = encoder(one_or_more([image, *label]))[:, :dimensions]
-    return keras.Model(one_or_more([image, *label]), decoder(one_or_more([mean, *label])), name="autoencoder")
+    mean = encoder(unpack_singleton([image, *label]))[:, :dimensions]
+    return keras.Model(unpack_singleton([image, *label]), decoder(unpack_singleton([mean, *label])), name="autoencoder")
 
 
 def build_pca(shape: tuple[int, ...] = (28, 28, 1), dimensions: int = 32) -> keras.Model:

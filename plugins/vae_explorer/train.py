@@ -52,15 +52,15 @@ def train(config: Config, run: Run) -> Scores:
     if recipe.kind == "pca":
         return train_pca(data, test, config, run)
     validation_count = min(VALIDATION_COUNT, max(1, len(data.pictures) // 10))
-    validation, seen = data.part(slice(validation_count)), data.part(slice(validation_count, None))
-    architecture = _architecture(seen, config)
-    network = architecture.rebuild(_fit(architecture, seen, validation, test, config, run))
+    validation, training_set = data.part(slice(validation_count)), data.part(slice(validation_count, None))
+    architecture = _architecture(training_set, config)
+    network = architecture.rebuild(_fit(architecture, training_set, validation, test, config, run))
     if recipe.kind == "vae":
         sort_latent_dimensions(network, images.from_uint8(validation.pictures))
-    checkpoint.quantize(network, recipe.storage)  # scored is what will be loaded
+    checkpoint.quantize(network, recipe.storage)  # the scored network is the one that will be loaded
     labels = tuple(test.labels.tolist()) if recipe.kind == "cvae" else ()
     scores = score(Codec(partial(encode, network), partial(decode, network)), test, labels, recipe.binary)
-    provenance = fit.provenance(config, seen.describe(config.source), run)
+    provenance = fit.provenance(config, training_set.describe(config.source), run)
     return save_result(network, architecture, scores, provenance, run, recipe.storage)
 
 
@@ -93,12 +93,12 @@ def _architecture(data: Dataset, config: Config) -> Architecture:
 
 
 def _fit(
-    architecture: Architecture, seen: Dataset, validation: Dataset, test: Dataset, config: Config, run: Run
+    architecture: Architecture, training_set: Dataset, validation: Dataset, test: Dataset, config: Config, run: Run
 ) -> keras.Model:
     """Return the trained network, in the precision that it was trained in."""
     recipe: Recipe = config.recipe
     keras.utils.set_random_seed(config.seed)
-    with device.precision(config.precision):  # the trainer's too: under mixed_float16 Keras scales its loss
+    with device.precision(config.precision):  # of the trainer too: under mixed_float16 Keras scales its loss
         model = VAETrainer(architecture.build(config.precision), recipe.loss, config.seed)
     if config.start:
         checkpoint.load_matching_weights(model.network, config.start)
@@ -107,7 +107,7 @@ def _fit(
     if recipe.dimensions == 2 and recipe.kind != "cvae":
         shown = images.from_uint8(test.pictures[:VALIDATION_COUNT])
         callbacks.append(Snapshots(run, partial(snapshot_plane, model.network, shown), CURVES))
-    batches = Batches(partial(sample_batch, seen, config), config.steps, config.seed)
+    batches = Batches(partial(sample_batch, training_set, config), config.steps, config.seed)
     fit.fit(model, batches, validation_batch(validation, config), config, run, callbacks)
     return model.network
 

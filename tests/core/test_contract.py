@@ -55,7 +55,7 @@ LATE_IMPORT = "def build_interface(plugin):\n    from keras import ops\n"
         (contract.imports_no_keras_in_page, {"interface": LATE_IMPORT}, "interface.py says 'from keras import ops'"),
         (contract.imports_no_keras_in_page, {"interface": "from core.networks import device\n"}, "call plugin.run"),
         (
-            contract.has_no_keras_in_page,
+            contract.builds_page_without_keras,
             {"interface": "import keras\n"},
             "cannot be imported|build_interface",
         ),

@@ -21,7 +21,7 @@ def augment(images: Any, channels: int, seed: keras.random.SeedGenerator) -> Any
     Args:
         images: (n, h, w, c), where c is a multiple of `channels`.
         channels: channels of one image. Where several scales of an image are stacked, all are changed alike.
-        seed: the source of randomness.
+        seed: generator of the random values.
     """
     return cutout(translate(color_jitter(images, channels, seed), seed), seed)
 
@@ -32,7 +32,7 @@ def color_jitter(images: Any, channels: int, seed: keras.random.SeedGenerator) -
     Args:
         images: (n, h, w, c), where c is a multiple of `channels`.
         channels: channels of one image; with 1, the saturation stays.
-        seed: the source of randomness.
+        seed: generator of the random values.
     """
     count, height, width, stacked = ops.shape(images)
     brightness, saturation, contrast = (

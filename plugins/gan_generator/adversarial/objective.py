@@ -33,9 +33,9 @@ class Objective:
     skip_below: float = 0.0
     """The discriminator is not updated while its loss is below this."""
     discriminator_every: int = 1
-    """The discriminator is updated every so many steps."""
+    """Update interval of the discriminator in steps; 1 is every step."""
     generator_every: int = 1
-    """The generator is updated every so many steps."""
+    """Update interval of the generator in steps; 1 is every step."""
     augmentation: bool = False
     """Whether real and generated images are augmented at random before the discriminator gets them."""
     ema_steps: int = 1000

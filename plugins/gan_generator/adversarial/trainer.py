@@ -12,7 +12,7 @@ from .losses import discriminator_loss, generator_loss, gradient_penalty, mode_s
 from .objective import Loss, Objective
 
 PENALTY_NOISE = 0.02  # standard deviation of the noise by which the gradient norm is estimated
-PENALTY_STRIDE = 4  # one image of so many is penalized: the mean is the same, at a quarter of the cost
+PENALTY_STRIDE = 4  # every fourth image is penalized: the expected mean is the same, at a quarter of the cost
 CLIP_NORM = 10.0
 METRICS = ("discriminator_loss", "generator_loss", "accuracy_on_real", "accuracy_on_fake", "squared_gradient_norm")
 
@@ -20,8 +20,8 @@ METRICS = ("discriminator_loss", "generator_loss", "accuracy_on_real", "accuracy
 def build_optimizer(generator_rate: Any, discriminator_rate: Any) -> keras.optimizers.Optimizer:
     """Return Adam with a learning rate, or a schedule of it, for each network.
 
-    β1 is 0, so that a zero gradient leaves the weights unchanged: a network that skips a step does not move. Adam's
-    second moment decays meanwhile, so that the next step is up to ten times as long. The gradient norm is clipped at
+    β1 is 0, so that a zero gradient leaves the weights of a network unchanged at a step where it is not updated. Adam's
+    second moment decays meanwhile, so that its next step is up to ten times as large. The gradient norm is clipped at
     `CLIP_NORM`: at 64 × 64 pixels with few images, the discriminator's loss diverged without it.
     """
     rates = generator_rate, discriminator_rate
@@ -53,7 +53,7 @@ class GANTrainer(keras.Model):  # type: ignore[misc]
         self.noise = keras.random.SeedGenerator(seed)
         self.step = self.add_weight(name="step", initializer="zeros", trainable=False)
         self.trackers = [keras.metrics.Mean(name=name) for name in METRICS]
-        self.built = True  # its networks are built: a resumed run fills them before it trains
+        self.built = True  # both networks are built; a resumed run loads their weights before the first batch
 
     def call(self, inputs: Any) -> Any:
         """Return as many generated images as there are real ones, of the same classes, and their latent vectors."""
@@ -114,7 +114,7 @@ class GANTrainer(keras.Model):  # type: ignore[misc]
         return augment(images, min(3, images.shape[-1]), self.noise)
 
     def _is_update_step(self, every: int) -> Any:
-        """Return 1 at every so many steps, else 0."""
+        """Return 1.0 if the step is a multiple of `every`, else 0.0."""
         return ops.cast(ops.equal(ops.mod(self.step, every), 0), "float32")
 
     def _update_metrics_and_ema(self, *values: Any) -> None:

@@ -1,4 +1,4 @@
-"""A grid of small images to click on, rendered as one picture: each with a bar below it, or some with a number."""
+"""A grid of small images to click on, rendered as one picture, with a bar below each image or numbers on some."""
 
 from __future__ import annotations
 

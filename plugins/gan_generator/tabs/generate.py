@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from core.errors import UserError
+from core.errors import choose
 from core.imaging import images
 from core.imaging.images import Image
 from core.plugin import Plugin
@@ -157,9 +157,7 @@ def _describe(plugin: Plugin, subject: Subject, picture: Image, labels: tuple[in
 
 
 def _read_count(count: str) -> int:
-    if str(count) not in COUNTS:
-        raise UserError(f"The number of pictures is {count!r}: choose one of {', '.join(COUNTS)}.")
-    return COUNTS[str(count)]
+    return choose(COUNTS, str(count), "number of pictures")
 
 
 def _find_clicked(subject: str, count: str, clicks: int, click: gr.SelectData) -> tuple[int, int]:

@@ -21,7 +21,7 @@ from ..adversarial.objective import LOSSES, Loss, Objective, ToyOptions
 from ..lab_presets import FAILURE_PRESETS, FIX_PRESETS, MODE_COLLAPSE, Preset
 from ..toy_data import DISTRIBUTIONS, WITH_MODES, Distribution
 
-ROUNDS = 300  # of 50 steps; then training pauses until Play is pressed again
+ROUNDS = 300  # of 50 steps each; then training pauses until Play is pressed again
 RATES = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 DRAWING = "drawing"
 Losses = list[tuple[float, float]]  # of the discriminator and the generator, one pair a round
@@ -72,13 +72,13 @@ def lay_out(page: Page, opened: Any) -> None:
                 use = gr.Button(USE_BUTTON, size="sm")
             options = _lay_out_options()
     drawing, variables, losses = gr.State(None), gr.State(None), gr.State([])
-    rounds, starts = gr.State(1), gr.State(0)  # one trigger for everything that lets training go on
+    rounds, starts = gr.State(1), gr.State(0)  # one trigger for everything that continues training
     inputs = [rounds, distribution, drawing, variables, losses, *options]
     outputs = [shown, curves, progress, variables, losses]
     run = page.bind(train_toy, [opened, starts.change], inputs, outputs, status, pause, long_running=True)
 
     def wire(event: Any, start: Callable[..., Any], inputs: list[Any], outputs: list[Any]) -> Any:
-        """Let training go on after `start`, whose last argument is the number of starts so far."""
+        """Call `start` at `event`, then continue training; its last argument is the number of starts so far."""
         event(start, [*inputs, starts], [*outputs, starts], cancels=[run], api_visibility="private")
 
     wire(play.click, lambda starts: (ROUNDS, starts + 1), [], [rounds])
@@ -86,7 +86,7 @@ def lay_out(page: Page, opened: Any) -> None:
     wire(reset.click, lambda starts: (1, None, [], starts + 1), [], [rounds, variables, losses])
     wire(use.click, _use_drawing, [sketch], [drawing, distribution, rounds])
     for part in (distribution, *options):
-        event = part.release if isinstance(part, gr.Slider) else part.input  # not for each value: each is traced anew
+        event = part.release if isinstance(part, gr.Slider) else part.input  # once: each objective is traced anew
         wire(event, lambda starts: (ROUNDS, starts + 1), [], [rounds])
     for button, preset in presets.items():
         wire(button.click, _apply(preset), [], [*options, explanation, rounds, variables, losses])
@@ -144,8 +144,8 @@ def train_toy(
         gradient_penalty_weight: weight of the discriminator's gradient penalty, 0 to 1.
         generator_rate: learning rate of the generator.
         discriminator_rate: learning rate of the discriminator.
-        generator_every: the generator is updated every so many steps.
-        discriminator_every: the discriminator is updated every so many steps.
+        generator_every: update interval of the generator in steps, 1 to 10.
+        discriminator_every: update interval of the discriminator in steps, 1 to 10.
     """
     objective = Objective(
         loss,
@@ -186,8 +186,8 @@ def _describe(name: str, distribution: Distribution, state: Any) -> str:
     return MODES_TEXT.format(step=state.step, covered=covered, modes=len(distribution.centers))
 
 
-def _use_drawing(drawn: dict[str, Any] | None, starts: int) -> tuple[str, str, int, int]:
-    return pages.write_sketch(drawn), DRAWING, ROUNDS, starts + 1
+def _use_drawing(sketch: dict[str, Any] | None, starts: int) -> tuple[str, str, int, int]:
+    return pages.write_sketch(sketch), DRAWING, ROUNDS, starts + 1
 
 
 def _apply(preset: Preset) -> Callable[[int], tuple[Any, ...]]:

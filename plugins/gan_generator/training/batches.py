@@ -28,7 +28,7 @@ def sample_batch(training_set: Dataset, config: Config, classes: int, random: np
         training_set: the images to choose from.
         config: the size of a batch, the scales and whether images are flipped.
         classes: of the network; 0 leaves the labels out.
-        random: the source of randomness.
+        random: generator of the choice and of the flips.
 
     Returns:
         A tuple of one element: images (n, h, w, c · scales), or (images, one-hot labels).

@@ -42,8 +42,8 @@ def train_classifier(config: Config, run: Run) -> Scores:
     test = images.from_uint8(test_set.pictures)
     fit.fit(network, batches, (test, test_set.labels), config, run)
 
-    right = classify(network, test).probabilities.argmax(axis=1) == test_set.labels
-    scores: Scores = {"accuracy": float(right.mean())}
+    correct = classify(network, test).probabilities.argmax(axis=1) == test_set.labels
+    scores: Scores = {"accuracy": float(correct.mean())}
     provenance = fit.provenance(config, training_set.describe(config.source), run)
     fit.save_result(network, architecture, scores, provenance, run, "float16")
     reference = reference_set.build(training_set, partial(extract_features, network))

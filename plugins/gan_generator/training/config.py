@@ -1,4 +1,4 @@
-"""The settings of a training."""
+"""The settings of a training run."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Switch = Annotated[bool | None, tyro.conf.arg(constructor=bool)]  # --name and -
 
 @dataclass(frozen=True)
 class Config(RecipeSettings):
-    """The settings of a training. Those whose default is None are as the checkpoint's recipe has them.
+    """Settings of a training run. Flags that are left out and have no default are taken from the checkpoint's recipe.
 
     Raises:
         UserError: where a value is out of its range, or does not fit the checkpoint.
@@ -56,9 +56,9 @@ class Config(RecipeSettings):
     """Highest learning rate of the discriminator; left out, three times the generator's. With a lower one, the
     generator collapsed to one image for each class."""
     discriminator_every: int = 1
-    """The discriminator is updated every so many steps."""
+    """Update interval of the discriminator in steps; 1 is every step."""
     generator_every: int = 1
-    """The generator is updated every so many steps."""
+    """Update interval of the generator in steps; 1 is every step."""
     augmentation: Switch = None
     """Augment real and generated images at random before the discriminator gets them: for data sets of fewer than
     about ten thousand images."""
@@ -100,7 +100,7 @@ class Config(RecipeSettings):
 
     @property
     def recipe(self) -> Recipe:
-        """The checkpoint's recipe, with what the flags change of it."""
+        """The checkpoint's recipe, with the values of the flags that were given."""
         recipe: Recipe = super().recipe
         if self.horizontal_flip is None and (self.images or self.subject):
             return replace(recipe, horizontal_flip=self.images is None and self.subject != "mnist")

@@ -21,7 +21,7 @@ INTRODUCTION = (
     "its features match at each position, and once until their Gram matrix matches, which holds no positions. The "
     "deeper the layer, the less it depends on exact pixels, and the larger the structures of the texture."
 )
-SHOW, STOP = "Show", "Stop"
+SHOW = "Show"
 INVITATION = "Press “Show”, and watch."
 CAPTIONS: dict[Target, str] = {
     "content": "Content: reconstructed from the features",
@@ -41,7 +41,7 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("stage"):
             with gr.Row():
                 show = gr.Button(SHOW, variant="primary", size="sm", min_width=80)
-                stop = gr.Button(STOP, size="sm", min_width=80)
+                stop = gr.Button(pages.STOP, size="sm", min_width=80)
             status = page.status(INVITATION)
             with gr.Row():
                 results = [pages.captioned_image(caption, pages.FILLING) for caption in CAPTIONS.values()]

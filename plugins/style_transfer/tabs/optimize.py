@@ -1,4 +1,4 @@
-"""The tab of iterative style transfer (Gatys et al.): the pixels are optimized while three losses fall."""
+"""The tab of iterative style transfer (Gatys et al.): optimizes the pixels, and plots the three loss terms."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ INTRODUCTION = (
     "content loss) and their Gram matrices match the painting's (the style loss). Pause when it looks right, and "
     "continue when it does not."
 )
-START, PAUSE, CONTINUE, DOWNLOAD, RESULT = "Start", "Pause", "Continue", "Download PNG", "Optimized image"
+START, PAUSE, CONTINUE, RESULT = "Start", "Pause", "Continue", "Optimized image"
 INVITATION = "Press “Start”: the first image comes after some seconds."
 START_FROM = {"label": "Start from", "info": "What the pixels are at first."}
 STYLE_WEIGHT = {"label": "Style weight", "info": "Higher: more of the painting, less of the photo."}
@@ -56,7 +56,7 @@ def lay_out(page: Page, opened: Any) -> None:
                 fresh = gr.Button(START, variant="primary", size="sm", min_width=80)
                 pause = gr.Button(PAUSE, size="sm", min_width=80)
                 further = gr.Button(CONTINUE, size="sm", min_width=80)
-                download = gr.DownloadButton(DOWNLOAD, size="sm", min_width=120, interactive=False)
+                download = gr.DownloadButton(pages.DOWNLOAD, size="sm", min_width=120, interactive=False)
             status = page.status(INVITATION)
             shown = pages.result_picture(RESULT, show_label=False, classes=pages.FILLING)
             losses = gr.HTML(padding=False)

@@ -1,4 +1,4 @@
-"""Limits how often a page is sent intermediate results: an image at every step is more than a browser can show."""
+"""Limits the rate of intermediate results: an image at every step is more than a browser can show."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def throttle(steps: Steps[Any], show: Callable[[Any], tuple[Any, ...]]) -> Any:
     """Yield the progress of each step, with an intermediate result at most every `INTERVAL` seconds.
 
     Args:
-        steps: of a verb that yields intermediate results.
-        show: returns what the page shows of one.
+        steps: the generator of a verb that yields intermediate results.
+        show: converts one to the outputs of the handler.
 
     Returns:
         The result of `steps`, not passed through `show`.

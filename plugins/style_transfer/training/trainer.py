@@ -1,4 +1,4 @@
-"""Trains the decoder by perceptual losses of its output."""
+"""Trains the decoder on perceptual losses of its output."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class StyleTransferTrainer(keras.Model):  # type: ignore[misc]
         configured = {name: getattr(config, name) for name in ("style", "moments", "variation")}
         self.loss_weights = {"content": 1.0, "out_of_range": OUT_OF_RANGE_WEIGHT} | configured
         self.trackers = {name: keras.metrics.Mean(name=name) for name in TERMS}
-        self.built = True  # its layers are, and a resumed run loads their weights before the first batch
+        self.built = True  # its networks are built; a resumed run loads their weights before the first batch
 
     def call(self, inputs: Any) -> Any:
         """Return the stylized images, and the VGG features of the content and of the style images."""

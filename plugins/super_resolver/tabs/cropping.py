@@ -11,6 +11,11 @@ from core.web.pages import Dropped
 
 CROPS = {"automatic": 0, "1024 px": 1024, "512 px": 512, "256 px": 256, "128 px": 128}
 AUTOMATIC_CROP = 512  # pixels
+CHOSEN_TEXT = "A crop of your {width} × {height} pixels. Click the photo for another crop."
+AUTOMATIC_TEXT = (
+    "The whole photo ({width} × {height} pixels) is too large to upscale {scale} times on this server; the command "
+    "line has no such limit. Showing a {crop} px crop: click the photo for another one."
+)
 
 
 def crop_at(photo: Dropped, crop: int, clicks: int, click: gr.SelectData) -> tuple[int, float, float, int]:
@@ -22,7 +27,7 @@ def crop_at(photo: Dropped, crop: int, clicks: int, click: gr.SelectData) -> tup
 
 
 def reset(crop: int, clicks: int) -> tuple[int, float, float, int]:
-    """Return the crop settings for a new photo: automatic; clicks + 1, which triggers a run, where they change."""
+    """Return the automatic crop for a new photo, and clicks + 1, which triggers a run, if that changes the crop."""
     return 0, 50, 50, clicks + bool(crop)
 
 
@@ -58,11 +63,7 @@ def cut_out(image: Image, side: int, x: float, y: float) -> Image:
 
 
 def describe(whole: Image, crop: int, scale: int) -> str:
-    """Return in words that only a crop of `whole` is shown and, where the visitor did not ask for it, why."""
-    size = f"{whole.shape[1]} × {whole.shape[0]} pixels"
-    if crop:
-        return f"A crop of your {size}. Click the photo for another crop."
-    return (
-        f"The whole photo ({size}) is too large to upscale {scale} times on this server; the command line has no such "
-        f"limit. Showing a {AUTOMATIC_CROP} px crop: click the photo for another one."
-    )
+    """Return a sentence that says that only a crop of `whole` is shown and, if it is automatic (`crop` is 0), why."""
+    height, width = whole.shape[:2]
+    text = CHOSEN_TEXT if crop else AUTOMATIC_TEXT
+    return text.format(width=width, height=height, scale=scale, crop=AUTOMATIC_CROP)

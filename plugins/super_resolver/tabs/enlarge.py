@@ -18,7 +18,7 @@ from core.web.pages import Dropped, Page
 
 from ..degradation import make_low
 from ..gallery import PHOTOS
-from ..resampling import CLEAN, REAL, crop_to_multiple, scored_luma, upscale_bicubic
+from ..resampling import CLEAN_CHECKPOINTS, REAL_CHECKPOINT, crop_to_multiple, scored_luma, upscale_bicubic
 from . import cropping
 from .cropping import CROPS
 
@@ -33,34 +33,38 @@ PREDICTED = (
     "**These details are predicted, not recovered.** Many large images have the same small one; the network outputs "
     "what was likely in its training data."
 )
-SCALE_INFO = "More pixels, more of them predicted."
+PHOTO_LABEL, LOW_LABEL, ERROR_LABEL = "Your photo", "Input of the network", f"Error, × {ERROR_GAIN}"
+SCALE_LABEL, SCALE_INFO = "Scale", "More pixels, more of them predicted."
+QUALITY_LABEL = "Input quality"
 QUALITY_INFO = "Compressed or noisy: noise and JPEG artifacts are removed, and some detail with them."
+TEST_MODE_LABEL = "Test mode: downscale first, then compare with the original"
 TEST_MODE_INFO = "The original is then known, and so is the error."
-AREA_INFO = "Click your photo to choose where."
+AREA_LABEL, AREA_INFO = "Area", "Click your photo to choose where."
+CENTER_TITLE, X_INFO, Y_INFO = "Crop center", "% from the left.", "% from the top."
+SIZES = "**{} × {} → {} × {}** pixels."
+SCORE, BICUBIC, NETWORK = "{} **{:.2f} dB**, SSIM {:.3f}", "Bicubic interpolation", "the network"
 
 
 def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            photo = pages.picture_input("Your photo")
+            photo = pages.picture_input(PHOTO_LABEL)
             thumbnails = gr.Column()
         with pages.column("stage"):
             stage = pages.before_after_stage(page, COMPARISON, INVITATION)
             findings = gr.Markdown(PREDICTED)
             with gr.Row():
-                low = pages.result_picture("Input of the network", visible=False)
-                errors = pages.result_picture(f"Error, × {ERROR_GAIN}", visible=False)
+                low = pages.result_picture(LOW_LABEL, visible=False)
+                errors = pages.result_picture(ERROR_LABEL, visible=False)
         with pages.column("settings"):
-            scale = gr.Radio(list(CLEAN), value=4, label="Scale", info=SCALE_INFO)
-            real = gr.Radio(list(QUALITIES.items()), value=False, label="Input quality", info=QUALITY_INFO)
-            test_mode = gr.Checkbox(
-                False, label="Test mode: downscale first, then compare with the original", info=TEST_MODE_INFO
-            )
-            crop = gr.Radio(list(CROPS.items()), value=0, label="Area", info=AREA_INFO)
-            with gr.Accordion("Crop center", open=False):
-                x = gr.Slider(0, 100, 50, step=1, label="x", info="% from the left.")
-                y = gr.Slider(0, 100, 50, step=1, label="y", info="% from the top.")
+            scale = gr.Radio(list(CLEAN_CHECKPOINTS), value=4, label=SCALE_LABEL, info=SCALE_INFO)
+            real = gr.Radio(list(QUALITIES.items()), value=False, label=QUALITY_LABEL, info=QUALITY_INFO)
+            test_mode = gr.Checkbox(False, label=TEST_MODE_LABEL, info=TEST_MODE_INFO)
+            crop = gr.Radio(list(CROPS.items()), value=0, label=AREA_LABEL, info=AREA_INFO)
+            with gr.Accordion(CENTER_TITLE, open=False):
+                x = gr.Slider(0, 100, 50, step=1, label="x", info=X_INFO)
+                y = gr.Slider(0, 100, 50, step=1, label="y", info=Y_INFO)
     with thumbnails:
         pages.examples(PHOTOS, photo, also={crop: 0, x: 50, y: 50})
     clicks = gr.State(0)  # its change is one trigger for a move of several controls
@@ -97,13 +101,14 @@ def upscale(
     if photo is None:
         return None
     scale, crop = int(scale), int(crop)  # JSON may hold them as floats
-    if scale not in CLEAN:
-        raise UserError(f"The scale is {scale}: use {', '.join(map(str, CLEAN))}.")
+    if scale not in CLEAN_CHECKPOINTS:
+        raise UserError(f"The scale is {scale}: use {', '.join(map(str, CLEAN_CHECKPOINTS))}.")
     whole = images.load(photo)
     image = _crop(whole, crop, (x, y), MAX_SCORED if test_mode else MAX_OUTPUT / scale**2)
     truth = _original(image, scale) if test_mode else None
     low = image if truth is None else make_low(truth, scale, np.random.default_rng(0) if real else None)
-    high = yield from plugin.stream("upscale", low, scale=scale, checkpoint=REAL if real else CLEAN[scale])
+    checkpoint = REAL_CHECKPOINT if real else CLEAN_CHECKPOINTS[scale]
+    high = yield from plugin.stream("upscale", low, scale=scale, checkpoint=checkpoint)
     bicubic = upscale_bicubic(low, scale)
     before = pages.write_png(bicubic, pages.stem(photo, "bicubic"))
     after = pages.write_result(high, photo, f"x{scale}")
@@ -132,16 +137,16 @@ def _original(image: Image, scale: int) -> Image:
 
 
 def _report(low: Image, bicubic: Image, high: Image, truth: Image | None) -> tuple[str, Any, Any]:
-    """Return the findings as Markdown, the input of the network and the error; the last two only beside a truth."""
-    size = f"**{low.shape[1]} × {low.shape[0]} → {high.shape[1]} × {high.shape[0]}** pixels."
+    """Return the scores as Markdown, the network's input and the error; the last two are shown if `truth` is known."""
+    size = SIZES.format(low.shape[1], low.shape[0], high.shape[1], high.shape[0])
     if truth is None:
         return f"{size}\n\n{PREDICTED}", gr.Image(visible=False), gr.Image(visible=False)
     scale = truth.shape[0] // low.shape[0]
     scored = {
         name: (scored_luma(image, scale), scored_luma(truth, scale))
-        for name, image in (("Bicubic interpolation", bicubic), ("the network", high))
+        for name, image in ((BICUBIC, bicubic), (NETWORK, high))
     }
-    scores = ", ".join(f"{name} **{psnr(*pair):.2f} dB**, SSIM {ssim(*pair):.3f}" for name, pair in scored.items())
+    scores = ", ".join(SCORE.format(name, psnr(*pair), ssim(*pair)) for name, pair in scored.items())
     error = np.clip(np.abs(high[..., :3] - truth) * ERROR_GAIN, 0, 1)
     low_path = pages.write_png(images.upscale_nearest(low, scale), "input")
     error_path = pages.write_png(error, "error")

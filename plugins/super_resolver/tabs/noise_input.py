@@ -21,8 +21,12 @@ NOISE_SIDE = 96  # pixels
 MAX_BLUR = 4.0  # pixels
 CHECKPOINT, SCALE = "x4", 4
 
-TEXT = "**Noise input.** There is nothing to find in noise: whatever shapes appear are the network's own invention."
-BLUR_INFO = "Smoother noise looks more like shapes."
+INTRODUCTION = (
+    "**Noise input.** There is nothing to find in noise: whatever shapes appear are the network's own invention."
+)
+BLUR_LABEL, BLUR_INFO = "Blur of the noise", "Smoother noise looks more like shapes."
+SEED_INFO = "The same seed gives the same noise."
+SHOW = "Upscale the noise"
 COMPARISON = "The noise: bicubic ◂▸ super-resolution"
 
 
@@ -30,11 +34,11 @@ def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            gr.Markdown(TEXT)
-            blur = gr.Slider(0, MAX_BLUR, 0.5, step=0.5, label="Blur of the noise", info=BLUR_INFO)
-            seed = pages.seed_number("The same seed gives the same noise.")
-            show = gr.Button("Upscale the noise", variant="primary")
-            stop = gr.Button("Stop", size="sm")
+            gr.Markdown(INTRODUCTION)
+            blur = gr.Slider(0, MAX_BLUR, 0.5, step=0.5, label=BLUR_LABEL, info=BLUR_INFO)
+            seed = pages.seed_number(SEED_INFO)
+            show = gr.Button(SHOW, variant="primary")
+            stop = gr.Button(pages.STOP, size="sm")
             status = page.status("")
         with pages.column("stage"):
             before_after = pages.comparison(COMPARISON)

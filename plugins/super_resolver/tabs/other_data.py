@@ -20,9 +20,17 @@ from ..resampling import downscale, upscale_bicubic
 SCALE = 2
 SHOWN_SCALE = 3  # the small images of this tab are shown with 3 × 3 screen pixels each
 
-TEXT = (
+INTRODUCTION = (
     "**A network knows its training data.** One network was trained on photographs only, the other on digits only, "
     "downscaled from 28 × 28 to 14 × 14 pixels. Both upscale two times."
+)
+SUBJECT_LABEL, SUBJECT_INFO = "Image", "Both networks upscale it."
+SHOW = "Upscale with both"
+LOW_CAPTION, TRUTH_CAPTION = "Input of both networks", "Original (neither network has seen it)"
+DIGITS_CAPTION, PHOTOGRAPHS_CAPTION = "Trained on digits", "Trained on photographs"
+FINDINGS = (
+    "Trained on digits **{digits:.1f} dB**, on photographs **{photographs:.1f} dB**; bicubic interpolation, which is "
+    "not trained, {bicubic:.1f} dB (PSNR, higher is better). A network predicts what it was trained on."
 )
 
 
@@ -30,19 +38,19 @@ def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            gr.Markdown(TEXT)
-            subject = gr.Radio(list(SUBJECTS), value="digits", label="Image", info="Both networks upscale it.")
-            show = gr.Button("Upscale with both", variant="primary")
-            stop = gr.Button("Stop", size="sm")
+            gr.Markdown(INTRODUCTION)
+            subject = gr.Radio(list(SUBJECTS), value="digits", label=SUBJECT_LABEL, info=SUBJECT_INFO)
+            show = gr.Button(SHOW, variant="primary")
+            stop = gr.Button(pages.STOP, size="sm")
             status = page.status("")
             findings = gr.Markdown()
         with pages.column("stage"):
             with gr.Row():
-                low = pages.captioned_image("Input of both networks")
-                truth = pages.captioned_image("Original (neither network has seen it)")
+                low = pages.captioned_image(LOW_CAPTION)
+                truth = pages.captioned_image(TRUTH_CAPTION)
             with gr.Row():
-                by_digits = pages.captioned_image("Trained on digits")
-                by_photographs = pages.captioned_image("Trained on photographs")
+                by_digits = pages.captioned_image(DIGITS_CAPTION)
+                by_photographs = pages.captioned_image(PHOTOGRAPHS_CAPTION)
     outputs = [low, truth, by_digits, by_photographs, findings]
     page.bind(out_of_domain, [show.click, subject.input], [subject], outputs, status, stop)
 
@@ -61,8 +69,4 @@ def out_of_domain(plugin: Plugin, subject: str = "digits") -> Steps[tuple[Any, .
     paths = [pages.write_png(images.upscale_nearest(image, SHOWN_SCALE), "picture") for image in shown]
     results = upscale_bicubic(low, SCALE), by_digits, by_photographs
     bicubic, digits, photographs = (psnr(image, truth) for image in results)
-    findings = (
-        f"Trained on digits **{digits:.1f} dB**, on photographs **{photographs:.1f} dB**; bicubic interpolation, which "
-        f"is not trained, {bicubic:.1f} dB (PSNR, higher is better). A network predicts what it was trained on."
-    )
-    return *paths, findings
+    return *paths, FINDINGS.format(digits=digits, photographs=photographs, bicubic=bicubic)

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from core.networks.layers import one_or_more
+from core.networks.layers import unpack_singleton
 
 
 def assemble_decoder(
@@ -33,7 +33,7 @@ def assemble_decoder(
     x = layers.Conv2D(width, 3, padding="same", activation="relu", name="decoder_conv")(x)
     x = layers.Conv2D(4 * channels, 3, padding="same", name="decoder_upsample2")(x)
     x = layers.Activation("sigmoid", dtype="float32", name="decoder_image")(keras.ops.depth_to_space(x, 2))
-    return keras.Model(one_or_more([latent, *label]), x, name="decoder")
+    return keras.Model(unpack_singleton([latent, *label]), x, name="decoder")
 
 
 def latent_dimensions(network: keras.Model) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from core.networks.layers import one_or_more
+from core.networks.layers import unpack_singleton
 
 from .decoder import latent_dimensions
 
@@ -29,7 +29,7 @@ def assemble_encoder(image: Any, label: list[Any], outputs: int, width: int, hid
         x = layers.Concatenate(name=f"encoder_label{i}")([x, *label]) if label else x
         x = layers.Dense(units, activation="relu", name=f"encoder_dense{i}")(x)
     x = layers.Dense(outputs, dtype="float32", name="encoder_latent")(x)
-    return keras.Model(one_or_more([image, *label]), x, name="encoder")
+    return keras.Model(unpack_singleton([image, *label]), x, name="encoder")
 
 
 def is_variational(network: keras.Model) -> bool:

@@ -16,13 +16,13 @@ from core.web import pages, sheets
 from core.web.pages import Dropped, Page
 
 from .. import example_images
+from . import controls
 from .digit_input import normalize_digit
 
 INTRODUCTION = (
     "**From one image to another.** Halfway between two latent vectors is an image of its own. Halfway between two "
     "images, pixel by pixel, are two ghosts."
 )
-SUBJECT_LABEL, SUBJECT_INFO = "Data set", "What the network was trained on."
 FIRST_LABEL, LAST_LABEL = "From", "To"
 SEED_INFO, SEED_BUTTON = "Of the two test images, where you drop none.", "New pair"
 ANIMATION_LABEL, STRIPS_CAPTION = "Animation", "Interpolations, to compare"
@@ -42,7 +42,7 @@ def lay_out(page: Page, opened: Any) -> None:
     with pages.workbench():
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
-            subject = gr.Radio(list(NETWORKS), value="digits", label=SUBJECT_LABEL, info=SUBJECT_INFO)
+            subject = controls.subject_radio(NETWORKS)
             with gr.Row():
                 first = pages.picture_input(FIRST_LABEL, height=150)
                 last = pages.picture_input(LAST_LABEL, height=150)

@@ -13,6 +13,7 @@ from core.web import pages
 from core.web.pages import Page
 from core.web.sheets import write_picture
 
+from . import controls
 from .encodings import mean_kl_by_dimension
 
 INTRODUCTION = (
@@ -20,7 +21,6 @@ INTRODUCTION = (
     "tell about an image, in nats (1 nat is 1.44 bits). The last ones are inactive (collapsed): the network does not "
     "use them, and moving them changes nothing."
 )
-SUBJECT_LABEL, SUBJECT_INFO = "Data set", "What the network was trained on."
 IMAGE_LABEL = "The decoded image"
 SEED_INFO, SEED_BUTTON = "The same seed, the same latent vector.", "New latent vector"
 ACTIVE_LABEL, INACTIVE_LABEL = "{}: KL {:.1f} nats", "{}: inactive"
@@ -36,7 +36,7 @@ def lay_out(page: Page, opened: Any) -> None:
     with pages.workbench():
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
-            subject = gr.Radio(list(NETWORKS), value="digits", label=SUBJECT_LABEL, info=SUBJECT_INFO)
+            subject = controls.subject_radio(NETWORKS)
             image = pages.result_picture(IMAGE_LABEL)
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
             status = page.status("")

@@ -15,7 +15,7 @@ from core.web.pages import Page
 from core.web.sheets import write_picture
 
 from .. import latent_plane
-from . import map_rendering
+from . import controls, map_rendering
 from .encodings import encode_test_images, test_images
 
 INTRODUCTION = (
@@ -25,7 +25,7 @@ INTRODUCTION = (
     "meaningful. An autoencoder (AE) is free to put them anywhere: some are crowded in a corner, others far apart, "
     "and between them are holes."
 )
-SUBJECT_LABEL, SUBJECT_INFO = "Data set", "What both networks were trained on."
+SUBJECT_INFO = "What both networks were trained on."
 DECODED_LABEL = "Decoded here: {}"
 POSITION_X, POSITION_X_INFO = "Position x", "On both maps, in % of the width from the left."
 POSITION_Y, POSITION_Y_INFO = "Position y", "On both maps, in % of the height from the top."
@@ -40,7 +40,7 @@ def lay_out(page: Page, opened: Any) -> None:
     with pages.workbench():
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
-            subject = gr.Radio(list(SUBJECTS), value="digits", label=SUBJECT_LABEL, info=SUBJECT_INFO)
+            subject = controls.subject_radio(SUBJECTS, SUBJECT_INFO)
             status = page.status("")
         with pages.column("stage"):
             with gr.Row():

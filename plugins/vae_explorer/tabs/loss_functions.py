@@ -14,12 +14,12 @@ from core.web.pages import Page
 from core.web.sheets import write_rows
 
 from .. import example_images
+from . import controls
 
 INTRODUCTION = (
     "**Lossy.** What a reconstruction keeps depends on how the loss counts errors. **Data-specific.** A network that "
     "was trained on clothes sees digits as clothes."
 )
-SEED_INFO, SEED_BUTTON = "The same seed, the same test images.", "New images"
 LOSSES_CAPTION = (
     "**Three loss functions**, 8 latent dimensions each: squared error (MSE), absolute error (MAE), binary "
     "cross-entropy (BCE)"
@@ -35,10 +35,7 @@ COLUMNS = 8  # images in a row
 def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
-        with pages.column("source"):
-            gr.Markdown(INTRODUCTION)
-            seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
-            status = page.status("")
+        seed, status = controls.test_images_column(page, INTRODUCTION)
         with pages.column("stage"):
             by_loss = pages.captioned_image(LOSSES_CAPTION)
             with gr.Row():

@@ -17,29 +17,26 @@ from core.web.sheets import write_rows
 
 from .. import example_images
 from ..latents import COMPARED_DIMENSIONS
+from . import controls
 
 INTRODUCTION = (
     "**784 pixels in 2, 4, 8, 16 or 32 latent dimensions.** PCA is linear: it adds up fixed images. An autoencoder "
     "(AE) is not, and reconstructs better. A variational one (VAE) also pays the KL divergence, which keeps latent "
     "vectors close together; that costs most where it has dimensions to spare."
 )
-SEED_INFO, SEED_BUTTON = "The same seed, the same test images.", "New images"
 METHODS = {"pca": "PCA", "ae": "Autoencoder (AE)", "vae": "Variational autoencoder (VAE)"}
 ORIGINAL, ROW_LABEL = "original", "{} dims"
 CHART_TITLE = "Error on 10,000 test digits"
 CHART_X, CHART_Y, CHART_COLOR = "latent dimensions", "mean squared error", "method"
 
-SCORES = example_images.FOLDER / "scores.json"  # what `evaluate` printed of the bundled networks
+SCORES = example_images.FOLDER / "scores.json"  # the output of `evaluate` for the bundled networks
 COLUMNS = 8  # images in a row
 
 
 def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
-        with pages.column("source"):
-            gr.Markdown(INTRODUCTION)
-            seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
-            status = page.status("")
+        seed, status = controls.test_images_column(page, INTRODUCTION)
         with pages.column("stage"):
             with gr.Row():
                 sheets = [pages.captioned_image(f"**{name}**") for name in METHODS.values()]

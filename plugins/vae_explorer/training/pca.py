@@ -9,7 +9,7 @@ from core.imaging.images import Image
 
 
 def fit_pca(network: keras.Model, pictures: Image) -> None:
-    """Set the weights of `network`, of `build_pca`, to the principal components of `pictures` (n, h, w, c).
+    """Set the weights of `network`, from `build_pca`, to the principal components of `pictures` (n, h, w, c).
 
     Raises:
         UserError: where scikit-learn is not installed, or there are fewer components than latent dimensions.

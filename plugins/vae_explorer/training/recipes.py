@@ -26,7 +26,7 @@ class Recipe:
     binary: bool = False
     """Whether to binarize images at random each time, as a Bernoulli likelihood assumes binary pixels."""
     random_flip: bool = False
-    """Whether to mirror half of the images: augmentation for a small data set whose objects may face either way."""
+    """Whether to mirror half of the images: augmentation for a small data set of objects that may face either way."""
     storage: Literal["float16", "int8"] = "float16"
     """Data type on disk. int8 raises the loss by 0.02 % here, but by 0.2 % with two latent dimensions."""
 

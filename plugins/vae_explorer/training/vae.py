@@ -1,7 +1,7 @@
 """Training of autoencoders: evidence lower bound (ELBO), reparameterization, KL warm-up.
 
-Kingma and Welling 2014, https://arxiv.org/abs/1312.6114. For an autoencoder that is not variational only the
-reconstruction error is left.
+Kingma and Welling 2014, https://arxiv.org/abs/1312.6114. The loss of an autoencoder that is not variational is the
+reconstruction error alone.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ from .recipes import Loss
 class VAETrainer(keras.Model):  # type: ignore[misc]
     """Trains the encoder and decoder of a network on reconstruction error plus weighted KL divergence.
 
-    The loss is divided by the number of values in an image. With `bce` and a weight of 1 it is the negative ELBO in
-    nats. A network that is not variational has no KL divergence.
+    The loss is divided by the number of values in an image; multiplied by it, and with `bce` and a weight of 1, it is
+    the negative ELBO in nats. A network that is not variational has no KL divergence.
+
+    Args:
+        network: from `build_autoencoder`.
+        loss: the reconstruction error.
+        seed: of the noise with which latent vectors are sampled.
     """
 
     def __init__(self, network: keras.Model, loss: Loss, seed: int) -> None:
-        """`network` is of `build_autoencoder`; `seed` is that of the noise from which latent vectors are sampled."""
         super().__init__()
         self.network, self.error = network, loss
         self.encoder, self.decoder = network.get_layer("encoder"), network.get_layer("decoder")
@@ -32,10 +36,10 @@ class VAETrainer(keras.Model):  # type: ignore[misc]
         self.noise = keras.random.SeedGenerator(seed)
         self.beta = self.add_weight(name="beta", initializer="ones", trainable=False)
         self.trackers = [keras.metrics.Mean(name=name) for name in ("reconstruction_error", "kl_divergence")]
-        self.built = True  # encoder and decoder are: a resumed run loads its weights before the first batch
+        self.built = True  # both networks are built; a resumed run loads their weights before the first batch
 
     def call(self, inputs: Any) -> Any:
-        """Return the image decoded from one sampled latent vector, and the mean and log variance of that vector."""
+        """Return images (n, h, w, c) decoded from one sampled latent vector each, their means and log variances."""
         label = inputs[1:] if isinstance(inputs, (list, tuple)) else ()
         encoded = self.encoder(inputs)
         mean, log_variance = encoded[:, : self.dimensions], encoded[:, self.dimensions :]
@@ -53,20 +57,33 @@ class VAETrainer(keras.Model):  # type: ignore[misc]
 
 
 def reparameterize(mean: Any, log_variance: Any, seed: Any) -> Any:
-    """Return latent vectors sampled from normal distributions, differentiable with respect to mean and variance."""
+    """Return latent vectors (n, dimensions) sampled from normal distributions, differentiable in both parameters.
+
+    Args:
+        mean: of each distribution, (n, dimensions).
+        log_variance: its log variance, (n, dimensions).
+        seed: a `keras.random.SeedGenerator`.
+    """
     return mean + ops.exp(log_variance / 2) * keras.random.normal(ops.shape(mean), seed=seed)
 
 
 def kl_divergence(mean: Any, log_variance: Any) -> Any:
     """Return the KL divergence from the standard normal distribution in nats, (n,).
 
-    Kingma and Welling 2014, appendix B. The standard deviation is exp(`log_variance` / 2).
+    Kingma and Welling 2014, appendix B. Both arguments are (n, dimensions); the standard deviation is
+    exp(`log_variance` / 2).
     """
     return ops.sum(ops.square(mean) + ops.exp(log_variance) - log_variance - 1, axis=-1) / 2
 
 
 def reconstruction_error(target: Any, image: Any, kind: Loss) -> Any:
-    """Return the error of each `image`, summed over its values, (n,)."""
+    """Return the error of each image, summed over its values, (n,).
+
+    Args:
+        target: original images, (n, h, w, c) in 0 to 1.
+        image: their reconstructions, (n, h, w, c) in 0 to 1.
+        kind: squared ("mse") or absolute ("mae") error, or binary cross-entropy ("bce").
+    """
     each = {
         "mse": lambda: ops.square(target - image),
         "mae": lambda: ops.abs(target - image),
@@ -80,6 +97,10 @@ class KLWarmup(keras.callbacks.Callback):  # type: ignore[misc]
 
     With the full weight from the start, latent dimensions collapse before they encode anything (Bowman et al. 2016,
     https://arxiv.org/abs/1511.06349).
+
+    Args:
+        beta: the final weight.
+        epochs: epochs with a lower weight.
     """
 
     def __init__(self, beta: float, epochs: int) -> None:

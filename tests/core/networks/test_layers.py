@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from core.networks.layers import one_or_more, residual_blocks
+from core.networks.layers import residual_blocks, unpack_singleton
 
 
 def test_residual_blocks_start_as_the_identity() -> None:
@@ -18,5 +18,5 @@ def test_residual_blocks_start_as_the_identity() -> None:
 
 
 def test_a_list_of_one_is_unpacked() -> None:
-    assert one_or_more(["x"]) == "x"
-    assert one_or_more(["x", "y"]) == ["x", "y"]
+    assert unpack_singleton(["x"]) == "x"
+    assert unpack_singleton(["x", "y"]) == ["x", "y"]
