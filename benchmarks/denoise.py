@@ -198,8 +198,8 @@ def report_camera(run: Denoiser, files: list[Path]) -> None:
         noisy_psnr, ours, best_psnr, sigma, level = np.mean(rows, axis=0)
         within = sum(row[1] > row[2] - 0.2 for row in rows)
         print(
-            f"  {shot:<7g} noisy {noisy_psnr:5.2f}   estimated σ {sigma:4.1f}: {ours:5.2f}   best fixed σ {level:4.1f}: "
-            f"{best_psnr:5.2f}   within 0.2 dB: {within} of {len(rows)}",
+            f"  {shot:<7g} noisy {noisy_psnr:5.2f}   estimated σ {sigma:4.1f}: {ours:5.2f}   "
+            f"best fixed σ {level:4.1f}: {best_psnr:5.2f}   within 0.2 dB: {within} of {len(rows)}",
             flush=True,
         )
 
@@ -219,7 +219,8 @@ def main() -> None:
     files = data.picture_files(options.data)
     if options.only_estimates:
         report_estimates(files)
-        return report_camera(build_ours(), files)
+        report_camera(build_ours(), files)
+        return
     denoisers = {
         "Darkroom": build_ours(),
         "FFDNet (authors' weights)": build_ffdnet(options.threads),

@@ -18,6 +18,7 @@ from core.imaging import images
 from core.imaging.images import Image
 
 Matrix = NDArray[np.float64]
+Kernel = list[list[float]]
 
 SHOT_NOISE = 1e-4, 1.2e-2  # variance per unit of linear intensity: from low to high ISO
 TONE_GAMMA = 2.2
@@ -39,9 +40,15 @@ SRGB_TO_XYZ = np.array(
 
 # Filters of Malvar, He & Cutler 2004, "High-quality linear interpolation for demosaicing of Bayer-patterned color
 # images", https://doi.org/10.1109/ICASSP.2004.1326587, in eighths.
-GREEN_FILTER = [[0, 0, -1, 0, 0], [0, 0, 2, 0, 0], [-1, 2, 4, 2, -1], [0, 0, 2, 0, 0], [0, 0, -1, 0, 0]]
-IN_ROW_FILTER = [[0, 0, 0.5, 0, 0], [0, -1, 0, -1, 0], [-1, 4, 5, 4, -1], [0, -1, 0, -1, 0], [0, 0, 0.5, 0, 0]]
-DIAGONAL_FILTER = [[0, 0, -1.5, 0, 0], [0, 2, 0, 2, 0], [-1.5, 0, 6, 0, -1.5], [0, 2, 0, 2, 0], [0, 0, -1.5, 0, 0]]
+GREEN_FILTER: Kernel = [[0, 0, -1, 0, 0], [0, 0, 2, 0, 0], [-1, 2, 4, 2, -1], [0, 0, 2, 0, 0], [0, 0, -1, 0, 0]]
+IN_ROW_FILTER: Kernel = [[0, 0, 0.5, 0, 0], [0, -1, 0, -1, 0], [-1, 4, 5, 4, -1], [0, -1, 0, -1, 0], [0, 0, 0.5, 0, 0]]
+DIAGONAL_FILTER: Kernel = [
+    [0, 0, -1.5, 0, 0],
+    [0, 2, 0, 2, 0],
+    [-1.5, 0, 6, 0, -1.5],
+    [0, 2, 0, 2, 0],
+    [0, 0, -1.5, 0, 0],
+]
 
 
 @dataclass(frozen=True)
@@ -84,8 +91,7 @@ def sample_camera(random: np.random.Generator, quality: tuple[int, int] = (60, 9
         random: generator of all choices.
         quality: lowest and highest quality of the JPEG.
     """
-    shot = np.log(SHOT_NOISE)
-    log_shot = random.uniform(*shot)
+    log_shot = random.uniform(*np.log(SHOT_NOISE))
     return Camera(
         shot=float(np.exp(log_shot)),
         read=read_noise(float(np.exp(log_shot)), random.normal(0, 0.26)),
@@ -156,7 +162,7 @@ def mosaic(image: Image) -> Image:
 def demosaic(raw: Image) -> Image:
     """Return the colors (h, w, 3) of a Bayer mosaic (h, w) by Malvar, He & Cutler's linear interpolation."""
     green, in_row, diagonal = (_filter(raw, kernel) for kernel in (GREEN_FILTER, IN_ROW_FILTER, DIAGONAL_FILTER))
-    in_column = _filter(raw, np.transpose(IN_ROW_FILTER).tolist())
+    in_column = _filter(raw.T, IN_ROW_FILTER).T
     image = np.repeat(raw[..., None], 3, axis=-1)
     for own, other in ((0, 2), (2, 0)):  # at red pixels, then at blue ones
         start = own // 2
@@ -195,7 +201,7 @@ def _invert_gains(linear: NDArray[np.float64], gains: Matrix) -> NDArray[np.floa
     return divided
 
 
-def _filter(raw: Image, kernel: list[list[float]]) -> Image:
+def _filter(raw: Image, kernel: Kernel) -> Image:
     """Return `raw` (h, w) under a 5 × 5 filter in eighths, mirrored at the border (which keeps the mosaic's phase)."""
     mode = "reflect" if min(raw.shape) > 2 else "symmetric"
     padded = np.pad(raw, 2, mode=mode)  # type: ignore[call-overload]

@@ -21,7 +21,7 @@ from core.imaging.images import Image
 from core.networks.layers import residual_blocks
 from core.progress import Steps
 
-from .noise import MAX_SIGMA, estimate_sigma
+from .noise import MAX_SIGMA, estimate_sigma, shared_noise_gain
 
 FLAT_WINDOW = 17  # pixels; longer than two blocks of JPEG, in each of which noise may have been quantized away
 
@@ -84,7 +84,7 @@ def denoise(network: keras.Model, image: Image, sigma: float | None = None) -> S
     check_range("sigma", sigma, 0, MAX_SIGMA)
     if sigma == 0:
         return Denoised(image, 0.0)
-    level = np.float32(sigma / 255)
+    level = np.float32(min(sigma * shared_noise_gain(color), MAX_SIGMA) / 255)
 
     def denoise_tile(tile: Image) -> Image:
         noise_level = np.full((1, *tile.shape[:2], 1), level, np.float32)
@@ -112,4 +112,5 @@ def find_flat(image: Image) -> NDArray[np.bool_]:
     changes[:, 1:] |= (image[:, 1:] != image[:, :-1]).any(axis=-1)
     for axis in (0, 1):
         changes = ndimage.maximum_filter1d(changes, FLAT_WINDOW, axis)
-    return changes == 0
+    flat: NDArray[np.bool_] = changes == 0
+    return flat

@@ -8,7 +8,7 @@ import pytest
 from core.imaging import images
 from core.imaging.images import Image
 from plugins.denoiser.camera import Camera, compress, photograph, read_noise
-from plugins.denoiser.noise import add_noise, estimate_sigma, is_monochrome
+from plugins.denoiser.noise import add_noise, estimate_sigma, is_monochrome, shared_noise_gain
 
 SEPIA = np.array([1.0, 0.87, 0.67], np.float32)
 
@@ -85,3 +85,12 @@ def test_the_estimate_for_a_tiny_image_is_finite(shape: tuple[int, int], channel
 
 def test_the_estimate_for_an_image_below_9_pixels_is_0() -> None:
     assert estimate_sigma(np.zeros((8, 30, 3), np.float32)) == 0
+
+
+def test_the_network_gets_a_higher_level_where_the_channels_share_their_noise(photo: Image) -> None:
+    gray = to_gray(add_noise(photo, 25))
+    assert shared_noise_gain(gray) == pytest.approx(np.sqrt(3), rel=1e-3)
+    assert shared_noise_gain(gray * SEPIA) == pytest.approx(np.linalg.norm(SEPIA), rel=1e-2)
+    assert shared_noise_gain(compress(gray * SEPIA, 90)) == pytest.approx(np.linalg.norm(SEPIA), rel=0.05)
+    for color in (photo, add_noise(photo, 25), add_noise(to_gray(photo), 5), np.ones((20, 20, 3), np.float32)):
+        assert shared_noise_gain(color) == 1
