@@ -1,10 +1,12 @@
 """The denoiser beside FFDNet, CBM3D and OpenCV's non-local means: PSNR, SSIM and time on any folder of pictures.
 
     python -m benchmarks.denoise --data FOLDER [--bm3d-pictures 2] [--threads 2]
+    python -m benchmarks.denoise --data FOLDER --only-estimates
 
 All get the same noise (a fixed seed, neither clipped nor rounded; OpenCV takes 8-bit images, so only its noise is
 rounded) and are called in turn on each image, so that a noisy machine is noisy for all. CBM3D takes a minute an image:
-it runs on the first few only, and its row is compared with ours on the same ones.
+it runs on the first few only, and its row is compared with ours on the same ones. The estimated noise level is compared
+with scikit-image's in the kinds of files that people have, and with the best fixed level on a camera's noise.
 """
 
 from __future__ import annotations
@@ -27,9 +29,15 @@ from core.imaging.images import Image
 from core.imaging.metrics import psnr, ssim
 from core.plugin import Plugin
 from core.training import data
-from plugins.denoiser.noise import add_noise, estimate_sigma
+from plugins.denoiser.camera import Camera, compress, photograph, read_noise
+from plugins.denoiser.noise import MAX_SIGMA, add_noise, estimate_sigma
 
 SIGMAS = (15, 25, 50)
+ESTIMATED_SIGMAS = (0, 5, 10, 15, 25, 50)
+SHOT_NOISE = (1e-4, 5e-4, 2e-3, 8e-3)
+FIXED_SIGMAS = (0, 2, 4, 6, 8, 10, 13, 16, 20, 25, 31, 38, 46, 56)
+CROP = 256  # pixels, the side of the middle of a picture on which the best fixed σ is sought
+SEPIA = np.array([1.0, 0.87, 0.67], np.float32)
 Denoiser = Callable[[Image, float], Image]
 
 
@@ -136,18 +144,69 @@ def median_seconds(rows: dict[Any, list[tuple[float, ...]]], name: str, count: i
     return float(np.median([row[2] for sigma in SIGMAS for row in rows[name, sigma][:count]]))
 
 
+def as_png(noisy: Image) -> Image:
+    return images.from_uint8(images.to_uint8(noisy))
+
+
+FILES: dict[str, Callable[[Image], Image]] = {
+    "color PNG": as_png,
+    "gray PNG": lambda noisy: as_png(np.repeat(noisy[..., 1:2], 3, axis=-1)),
+    "sepia PNG": lambda noisy: as_png(noisy[..., 1:2] * SEPIA),
+    "4:4:4 q98": lambda noisy: compress(noisy, 98, 0),
+    "4:2:0 q95": lambda noisy: compress(noisy, 95),
+    "4:2:0 q90": lambda noisy: compress(noisy, 90),
+    "4:2:0 q75": lambda noisy: compress(noisy, 75),
+}
+
+
 def report_estimates(files: list[Path]) -> None:
-    """Print the mean absolute error of each estimate of σ: ours beside scikit-image's wavelet estimate."""
+    """Print each estimate of σ by kind of file: the mean over pictures, and in how many it is within 20 %."""
     from skimage.restoration import estimate_sigma as wavelet_sigma
 
-    print("\nMean absolute error of the estimated σ:")
-    for sigma in (5, *SIGMAS):
-        errors: dict[str, list[float]] = defaultdict(list)
-        for path in files:
-            noisy = add_noise(images.composite_on_white(images.load(path)), sigma)
-            errors["Darkroom"].append(abs(estimate_sigma(noisy) - sigma))
-            errors["scikit-image"].append(abs(wavelet_sigma(noisy, channel_axis=-1, average_sigmas=True) * 255 - sigma))
-        print(f"  σ {sigma:<2}  " + "   ".join(f"{name} {np.mean(error):.2f}" for name, error in errors.items()))
+    def wavelet(noisy: Image) -> float:
+        return float(wavelet_sigma(noisy, channel_axis=-1, average_sigmas=True)) * 255
+
+    print(
+        f"\nEstimated σ, mean (pictures within 20 % of {len(files)}):\n{'':14}"
+        + "".join(f"{kind:>16}" for kind in FILES)
+    )
+    for sigma in ESTIMATED_SIGMAS:
+        for name, estimate in (("Darkroom", estimate_sigma), ("scikit-image", wavelet)):
+            cells = []
+            for write in FILES.values():
+                clean = (images.composite_on_white(images.load(path)) for path in files)
+                estimates = np.array([estimate(write(add_noise(image, sigma))) for image in clean])
+                close = int(np.sum(np.abs(estimates - sigma) <= 0.2 * sigma))
+                cells.append(f"{estimates.mean():.1f} ({close})" if sigma else f"{estimates.mean():.1f}")
+            label = f"σ {sigma:<3}" if name == "Darkroom" else ""
+            print(f"{label:5} {name:14}" + "".join(f"{cell:>14}  " for cell in cells), flush=True)
+
+
+def report_camera(run: Denoiser, files: list[Path]) -> None:
+    """Print how much PSNR the estimate costs on a camera's noise, beside the best fixed σ for each picture."""
+    print("\nA camera's noise (mosaic, demosaicing, JPEG 4:2:0 q92): shot noise, PSNR in dB")
+    for shot in SHOT_NOISE:
+        rows = []
+        for number, path in enumerate(files):
+            clean = images.composite_on_white(images.load(path))
+            noisy = photograph(clean, Camera(shot, read_noise(shot)), np.random.default_rng(number))
+            sigma = min(estimate_sigma(noisy), MAX_SIGMA)
+            noisy, clean = crop_middle(noisy), crop_middle(clean)
+            fixed = [psnr(run(noisy, level), clean) for level in FIXED_SIGMAS]
+            best = int(np.argmax(fixed))
+            rows.append((fixed[0], psnr(run(noisy, sigma), clean), fixed[best], sigma, FIXED_SIGMAS[best]))
+        noisy_psnr, ours, best_psnr, sigma, level = np.mean(rows, axis=0)
+        within = sum(row[1] > row[2] - 0.2 for row in rows)
+        print(
+            f"  {shot:<7g} noisy {noisy_psnr:5.2f}   estimated σ {sigma:4.1f}: {ours:5.2f}   "
+            f"best fixed σ {level:4.1f}: {best_psnr:5.2f}   within 0.2 dB: {within} of {len(rows)}",
+            flush=True,
+        )
+
+
+def crop_middle(image: Image) -> Image:
+    top, left = (max(0, (side - CROP) // 4 * 2) for side in image.shape[:2])
+    return image[top : top + CROP, left : left + CROP]
 
 
 def main() -> None:
@@ -155,8 +214,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of clean pictures")
     parser.add_argument("--bm3d-pictures", type=int, default=2, help="on how many pictures CBM3D runs")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="for the peers; Keras takes all")
+    parser.add_argument("--only-estimates", action="store_true", help="of the noise level, without the peers")
     options = parser.parse_args()
     files = data.picture_files(options.data)
+    if options.only_estimates:
+        report_estimates(files)
+        report_camera(build_ours(), files)
+        return
     denoisers = {
         "Darkroom": build_ours(),
         "FFDNet (authors' weights)": build_ffdnet(options.threads),
@@ -167,6 +231,7 @@ def main() -> None:
         del denoisers["CBM3D"]
     report(measure(denoisers, files, options.bm3d_pictures), list(denoisers))
     report_estimates(files)
+    report_camera(denoisers["Darkroom"], files)
 
 
 if __name__ == "__main__":

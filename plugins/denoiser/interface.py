@@ -28,6 +28,8 @@ EXAMPLE_SIGMA = 25
 DENOISE_TAB, OTHER_DATA_TAB = "Denoise a photo", "Trained on other data"
 INVITATION = "Drop a photo, or pick one: it is denoised at once."
 LOSSY = "**Lossy.** Detail that you can recognize in the residual was removed with the noise."
+ALMOST_CLEAN = 2.0  # σ, below which a visitor is told what to do
+ALMOST_NO_NOISE = "**Almost no noise found.** If you see grain, untick the box and raise the noise level."
 HOW_IT_LEARNED = "The network was trained on such pairs: a clean image, and the same image with noise added."
 ADDED_INFO = "To try it on a clean photo: adds Gaussian noise first."
 ESTIMATE_INFO = "Measures the noise level of the photo."
@@ -123,7 +125,7 @@ def denoise(
     after = pages.write_png(restored.image, pages.stem(photo, "denoised"), images.bit_depth(photo))
     removed = noisy[..., :3] - restored.image[..., :3]
     residual = pages.write_png(0.5 + RESIDUAL_GAIN * removed, pages.stem(photo, "residual"))
-    findings = _describe(restored.sigma, (noisy, restored.image, clean) if noise > 0 else None)
+    findings = _describe(restored.sigma, automatic, (noisy, restored.image, clean) if noise > 0 else None)
     download = gr.DownloadButton(value=after, interactive=True)
     return (before, after), residual, findings, round(restored.sigma, 1), download
 
@@ -155,14 +157,17 @@ def _add_noise(image: Image, sigma: float, seed: int) -> Image:
     return np.concatenate([add_noise(image[..., :3], sigma, seed), image[..., 3:]], axis=-1)
 
 
-def _describe(sigma: float, known: tuple[Image, Image, Image] | None) -> str:
+def _describe(sigma: float, estimated: bool, known: tuple[Image, Image, Image] | None) -> str:
     """Return as Markdown the noise level used and, where the clean image is known, the gain in PSNR.
 
     Args:
         sigma: the noise level, 0 to 255.
+        estimated: whether it was estimated from the photo.
         known: (noisy, restored, clean), or None where no noise was added.
     """
     lines = [f"Noise level used: **σ = {sigma:.1f}** (0 to 255 scale)."]
+    if estimated and sigma < ALMOST_CLEAN:
+        lines.append(ALMOST_NO_NOISE)
     if known:
         noisy, restored, clean = (image[..., :3] for image in known)
         gain = f"**{psnr(noisy, clean):.1f} → {psnr(restored, clean):.1f} dB** (PSNR against the clean image)."

@@ -12,6 +12,8 @@ from typing import NamedTuple
 import keras
 import numpy as np
 from keras import layers
+from numpy.typing import NDArray
+from scipy import ndimage
 
 from core.errors import check_range
 from core.imaging import tiling
@@ -19,7 +21,9 @@ from core.imaging.images import Image
 from core.networks.layers import residual_blocks
 from core.progress import Steps
 
-from .noise import MAX_SIGMA, estimate_sigma
+from .noise import MAX_SIGMA, estimate_sigma, shared_noise_gain
+
+FLAT_WINDOW = 17  # pixels; longer than two blocks of JPEG, in each of which noise may have been quantized away
 
 
 class Denoised(NamedTuple):
@@ -66,7 +70,9 @@ def size_multiple(model: keras.Model) -> int:
 
 
 def denoise(network: keras.Model, image: Image, sigma: float | None = None) -> Steps[Denoised]:
-    """Remove Gaussian noise from an image of any size; an alpha channel is kept as it is.
+    """Remove noise from an image of any size; an alpha channel is kept as it is.
+
+    Gray images stay gray, and areas of exactly one color keep it. At σ 0 the image is returned as it is.
 
     Args:
         image: the noisy image.
@@ -76,7 +82,9 @@ def denoise(network: keras.Model, image: Image, sigma: float | None = None) -> S
     if sigma is None:
         sigma = min(estimate_sigma(color), MAX_SIGMA)
     check_range("sigma", sigma, 0, MAX_SIGMA)
-    level = np.float32(sigma / 255)
+    if sigma == 0:
+        return Denoised(image, 0.0)
+    level = np.float32(min(sigma * shared_noise_gain(color), MAX_SIGMA) / 255)
 
     def denoise_tile(tile: Image) -> Image:
         noise_level = np.full((1, *tile.shape[:2], 1), level, np.float32)
@@ -84,4 +92,25 @@ def denoise(network: keras.Model, image: Image, sigma: float | None = None) -> S
         return clean
 
     restored = yield from tiling.apply(denoise_tile, color, multiple=size_multiple(network))
-    return Denoised(np.concatenate([restored.clip(0, 1), image[..., 3:]], axis=-1), sigma)
+    restored = _keep_gray_and_flat(restored.clip(0, 1), color)
+    return Denoised(np.concatenate([restored, image[..., 3:]], axis=-1), sigma)
+
+
+def _keep_gray_and_flat(restored: Image, noisy: Image) -> Image:
+    """Return `restored` (h, w, 3) with equal channels where all of `noisy` has, and as `noisy` where that is flat."""
+    if np.array_equal(noisy[..., 0], noisy[..., 1]) and np.array_equal(noisy[..., 0], noisy[..., 2]):
+        restored = np.repeat(restored.mean(axis=-1, keepdims=True), 3, axis=-1)
+    flat = find_flat(noisy)
+    restored[flat] = noisy[flat].clip(0, 1)
+    return restored
+
+
+def find_flat(image: Image) -> NDArray[np.bool_]:
+    """Return where (h, w) `image` has exactly one color in the whole window around a pixel, so that noise is absent."""
+    changes = np.zeros(image.shape[:2], np.uint8)
+    changes[1:] |= (image[1:] != image[:-1]).any(axis=-1)
+    changes[:, 1:] |= (image[:, 1:] != image[:, :-1]).any(axis=-1)
+    for axis in (0, 1):
+        changes = ndimage.maximum_filter1d(changes, FLAT_WINDOW, axis)
+    flat: NDArray[np.bool_] = changes == 0
+    return flat

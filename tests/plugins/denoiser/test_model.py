@@ -15,7 +15,7 @@ from core.imaging.images import Image
 from core.imaging.metrics import psnr
 from core.plugin import Plugin
 from core.progress import Steps, finish
-from plugins.denoiser.model import build_denoiser, denoise, size_multiple
+from plugins.denoiser.model import build_denoiser, denoise, find_flat, size_multiple
 from plugins.denoiser.noise import add_noise
 from tests.conftest import run_python
 from tests.plugins.denoiser.conftest import EXAMPLES
@@ -41,6 +41,44 @@ def test_the_size_and_the_alpha_channel_are_kept(denoiser: Plugin, shape: tuple[
     restored = denoiser.run("denoise", image, sigma=25).image
     assert restored.shape == shape
     np.testing.assert_array_equal(restored[..., 3:], image[..., 3:])
+
+
+def test_sigma_0_returns_the_image_as_it_is(denoiser: Plugin, photo: Image) -> None:
+    noisy = add_noise(photo[:40, :50], 25)
+    np.testing.assert_array_equal(denoiser.run("denoise", noisy, sigma=0).image, noisy)
+    nine = photo[:9, :9]
+    result = denoiser.run("denoise", nine)
+    assert result.sigma == 0
+    np.testing.assert_array_equal(result.image, nine)
+
+
+def test_gray_stays_gray_and_is_denoised(denoiser: Plugin, photo: Image) -> None:
+    clean = np.repeat(photo[:200, :200, 1:2], 3, axis=-1)
+    noisy = np.repeat(add_noise(clean[..., :1], 25), 3, axis=-1)
+    restored = denoiser.run("denoise", noisy).image
+    np.testing.assert_array_equal(restored, np.repeat(restored[..., :1], 3, axis=-1))
+    assert psnr(restored, clean) > psnr(noisy, clean) + 6
+
+
+@pytest.mark.parametrize("value", [0, 1, 250 / 255])
+def test_a_flat_picture_keeps_its_value(denoiser: Plugin, value: float) -> None:
+    flat = np.full((60, 70, 3), value, np.float32)
+    np.testing.assert_array_equal(denoiser.run("denoise", flat, sigma=25).image, flat)
+
+
+def test_near_white_areas_do_not_darken(denoiser: Plugin) -> None:
+    white = images.from_uint8(np.random.default_rng(0).integers(252, 255, (96, 96, 3), np.uint8))
+    assert np.mean(denoiser.run("denoise", white, sigma=25).image - white) * 255 > -0.2
+
+
+def test_only_windows_of_one_color_are_flat(photo: Image) -> None:
+    image = np.ones((50, 60, 3), np.float32)
+    image[:, 30:, 2] = 0
+    flat = find_flat(image)
+    assert flat[:, :20].all()
+    assert flat[:, 40:].all()
+    assert not flat[:, 28:32].any()
+    assert not find_flat(add_noise(photo[:50, :60], 5)).any()
 
 
 @pytest.mark.slow
