@@ -189,7 +189,7 @@ def make_grid(pictures: Image, columns: int) -> Image:
     return grid.reshape(rows * height, columns * width, channels)
 
 
-def upscale_nearest(image: Image, times: int) -> Image:
+def upscale_nearest(image: NDArray[Any], times: int) -> NDArray[Any]:
     """Return `image` (h, w, c) with each pixel repeated as a square of `times` × `times`."""
     return image.repeat(times, 0).repeat(times, 1)
 

@@ -12,18 +12,15 @@ from typing import NamedTuple
 import keras
 import numpy as np
 from keras import layers
-from numpy.typing import NDArray
-from scipy import ndimage
 
 from core.errors import check_range
 from core.imaging import tiling
+from core.imaging.flatness import keep_gray_and_flat
 from core.imaging.images import Image
 from core.networks.layers import residual_blocks
 from core.progress import Steps
 
 from .noise import MAX_SIGMA, estimate_sigma, shared_noise_gain
-
-FLAT_WINDOW = 17  # pixels; longer than two blocks of JPEG, in each of which noise may have been quantized away
 
 
 class Denoised(NamedTuple):
@@ -92,25 +89,5 @@ def denoise(network: keras.Model, image: Image, sigma: float | None = None) -> S
         return clean
 
     restored = yield from tiling.apply(denoise_tile, color, multiple=size_multiple(network))
-    restored = _keep_gray_and_flat(restored.clip(0, 1), color)
+    restored = keep_gray_and_flat(restored.clip(0, 1), color)
     return Denoised(np.concatenate([restored, image[..., 3:]], axis=-1), sigma)
-
-
-def _keep_gray_and_flat(restored: Image, noisy: Image) -> Image:
-    """Return `restored` (h, w, 3) with equal channels where all of `noisy` has, and as `noisy` where that is flat."""
-    if np.array_equal(noisy[..., 0], noisy[..., 1]) and np.array_equal(noisy[..., 0], noisy[..., 2]):
-        restored = np.repeat(restored.mean(axis=-1, keepdims=True), 3, axis=-1)
-    flat = find_flat(noisy)
-    restored[flat] = noisy[flat].clip(0, 1)
-    return restored
-
-
-def find_flat(image: Image) -> NDArray[np.bool_]:
-    """Return where (h, w) `image` has exactly one color in the whole window around a pixel, so that noise is absent."""
-    changes = np.zeros(image.shape[:2], np.uint8)
-    changes[1:] |= (image[1:] != image[:-1]).any(axis=-1)
-    changes[:, 1:] |= (image[:, 1:] != image[:, :-1]).any(axis=-1)
-    for axis in (0, 1):
-        changes = ndimage.maximum_filter1d(changes, FLAT_WINDOW, axis)
-    flat: NDArray[np.bool_] = changes == 0
-    return flat

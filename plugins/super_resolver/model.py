@@ -15,6 +15,7 @@ from keras import layers
 
 from core.errors import UserError
 from core.imaging import tiling
+from core.imaging.flatness import keep_gray_and_flat
 from core.imaging.images import Image
 from core.networks.layers import residual_blocks
 from core.progress import Steps
@@ -55,6 +56,8 @@ def scale_of(model: keras.Model) -> int:
 def upscale(network: keras.Model, image: Image, scale: int | None = None) -> Steps[Image]:
     """Upscale an image of any size; an alpha channel is upscaled by bicubic interpolation.
 
+    Gray images stay gray, and areas of exactly one color keep it.
+
     Args:
         image: the image to upscale.
         scale: the upscaling factor, at most the checkpoint's own; for less, its output is downscaled.
@@ -70,7 +73,7 @@ def upscale(network: keras.Model, image: Image, scale: int | None = None) -> Ste
         high: Image = network.predict_on_batch(tile[None])[0].clip(0, 1)
         return high if scale == largest else resize(high, scale * tile.shape[0], scale * tile.shape[1])
 
-    if image.shape[-1] == 3:
-        return (yield from tiling.apply(upscale_tile, image, TILE, OVERLAP, multiple=1, scale=scale))
-    color = yield from tiling.apply(upscale_tile, fill_transparent(image), TILE, OVERLAP, multiple=1, scale=scale)
-    return np.concatenate([color, upscale_bicubic(image[..., 3:], scale)], axis=-1)
+    color = fill_transparent(image) if image.shape[-1] == 4 else image
+    high = yield from tiling.apply(upscale_tile, color, TILE, OVERLAP, multiple=1, scale=scale)
+    high = keep_gray_and_flat(high, color, scale)
+    return np.concatenate([high, upscale_bicubic(image[..., 3:], scale)], axis=-1) if image.shape[-1] == 4 else high

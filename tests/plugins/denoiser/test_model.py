@@ -11,11 +11,12 @@ import pytest
 
 from core.engine import LocalEngine
 from core.imaging import images, tiling
+from core.imaging.flatness import find_flat
 from core.imaging.images import Image
 from core.imaging.metrics import psnr
 from core.plugin import Plugin
 from core.progress import Steps, finish
-from plugins.denoiser.model import build_denoiser, denoise, find_flat, size_multiple
+from plugins.denoiser.model import build_denoiser, denoise, size_multiple
 from plugins.denoiser.noise import add_noise
 from tests.conftest import run_python
 from tests.plugins.denoiser.conftest import EXAMPLES

@@ -89,3 +89,12 @@ def test_the_alpha_channel_is_upscaled(plugin: Plugin, photo: Image) -> None:
 def test_any_size_can_be_upscaled(plugin: Plugin, shape: tuple[int, int]) -> None:
     large = plugin.run("upscale", np.full((*shape, 3), 0.5, np.float32))
     assert large.shape == (4 * shape[0], 4 * shape[1], 3)
+
+
+@pytest.mark.parametrize("checkpoint", ["x4", "x4_real"])
+def test_gray_stays_gray_and_flat_areas_keep_their_value(plugin: Plugin, photo: Image, checkpoint: str) -> None:
+    gray = np.repeat(photo[:40, :40, :1], 3, axis=-1)
+    assert np.ptp(plugin.run("upscale", gray, checkpoint=checkpoint), axis=-1).max() == 0
+    for value in (0, 1):
+        flat = np.full((40, 40, 3), value, np.float32)
+        np.testing.assert_array_equal(plugin.run("upscale", flat, checkpoint=checkpoint), value)

@@ -1,0 +1,40 @@
+"""What a restoring network must not change: gray stays gray, and areas of exactly one color keep it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from core.imaging import images
+from core.imaging.images import Image
+
+FLAT_WINDOW = 17  # pixels; longer than two blocks of JPEG, in each of which noise may have been quantized away
+
+
+def keep_gray_and_flat(restored: Image, image: Image, scale: int = 1) -> Image:
+    """Return `restored` with equal channels where all of `image` has, and with the color of `image` where that is flat.
+
+    Args:
+        restored: what a network made of `image`, (scale · h, scale · w, 3), 0 to 1.
+        image: (h, w, 3).
+        scale: how many times larger `restored` is.
+    """
+    if images.is_gray(image):
+        restored = np.repeat(restored.mean(axis=-1, keepdims=True), 3, axis=-1)
+    flat = find_flat(image)
+    if flat.any():
+        enlarged = images.upscale_nearest(flat, scale)
+        restored[enlarged] = images.upscale_nearest(image, scale)[enlarged].clip(0, 1)
+    return restored
+
+
+def find_flat(image: Image) -> NDArray[np.bool_]:
+    """Return where (h, w) `image` has exactly one color in the whole window around a pixel, so that noise is absent."""
+    changes = np.zeros(image.shape[:2], np.uint8)
+    changes[1:] |= (image[1:] != image[:-1]).any(axis=-1)
+    changes[:, 1:] |= (image[:, 1:] != image[:, :-1]).any(axis=-1)
+    for axis in (0, 1):
+        changes = ndimage.maximum_filter1d(changes, FLAT_WINDOW, axis)
+    flat: NDArray[np.bool_] = changes == 0
+    return flat
