@@ -122,7 +122,7 @@ def denoise(
     noisy = _add_noise(clean, noise, int(seed or 0))
     restored = yield from plugin.stream("denoise", noisy, sigma=None if automatic else sigma)
     before = pages.write_png(noisy, pages.stem(photo, "before"))
-    after = pages.write_png(restored.image, pages.stem(photo, "denoised"), images.bit_depth(photo))
+    after = pages.write_result(restored.image, photo, "denoised")
     removed = noisy[..., :3] - restored.image[..., :3]
     residual = pages.write_png(0.5 + RESIDUAL_GAIN * removed, pages.stem(photo, "residual"))
     findings = _describe(restored.sigma, automatic, (noisy, restored.image, clean) if noise > 0 else None)
