@@ -18,22 +18,24 @@ from numpy.typing import NDArray
 from core.imaging.images import Image
 
 PATCH = 8  # pixels
-MAX_PATCHES = 40_000  # enough for a stable covariance matrix; all patches of a large photo would take a gigabyte
+MAX_PATCHES = 60_000  # enough for a stable covariance matrix; all patches of a large photo would take a gigabyte
 MIN_PATCHES = 300  # the covariance of 64 pixels needs several times as many
 MAX_SIGMA = 75.0
 ROUNDING_SIGMA = 0.4  # rounding to 8 bits alone is noise of 0.29; estimates below this one are called 0
 
 FLATTEST, STILL_FLATTER = 0.1, 0.03  # fractions of the patches, those with the least texture
 TONES = 3  # parts of the patches by brightness
-ALIKE = 0.4, 0.65  # least of their levels over the median: texture below, noise above
+ALIKE = 0.2, 0.4  # least of their levels over the median: texture below, noise above
 CLIPPING_MARGIN = 1.5  # σ: patches nearer to black or white have lost part of their noise
-HOMOGENEOUS = 0.75, 0.85  # level in the flatter fraction over that in the other: texture below, noise above
-LARGEST_GROWTH = 3.0  # of the luma level at half resolution over that at full; more is texture
+HOMOGENEOUS = 0.72, 0.82  # level in the flatter fraction over that in the other: texture below, noise above
+LARGEST_GROWTH = 3.5, 1.4  # from full to half resolution: where the level at full is inhomogeneous, and homogeneous
 
 YCBCR = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]], np.float32)
 LUMA_OF_WHITE = float(np.linalg.norm(YCBCR[0]))  # σ in luma of noise that has σ 1 in red, green and blue: 0.668
 CHROMA_TO_RGB = (1.772**2 + 0.344**2) / 3, (1.402**2 + 0.714**2) / 3  # mean variance in RGB by that of Cb and Cr
-WHITE = 0.7  # least level of all channels jointly over that of luma: 1 for white noise, near 0 after subsampling
+# Least level of all channels jointly over that of the noise in luma, and over all that was measured in luma: for noise
+# that is white in RGB both would be 1, after chroma subsampling they are 0.1 to 0.2.
+WHITE, LEAST_WHITE = 0.6, 0.33
 MONOCHROME = 2.0, 0.05  # standard deviation of colors off their main axis, at most: levels, plus a share of that along
 
 # Best fixed σ over that of white noise with the same luma noise, by the ratio of chroma to luma noise, as measured with
@@ -122,13 +124,14 @@ def shared_noise_gain(image: Image) -> float:
 def _contrasts(image: Image) -> Image:
     """Return the standard deviation (3,) of each channel."""
     stride = _stride(image)
-    contrasts: Image = image[::stride, ::stride].std(axis=(0, 1))
+    contrasts: NDArray[Any] = np.std(image[::stride, ::stride], axis=(0, 1))
     return contrasts
 
 
 def _one_channel(index: int) -> Image:
     """Return weights (3,) that select one channel."""
-    weights: Image = np.eye(3, dtype=np.float32)[index]
+    weights = np.zeros(3, np.float32)
+    weights[index] = 1
     return weights
 
 
@@ -136,7 +139,7 @@ def _estimate_color(image: Image) -> float:
     """Return the noise level of an image whose colors are not on a line."""
     full = _level(image, YCBCR[0])
     joint = _smallest_level(_patches(image))
-    if joint >= WHITE * full.noise / LUMA_OF_WHITE:
+    if joint >= max(WHITE * full.noise, LEAST_WHITE * full.flat) / LUMA_OF_WHITE:
         return joint
     half = _halve(image)
     luma = _across_scales(full, _level(half, YCBCR[0]))
@@ -152,7 +155,7 @@ def _across_scales(full: Level, half: Level) -> float:
 
     Halving divides white noise by two; noise of which JPEG or demosaicing left the low frequencies becomes less small.
     """
-    coarse = min(2 * half.flat, LARGEST_GROWTH * full.flat)
+    coarse = min(2 * half.flat, float(np.interp(full.homogeneity, (0, 1), LARGEST_GROWTH)) * full.flat)
     return full.noise + half.homogeneity * max(coarse - full.noise, 0)
 
 
@@ -182,8 +185,8 @@ def _level(image: Image, weights: Image) -> Level:
 def _typical_level(patches: Image, share: float) -> float:
     """Return the noise level of the flattest `share` of `patches` (n, 8, 8) among dark, medium and bright ones.
 
-    A camera's noise depends on brightness, so that each third counts: the median of the three is returned. Where one
-    third has far less than the median, the others hold texture, and its level is returned.
+    A camera's noise depends on brightness, so that each third counts: the median of the three is returned. But where
+    one third has far less than the median, the others hold texture, and its level is returned.
     """
     parts = TONES if len(patches) >= TONES * MIN_PATCHES / FLATTEST else 1
     by_brightness = np.array_split(np.argsort(patches.mean(axis=(1, 2))), parts)
@@ -211,7 +214,7 @@ def _smallest_level(patches: Image) -> float:
     """
     if len(patches) < 2:
         return 0.0
-    covariance = np.cov(patches.reshape(len(patches), -1), rowvar=False)
+    covariance: NDArray[Any] = np.cov(patches.reshape(len(patches), -1), rowvar=False)
     if not np.isfinite(covariance).all():
         return 0.0
     eigenvalues = np.maximum(np.linalg.eigvalsh(covariance), 0)
@@ -232,13 +235,13 @@ def _patches(image: Image) -> Image:
 
 
 def _stride(image: Image) -> int:
-    """Return the distance in pixels between patches."""
-    return max(1, ceil(sqrt(image.shape[0] * image.shape[1] / MAX_PATCHES)))
+    """Return the distance in pixels between patches, odd: an even one would meet JPEG's blocks in few places only."""
+    return ceil(sqrt(image.shape[0] * image.shape[1] / MAX_PATCHES)) | 1
 
 
 def _halve(image: Image) -> Image:
     """Return the means of 2 × 2 pixels of `image`, (h // 2, w // 2, c)."""
     height, width = (side // 2 * 2 for side in image.shape[:2])
     even = image[:height, :width]
-    halved: Image = (even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]) * np.float32(0.25)
+    halved: NDArray[Any] = (even[::2, ::2] + even[1::2, ::2] + even[::2, 1::2] + even[1::2, 1::2]) / 4
     return halved
