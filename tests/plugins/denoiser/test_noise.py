@@ -33,8 +33,11 @@ def test_sigma_is_estimated_within_a_tenth(photo: Image, sigma: float) -> None:
     assert estimate_sigma(add_noise(photo, sigma)) == pytest.approx(sigma, rel=0.1)
 
 
-@pytest.mark.parametrize("sigma", [10, 25, 50])
-@pytest.mark.parametrize(("quality", "subsampling"), [(98, 0), (95, 2), (90, 2), (75, 2)])
+JPEGS = [(sigma, *jpeg) for jpeg in ((98, 0), (95, 2), (90, 2), (75, 2)) for sigma in (10, 25, 50)]
+JPEGS.remove((10, 75, 2))  # at quality 75, part of noise of σ 10 has been quantized away
+
+
+@pytest.mark.parametrize(("sigma", "quality", "subsampling"), JPEGS)
 def test_sigma_is_estimated_in_a_jpeg(photo: Image, sigma: float, quality: int, subsampling: int) -> None:
     noisy = compress(add_noise(photo, sigma), quality, subsampling)
     assert estimate_sigma(noisy) == pytest.approx(sigma, rel=0.2)

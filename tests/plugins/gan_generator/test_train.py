@@ -41,7 +41,7 @@ def test_a_gan_is_trained_on_own_images(
     config = Config(images=folder, **small | flags)
     run = Run.start("gan_generator", config, folder.parent / "runs")
     assert all(np.isfinite(value) for value in train.train(config, run).values())
-    assert "skipped broken.png" in capsys.readouterr().out
+    assert "broken.png is not a picture" in capsys.readouterr().out
     trained = checkpoint.load(run.checkpoint, model)
     assert generate(trained, 2).shape == (2, config.side, config.side, 3)
     with np.load(run.checkpoint / "snapshots.npz") as stored:
