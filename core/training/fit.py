@@ -22,29 +22,7 @@ from core.training.evaluation import Scores
 from core.training.runs import Run, RunError
 from core.training.settings import Settings
 
-WARMUP_STEPS = 100
 DIVERGENCE_FACTOR = 10.0
-
-
-def adam(settings: Settings, clip: float = 0.1) -> keras.optimizers.Optimizer:
-    """Return Adam with the learning rate schedule `cosine`.
-
-    Args:
-        settings: epochs, steps and the highest learning rate.
-        clip: largest global norm of the gradient; without it, a single batch in thousands can make the loss diverge.
-    """
-    return keras.optimizers.Adam(cosine(settings), global_clipnorm=clip)
-
-
-def cosine(settings: Settings) -> keras.optimizers.schedules.LearningRateSchedule:
-    """Return a cosine decay to 1% of `settings.rate` over the whole run, after 100 steps of linear warm-up."""
-    return keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=settings.rate / 100,
-        decay_steps=max(1, settings.epochs * settings.steps - WARMUP_STEPS),
-        alpha=0.01,
-        warmup_target=settings.rate,
-        warmup_steps=WARMUP_STEPS,
-    )
 
 
 def fit(

@@ -19,7 +19,7 @@ from core.imaging.metrics import SMALLEST_SCORED, psnr, ssim
 from core.networks import checkpoint
 from core.plugin import Plugin
 from core.progress import finish
-from core.training import evaluation, fit, settings
+from core.training import evaluation, fit, optimizers, settings
 from core.training.batches import Batches
 from core.training.data import DataError, PatchSampler, picture_files, read_split
 from core.training.datasets import read_mosaics
@@ -80,7 +80,7 @@ def train(config: Config, run: Run) -> Scores:
     network = config.architecture.build(config.precision)
     if config.start:
         checkpoint.load_weights(network, config.start)
-    network.compile(fit.adam(config), loss=config.loss)
+    network.compile(optimizers.adam(config), loss=config.loss)
     sampler = PatchSampler(pictures, config.patch)
     power = {"mae": 1, "mse": 2}[config.loss]
     batches = Batches(lambda random: sample_pairs(sampler, config.batch, random, power), config.steps, config.seed)

@@ -15,7 +15,7 @@ from core.imaging.images import Floats, Image
 from core.networks import checkpoint
 from core.plugin import Plugin
 from core.progress import finish
-from core.training import fit
+from core.training import fit, optimizers
 from core.training.batches import Batches
 from core.training.callbacks import ReseedNoise, Snapshots, StopOnDivergence
 from core.training.datasets import Dataset
@@ -108,7 +108,7 @@ def gan_architecture(config: Config, training_set: Dataset) -> Architecture:
 def learning_rates(config: Config) -> list[float] | list[keras.optimizers.schedules.LearningRateSchedule]:
     """Return the learning rates of generator and discriminator, or the schedules of both."""
     rates = [config.rate, config.discriminator_rate or 3 * config.rate]
-    return [fit.cosine(replace(config, rate=rate)) for rate in rates] if config.cosine_decay else rates
+    return [optimizers.cosine(replace(config, rate=rate)) for rate in rates] if config.cosine_decay else rates
 
 
 def train_toy_gan(config: Config, run: Run) -> Scores:

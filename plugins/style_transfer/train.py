@@ -21,7 +21,7 @@ from core.networks import checkpoint
 from core.networks.checkpoint import StorageDtype
 from core.plugin import Plugin
 from core.progress import finish
-from core.training import data, evaluation, fit
+from core.training import data, evaluation, fit, optimizers
 from core.training.batches import Batches
 from core.training.callbacks import StopOnDivergence
 from core.training.data import DataError
@@ -72,7 +72,7 @@ def train(config: Config, run: Run) -> Scores:
     network = architecture.build(config.precision)
     load_initial_weights(network, config)
     trainer = StyleTransferTrainer(network, config)
-    trainer.compile(fit.adam(config, clip=1.0))
+    trainer.compile(optimizers.adam(config, clip=1.0))
     sample = partial(sample_pairs, photos, paintings, config.batch, config.side)
     batches = Batches(lambda random: (sample(random),), config.steps, config.seed)
     random = np.random.default_rng(config.seed)

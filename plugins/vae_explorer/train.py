@@ -15,7 +15,7 @@ from core.imaging.images import Image
 from core.networks import checkpoint, device
 from core.plugin import Plugin
 from core.progress import finish
-from core.training import datasets, fit
+from core.training import datasets, fit, optimizers
 from core.training.batches import Batches
 from core.training.callbacks import ReseedNoise, Snapshots
 from core.training.datasets import DIGITS, Dataset
@@ -102,7 +102,7 @@ def _fit(
         model = VAETrainer(architecture.build(config.precision), recipe.loss, config.seed)
     if config.start:
         checkpoint.load_matching_weights(model.network, config.start)
-    model.compile(fit.adam(config, clip=CLIP_NORM))
+    model.compile(optimizers.adam(config, clip=CLIP_NORM))
     callbacks: list[keras.callbacks.Callback] = [KLWarmup(config.beta, config.warm_up), ReseedNoise(config.seed)]
     if recipe.dimensions == 2 and recipe.kind != "cvae":
         shown = images.from_uint8(test.pictures[:VALIDATION_COUNT])

@@ -11,7 +11,7 @@ from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import Floats, Image
 from core.imaging.resizing import center_crop_resize
-from core.training import fit
+from core.training import fit, optimizers
 from core.training.batches import Batches
 from core.training.evaluation import Scores
 from core.training.fit import Architecture
@@ -37,7 +37,7 @@ def train_classifier(config: Config, run: Run) -> Scores:
     shape = training_set.pictures.shape[1:]
     architecture = Architecture(build_classifier, {"shape": shape, "classes": classes, "width": config.width})
     network = architecture.build()
-    network.compile(fit.adam(config, clip=10), loss=[None, "sparse_categorical_crossentropy"])
+    network.compile(optimizers.adam(config, clip=10), loss=[None, "sparse_categorical_crossentropy"])
     batches = Batches(partial(sample_images, training_set, config), config.steps, config.seed)
     test = images.from_uint8(test_set.pictures)
     fit.fit(network, batches, (test, test_set.labels), config, run)

@@ -120,12 +120,6 @@ def test_a_callback_may_allow_any_finite_loss(tmp_path: Path) -> None:
     assert len(run.rows()) == 2
 
 
-def test_the_learning_rate_warms_up_and_falls_to_a_hundredth() -> None:
-    schedule = fit.cosine(Settings(epochs=2, steps=200, rate=0.5))
-    rates = [float(schedule(step)) for step in (0, 100, 400)]
-    assert rates == pytest.approx([0.005, 0.5, 0.005], rel=1e-4)
-
-
 def test_an_architecture_is_rebuilt_in_float32_with_the_same_weights() -> None:
     architecture = Architecture(build_line, {})
     trained = architecture.build("mixed_bfloat16")
