@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,10 +14,9 @@ import numpy as np
 from core.errors import UserError, check_range
 from core.imaging import images
 from core.imaging.images import Image, Uint8Image, checksum
-from core.networks import checkpoint
 from core.plugin import Plugin
 from core.progress import finish
-from core.training import evaluation, fit, settings
+from core.training import evaluation, fit, optimizers, settings
 from core.training.batches import Batches
 from core.training.data import PatchSampler, picture_files, read_split
 from core.training.datasets import read_mosaics
@@ -28,10 +28,14 @@ from .degradation import make_low
 from .model import build_super_resolver, upscale
 from .resampling import CLEAN_CHECKPOINTS, REAL_CHECKPOINT, SCALES
 from .scoring import check_size, find_low, make_pair, read_low, score
+from .training.pairs import PairSampler, make_pairs
+from .training.widening import load_narrower_weights
 
+Sample = Callable[[int, np.random.Generator], tuple[Image, Image]]  # of a batch (low, high), given its size
 MARGIN = 2  # low-resolution pixels cut off each side of a patch, where the filter reached over the patch's border
 VALIDATION_PICTURES = 8
 VALIDATION_PATCHES = 64
+ADAM_LAYERS = ["head", "subpixels"]  # the first and the last layer, which Muon leaves to Adam
 
 
 @dataclass(frozen=True)
@@ -46,14 +50,20 @@ class Config(settings.Settings):
     """Folder of held-out photographs to score the result on; left out, some of --data are held out."""
     mnist: Path | None = None
     """Folder of MNIST's idx files, for --checkpoint digits; left out, Keras downloads them."""
+    teacher: Path | None = None
+    """Folder of another network's outputs for the downscaled --data, same names, as targets; for x4, x3 and x2."""
     patch: int = 48
     """Side of a training patch in low-resolution pixels."""
     width: int = 48
     """Channels."""
     blocks: int = 10
     """Residual blocks."""
+    optimizer: Literal["adam", "muon"] = "adam"
+    """adam, with a cosine decay; muon needs about half the steps, at twice the rate."""
+    decay: float = 0.3
+    """Share of the steps, at the end, over which muon's learning rate falls to zero; before, it is constant."""
     start: Path | None = None
-    """Folder of a checkpoint of the same width and blocks, of any scale, to start from; left out, random weights."""
+    """Folder of a checkpoint of at most this width and blocks, of any scale, to start from; else random weights."""
 
     @property
     def scale(self) -> int:
@@ -80,6 +90,12 @@ class Config(settings.Settings):
         super().__post_init__()
         for name in ("patch", "width", "blocks"):
             check_range(f"--{name}", getattr(self, name), 1)
+        if not 0 < self.decay <= 1:
+            raise UserError(f"--decay is {self.decay}: use a number above 0, at most 1.")
+        if self.teacher and self.checkpoint not in CLEAN_CHECKPOINTS.values():
+            raise UserError(
+                f"--teacher is not for {self.checkpoint}: use it with {', '.join(CLEAN_CHECKPOINTS.values())}."
+            )
 
 
 def train(config: Config, run: Run) -> Scores:
@@ -90,22 +106,41 @@ def train(config: Config, run: Run) -> Scores:
     keras.utils.set_random_seed(config.seed)
     network = config.architecture.build(config.precision)
     if config.start:
-        checkpoint.load_matching_weights(network, config.start)
-    network.compile(fit.adam(config), loss="mae")
-    size = config.scale * (config.patch + 2 * MARGIN)
-    sampler = PatchSampler(pictures, size)
-    sample = partial(sample_pairs, sampler, scale=config.scale, real=config.real)
-    batches = Batches(lambda random: sample(config.batch, random=random), config.steps, config.seed)
-    held_out, random = PatchSampler(validation, size), np.random.default_rng(config.seed)
-    validation_pairs = sample_pairs(held_out, VALIDATION_PATCHES, random, config.scale, config.real)
-    fit.fit(network, batches, validation_pairs, config, run)
+        load_narrower_weights(network, config.start)
+    network.compile(make_optimizer(config), loss="mae")
+    sample, sample_held_out = make_samplers(config, pictures, validation)
+    batches = Batches(partial(sample, config.batch), config.steps, config.seed)
+    held_out = sample_held_out(VALIDATION_PATCHES, np.random.default_rng(config.seed))
+    fit.fit(network, batches, held_out, config, run)
 
     trained = config.architecture.rebuild(network)
     scores = score_pictures(trained, test, config)
-    data = {"subject": config.subject, "pictures": len(sampler.pictures), "sha256": checksum(sampler.pictures)}
+    data = {"subject": config.subject, "pictures": len(pictures), "sha256": checksum(pictures)}
     return fit.save_result(
         trained, config.architecture, scores, fit.provenance(config, data, run), run, storage="float16"
     )
+
+
+def make_optimizer(config: Config) -> keras.optimizers.Optimizer:
+    """Return the optimizer that `config` names, with its learning rate schedule."""
+    if config.optimizer == "adam":
+        return optimizers.adam(config)
+    return optimizers.muon(config, config.decay, ADAM_LAYERS)
+
+
+def make_samplers(config: Config, pictures: list[Uint8Image], validation: list[Uint8Image]) -> tuple[Sample, Sample]:
+    """Return the functions that sample batches (low, high) for training and for the validation loss.
+
+    Patches are cut from pictures that are downscaled once; for real photos, each patch is degraded on its own.
+    The targets of the training are those in `config.teacher`, if given; those of the validation never are.
+    """
+    if config.real:
+        size = config.scale * (config.patch + 2 * MARGIN)
+        training, held_out = PatchSampler(pictures, size), PatchSampler(validation, size)
+        return partial(sample_degraded_pairs, training), partial(sample_degraded_pairs, held_out)
+    targets = read_split(config.teacher, None, VALIDATION_PICTURES)[0] if config.teacher else None
+    pairs, held_out_pairs = make_pairs(pictures, config.scale, targets), make_pairs(validation, config.scale)
+    return PairSampler(pairs, config.patch).sample, PairSampler(held_out_pairs, config.patch).sample
 
 
 def score_pictures(network: keras.Model, pictures: list[Uint8Image], config: Config) -> Scores:
@@ -129,21 +164,18 @@ def read_subject(config: Config) -> tuple[list[Uint8Image], list[Uint8Image], li
     return read_split(config.data, config.test, VALIDATION_PICTURES)
 
 
-def sample_pairs(
-    sampler: PatchSampler, count: int, random: np.random.Generator, scale: int, real: bool = False
-) -> tuple[Image, Image]:
-    """Return a batch (low, high) of patches.
+def sample_degraded_pairs(sampler: PatchSampler, count: int, random: np.random.Generator) -> tuple[Image, Image]:
+    """Return a batch (low, high) of patches for `x4_real`, each degraded on its own.
 
     Args:
         sampler: where the high-resolution patches come from; each is `2 * scale * MARGIN` pixels larger than asked
             for, and this margin is cut off after downscaling.
         count: patches in the batch.
         random: generator of patches and degradations.
-        scale: the downscaling factor.
-        real: whether to degrade the low-resolution patches rather than only downscale them.
     """
+    scale = SCALES[REAL_CHECKPOINT]
     high = sampler.sample(count, random)
-    low = np.stack([make_low(patch, scale, random if real else None) for patch in high])
+    low = np.stack([make_low(patch, scale, random) for patch in high])
     border = scale * MARGIN
     return low[:, MARGIN:-MARGIN, MARGIN:-MARGIN], high[:, border:-border, border:-border]
 
