@@ -24,23 +24,20 @@ MAX_SIGMA = 75.0
 ROUNDING_SIGMA = 0.4  # rounding to 8 bits alone is noise of 0.29; estimates below this one are called 0
 
 FLATTEST, STILL_FLATTER = 0.1, 0.03  # fractions of the patches, those with the least texture
-TONES = 3  # parts of the patches by brightness
-ALIKE = 0.2, 0.4  # least of their levels over the median: texture below, noise above
 CLIPPING_MARGIN = 1.5  # σ: patches nearer to black or white have lost part of their noise
-HOMOGENEOUS = 0.72, 0.82  # level in the flatter fraction over that in the other: texture below, noise above
-LARGEST_GROWTH = 3.5, 1.4  # from full to half resolution: where the level at full is inhomogeneous, and homogeneous
+HOMOGENEOUS = 0.76, 0.81  # level in the flatter fraction over that in the other: texture below, noise above
+LARGEST_GROWTH = 4.0  # of the luma level from full to half resolution; more is texture
 
 YCBCR = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]], np.float32)
 LUMA_OF_WHITE = float(np.linalg.norm(YCBCR[0]))  # σ in luma of noise that has σ 1 in red, green and blue: 0.668
 CHROMA_TO_RGB = (1.772**2 + 0.344**2) / 3, (1.402**2 + 0.714**2) / 3  # mean variance in RGB by that of Cb and Cr
-# Least level of all channels jointly over that of the noise in luma, and over all that was measured in luma: for noise
-# that is white in RGB both would be 1, after chroma subsampling they are 0.1 to 0.2.
-WHITE, LEAST_WHITE = 0.6, 0.33
+WHITE_JOINTLY = 0.28  # least level of all channels jointly, over that of independent noise as strong in luma
+WHITE_IN_CHROMA = 0.11  # least level of chroma over that of luma: 0.95 for independent noise, 0.06 after subsampling
 MONOCHROME = 2.0, 0.05  # standard deviation of colors off their main axis, at most: levels, plus a share of that along
 
 # Best fixed σ over that of white noise with the same luma noise, by the ratio of chroma to luma noise, as measured with
 # the network `photographs`. The ratio is 0.6 to 0.95 for white noise after 4:2:0, 1.2 to 1.4 for a camera's noise.
-CHROMA_RATIOS, GAINS = (1.0, 1.3), (1.0, 1.5)
+CHROMA_RATIOS, GAINS = (1.03, 1.3), (0.95, 1.54)
 
 
 class Level(NamedTuple):
@@ -77,8 +74,8 @@ def estimate_sigma(image: Image) -> float:
     """Return the standard deviation (0 to 255) of the noise in `image`.
 
     Noise that is white in RGB is measured on patches of all channels jointly, where it is told from texture best. Where
-    these show less noise than luma alone (chroma subsampling, cameras), luma is measured at full and half resolution
-    and the chroma channels at a quarter. Gray and toned images are measured in one channel.
+    fine chroma noise is missing (chroma subsampling, cameras), luma is measured at full and half resolution and chroma
+    at a quarter of it. Gray and toned images are measured in one channel.
 
     Args:
         image: (h, w, 3), 0 to 1. Below 9 × 9 pixels there are too few patches: 0 is returned.
@@ -139,15 +136,16 @@ def _estimate_color(image: Image) -> float:
     """Return the noise level of an image whose colors are not on a line."""
     full = _level(image, YCBCR[0])
     joint = _smallest_level(_patches(image))
-    if joint >= max(WHITE * full.noise, LEAST_WHITE * full.flat) / LUMA_OF_WHITE:
+    fine_chroma = sum(_level(image, weights).flat for weights in YCBCR[1:]) / 2
+    if joint >= WHITE_JOINTLY * full.noise / LUMA_OF_WHITE and fine_chroma >= WHITE_IN_CHROMA * full.noise:
         return joint
     half = _halve(image)
     luma = _across_scales(full, _level(half, YCBCR[0]))
     quarter = _halve(half)
     levels = (4 * _level(quarter, weights).flat for weights in YCBCR[1:])
     chroma = sqrt(sum(share * level**2 for share, level in zip(CHROMA_TO_RGB, levels, strict=True)))
-    gain = np.interp(chroma / luma, CHROMA_RATIOS, GAINS) if luma else 1.0
-    return max(joint, float(gain) * luma / LUMA_OF_WHITE)
+    gain = float(np.interp(chroma / luma, CHROMA_RATIOS, GAINS)) if luma else 1.0
+    return max(joint, gain * luma / LUMA_OF_WHITE)
 
 
 def _across_scales(full: Level, half: Level) -> float:
@@ -155,7 +153,7 @@ def _across_scales(full: Level, half: Level) -> float:
 
     Halving divides white noise by two; noise of which JPEG or demosaicing left the low frequencies becomes less small.
     """
-    coarse = min(2 * half.flat, float(np.interp(full.homogeneity, (0, 1), LARGEST_GROWTH)) * full.flat)
+    coarse = min(2 * half.flat, LARGEST_GROWTH * full.flat)
     return full.noise + half.homogeneity * max(coarse - full.noise, 0)
 
 
@@ -176,23 +174,10 @@ def _level(image: Image, weights: Image) -> Level:
         margin = max(1.0, CLIPPING_MARGIN * level.flat / float(np.linalg.norm(weights)))
         unclipped = (darkest > margin) & (brightest < 255 - margin)
         kept = channel[unclipped] if unclipped.sum() > max(MIN_PATCHES, STILL_FLATTER * len(channel)) else channel
-        level = Level(*(_typical_level(kept, share) for share in (FLATTEST, STILL_FLATTER)))
+        level = Level(*(_smallest_level(_flattest(kept, share)) for share in (FLATTEST, STILL_FLATTER)))
         if level.flat < 1:
             break
     return level
-
-
-def _typical_level(patches: Image, share: float) -> float:
-    """Return the noise level of the flattest `share` of `patches` (n, 8, 8) among dark, medium and bright ones.
-
-    A camera's noise depends on brightness, so that each third counts: the median of the three is returned. But where
-    one third has far less than the median, the others hold texture, and its level is returned.
-    """
-    parts = TONES if len(patches) >= TONES * MIN_PATCHES / FLATTEST else 1
-    by_brightness = np.array_split(np.argsort(patches.mean(axis=(1, 2))), parts)
-    levels = [_smallest_level(_flattest(patches[part], share)) for part in by_brightness]
-    least, median = min(levels), float(np.median(levels))
-    return least + (median - least) * float(np.interp(least / median if median else 1, ALIKE, (0, 1)))
 
 
 def _flattest(patches: Image, share: float) -> Image:
