@@ -6,6 +6,7 @@ image for us (a camera's raw file, HDR, JPEG XL) is refused by name rather than 
 
 from __future__ import annotations
 
+import logging
 import warnings
 from io import BytesIO
 from typing import Any
@@ -15,7 +16,7 @@ import pillow_heif
 import tifffile
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is the array type of core.imaging.images
-from PIL import ImageCms, ImageFile, ImageOps, PngImagePlugin
+from PIL import ImageCms, ImageFile, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from core.imaging import color, png16
 
@@ -23,8 +24,13 @@ Pixels = NDArray[np.float32]
 
 FORMATS = ("AVIF", "BMP", "GIF", "HEIF", "JPEG", "PNG", "TIFF", "WEBP")  # a phone's MPO is opened as JPEG
 MAX_TEXT = 64 * 2**20  # bytes of text in a PNG; Pillow takes 1 MB, and calls more damaged
+RAW_SUFFIXES = (  # of files that are TIFFs to Pillow, or unknown
+    *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dng", ".erf", ".iiq", ".nef", ".nrw", ".orf", ".pef"),
+    *(".raf", ".rw2", ".srw", ".x3f"),
+)
 SUBFILE_TYPE, BITS, PHOTOMETRIC, PLANAR, DNG_VERSION = 254, 258, 262, 284, 50706  # TIFF tags
 REDUCED, WHITE_IS_ZERO = 1, 0
+SENSOR = (32803, 34892)  # photometric interpretations of a sensor's values: a color filter array, linear raw
 RAW_SIGNATURES = (  # (offset, bytes) of raw files that are not plain TIFFs
     (8, b"CR\x02"),
     (4, b"ftypcrx "),
@@ -39,6 +45,8 @@ JPEG_XL_SIGNATURES = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL ")
 
 pillow.init()  # registers all formats; by default Pillow registers only five until another is needed
 pillow_heif.register_heif_opener(thumbnails=False)
+for library in ("PIL", "tifffile", "imagecodecs"):  # they report on standard error what they also raise
+    logging.getLogger(library).setLevel(logging.CRITICAL)
 PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MAX_TEXT
 
 
@@ -46,23 +54,29 @@ class UnsupportedError(ValueError):
     """A file that is intact and that we do not read; the message, without its name, says what to do."""
 
 
-def refuse_by_signature(data: bytes) -> None:
-    """Raise UnsupportedError for a format that Pillow does not know, recognized by its first bytes."""
+def refuse_by_signature(data: bytes, name: str = "") -> None:
+    """Raise UnsupportedError for a format that Pillow does not know, by its first bytes or the suffix of `name`."""
     if data.startswith(JPEG_XL_SIGNATURES):
         raise UnsupportedError("is a JPEG XL file, which cannot be read here: export it as JPEG or PNG")
-    if any(data[offset:].startswith(signature) for offset, signature in RAW_SIGNATURES):
+    has_raw_name = name.lower().endswith(RAW_SUFFIXES)
+    if has_raw_name or any(data.startswith(signature, offset) for offset, signature in RAW_SIGNATURES):
         raise UnsupportedError(RAW)
 
 
-def open_image(data: bytes) -> ImageFile.ImageFile:
-    """Return the file opened by Pillow, not decoded, at the frame to decode.
+def open_image(data: bytes, name: str = "") -> ImageFile.ImageFile:
+    """Return the file `name` opened by Pillow, not decoded, at the frame to decode.
 
     Raises:
         UnsupportedError: for raw files and JPEG XL.
         Exception: whatever Pillow raises for a file that is no image, or damaged.
     """
-    refuse_by_signature(data)
-    file = pillow.open(BytesIO(data), formats=FORMATS)
+    refuse_by_signature(data, name)
+    try:
+        file = pillow.open(BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError:
+        if _is_of_a_sensor(data):
+            raise UnsupportedError(RAW) from None
+        raise
     file.seek(_find_frame(file))
     return file
 
@@ -92,8 +106,17 @@ def is_16_bit(file: pillow.Image) -> bool:
 def size(file: pillow.Image) -> tuple[int, int]:
     """Return the width and height of an opened file once it is upright."""
     is_sideways = file.getexif().get(0x0112, 1) in (5, 6, 7, 8)  # the EXIF orientations that swap height and width
-    turns = is_sideways and file.format not in ("TIFF", "HEIF", "AVIF")  # Pillow opens those upright
+    turns = is_sideways and file.format not in ("TIFF", "HEIF")  # Pillow opens those upright
     return (file.height, file.width) if turns else (file.width, file.height)
+
+
+def _is_of_a_sensor(data: bytes) -> bool:
+    """Return whether a TIFF that Pillow does not open holds the values of a camera's sensor."""
+    try:
+        with tifffile.TiffFile(BytesIO(data)) as tiff:
+            return any(page.tags.valueof(PHOTOMETRIC) in SENSOR for page in tiff.pages)
+    except Exception:  # no TIFF, or a damaged one
+        return False
 
 
 def _find_frame(file: ImageFile.ImageFile) -> int:

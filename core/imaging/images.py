@@ -21,7 +21,7 @@ from PIL import UnidentifiedImageError
 
 from core.errors import UserError
 from core.files import written_atomically
-from core.imaging import decoding, png16
+from core.imaging import decoding, file_metadata, png16
 from core.imaging.decoding import UnsupportedError
 
 Image = NDArray[np.float32]
@@ -46,7 +46,6 @@ LARGEST_SIDES |= dict.fromkeys((".jfif", ".jpeg", ".jpg"), 65_500)
 BAND = 256  # rows converted at once
 LONGEST_NAME = 200  # bytes
 LONGEST_ROW = 12  # images in one row of a contact sheet
-ORIENTATION = 0x0112  # EXIF tag
 LONGEST_SIDE = 30_000  # pixels; a strip one pixel high is padded to a whole tile, and costs a network as much
 
 
@@ -69,7 +68,7 @@ def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Ima
     """
     name, data = _name(source), _read(source)
     limit = max_megapixels or _megapixel_limit()
-    with _decoder_errors(name, limit), decoding.quietly(), decoding.open_image(data) as file:
+    with _decoder_errors(name, limit), decoding.quietly(), decoding.open_image(data, name) as file:
         _check_size(file, name, limit)
         return _without_opaque_alpha(decoding.decode(file, data))
 
@@ -94,12 +93,10 @@ def bit_depth(source: str | Path | bytes) -> int:
 
 
 def read_exif(source: str | Path | bytes) -> bytes | None:
-    """Return the EXIF data of an image file (date, camera, place), its orientation set to upright; None without any."""
+    """Return the EXIF data of an image file (date, camera, place), without its orientation; None without any."""
     try:
         with decoding.quietly(), decoding.open_image(_read(source)) as file:
-            exif = file.getexif()
-            exif.pop(ORIENTATION, None)
-            return exif.tobytes() if len(exif) else None
+            return file_metadata.read(file)
     except Exception:  # metadata that cannot be read is not worth an error
         return None
 
@@ -133,6 +130,8 @@ def save(image: Image, path: str | Path, depth: int = 8, exif: bytes | None = No
         with written_atomically(path) as temporary:
             _write(image, temporary, depth, exif)
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ImageError(f"{path.name} cannot be written, the disk is full: free some space.") from None
         raise ImageError(f"{path} cannot be written ({error.strerror or error}): choose another place.") from None
 
 

@@ -17,6 +17,7 @@ from core.errors import check_range
 from core.imaging import tiling
 from core.imaging.flatness import keep_gray_and_flat
 from core.imaging.images import Image
+from core.imaging.transparency import fill_transparent
 from core.networks.layers import residual_blocks
 from core.progress import Steps
 
@@ -75,7 +76,7 @@ def denoise(network: keras.Model, image: Image, sigma: float | None = None) -> S
         image: the noisy image.
         sigma: its noise level, 0 to 75 in 8-bit units; estimated from the image if left out.
     """
-    color = image[..., :3]
+    color = fill_transparent(image)
     if sigma is None:
         sigma = min(estimate_sigma(color), MAX_SIGMA)
     check_range("sigma", sigma, 0, MAX_SIGMA)

@@ -8,6 +8,7 @@ import numpy as np
 from core.errors import check_range
 from core.imaging import images
 from core.imaging.images import Image
+from core.imaging.transparency import fill_transparent
 from core.progress import Steps
 
 from . import feedforward, metrics, optimization, style_mixing
@@ -60,7 +61,7 @@ def stylize(
     styles = [images.composite_on_white(each) for each in (style, *more_styles)]
     weights = style_mixing.normalize_weights(options.mixing_weights, len(styles))
     stylized = yield from feedforward.stylize(
-        network, content[..., :3], styles, weights, options.strength, options.colors
+        network, fill_transparent(content), styles, weights, options.strength, options.colors
     )
     return np.concatenate([stylized, content[..., 3:]], axis=-1)
 

@@ -17,10 +17,11 @@ from core.errors import UserError
 from core.imaging import tiling
 from core.imaging.flatness import keep_gray_and_flat
 from core.imaging.images import Image
+from core.imaging.transparency import fill_transparent
 from core.networks.layers import residual_blocks
 from core.progress import Steps
 
-from .resampling import fill_transparent, resize, upscale_bicubic
+from .resampling import resize, upscale_bicubic
 
 TILE = 384  # low-resolution pixels: the output tile is `scale` times larger
 OVERLAP = 48  # twice the radius of the receptive field: 10 blocks of two 3 × 3 convolutions, and three more
@@ -73,7 +74,7 @@ def upscale(network: keras.Model, image: Image, scale: int | None = None) -> Ste
         high: Image = network.predict_on_batch(tile[None])[0].clip(0, 1)
         return high if scale == largest else resize(high, scale * tile.shape[0], scale * tile.shape[1])
 
-    color = fill_transparent(image) if image.shape[-1] == 4 else image
+    color = fill_transparent(image)
     high = yield from tiling.apply(upscale_tile, color, TILE, OVERLAP, multiple=1, scale=scale)
     high = keep_gray_and_flat(high, color, scale)
     return np.concatenate([high, upscale_bicubic(image[..., 3:], scale)], axis=-1) if image.shape[-1] == 4 else high

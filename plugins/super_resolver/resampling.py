@@ -13,9 +13,8 @@ from core.imaging import images
 from core.imaging.images import Image
 from core.imaging.metrics import luma, shave
 from core.imaging.resizing import resize_bicubic
+from core.imaging.transparency import fill_transparent
 
-FILL_CELL = 8  # pixels: transparent areas are filled with mean colors of cells of this size
-MIN_ALPHA = 1e-3  # a cell with a lower mean alpha has no color
 SCALES = {"x4": 4, "x3": 3, "x2": 2, "x4_real": 4, "digits": 2}  # by checkpoint
 CLEAN_CHECKPOINTS = {2: "x2", 3: "x3", 4: "x4"}  # by scale, for inputs that were only downscaled
 REAL_CHECKPOINT = "x4_real"  # for inputs with the degradations of `degradation.py`; for ×2, ×3 its output is downscaled
@@ -39,21 +38,9 @@ def upscale_bicubic(image: Image, scale: int) -> Image:
 
     The last of four channels is alpha: colors of transparent pixels do not bleed into opaque ones.
     """
-    color = fill_transparent(image) if image.shape[-1] == 4 else image[..., :3]
+    color = fill_transparent(image)
     channels = np.concatenate([color, image[..., 3:]], axis=-1)
     return resize(channels, image.shape[0] * scale, image.shape[1] * scale)
-
-
-def fill_transparent(image: Image) -> Image:
-    """Return the colors of `image` (h, w, 4); fully transparent pixels get the mean color of those near them."""
-    color, alpha = image[..., :3], image[..., 3:]
-    if alpha.min() > 0 or alpha.max() == 0:
-        return color
-    cells = max(1, image.shape[0] // FILL_CELL), max(1, image.shape[1] // FILL_CELL)
-    smoothed = resize(resize(np.concatenate([color * alpha, alpha], axis=-1), *cells), *image.shape[:2])
-    mean = (color * alpha).mean(axis=(0, 1)) / alpha.mean()
-    filled = np.where(smoothed[..., 3:] > MIN_ALPHA, smoothed[..., :3] / np.maximum(smoothed[..., 3:], MIN_ALPHA), mean)
-    return np.where(alpha > 0, color, filled).clip(0, 1).astype(np.float32)
 
 
 def resize(image: Image, height: int, width: int) -> Image:

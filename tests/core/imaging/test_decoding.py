@@ -92,6 +92,23 @@ def test_raw_files_are_refused_by_name(kind: str) -> None:
         images.load(raw_files()[kind])
 
 
+def test_raw_files_are_recognized_by_their_suffix_and_by_a_sensors_values(tmp_path: Path) -> None:
+    (tmp_path / "photo.NEF").write_bytes(tiff(COLORS, photometric="rgb"))
+    with pytest.raises(ImageError, match=r"photo\.NEF is a camera's raw file"):
+        images.load(tmp_path / "photo.NEF")
+    with pytest.raises(ImageError, match="is a camera's raw file"):
+        images.load(tiff(COLORS[..., 0], photometric=32803, extratags=[(33421, "H", 2, (2, 2), True)]))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_the_size_is_that_of_the_loaded_image_in_every_format(kind: str) -> None:
+    exif = pillow.Exif()
+    exif[0x0112] = 6
+    data = encode(pillow.new("RGB", (32, 24)), kind, exif=exif)
+    assert images.size(data) == (24, 32)
+    assert images.load(data).shape == (32, 24, 3)
+
+
 def test_jpeg_xl_is_named() -> None:
     with pytest.raises(ImageError, match="JPEG XL"):
         images.load(decoding.JPEG_XL_SIGNATURES[0] + b"\0" * 40)
