@@ -16,7 +16,7 @@ import pillow_heif
 import tifffile
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is the array type of core.imaging.images
-from PIL import ImageCms, ImageFile, ImageOps, PngImagePlugin, UnidentifiedImageError
+from PIL import ImageFile, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from core.imaging import color, png16
 
@@ -28,8 +28,11 @@ RAW_SUFFIXES = (  # of files that are TIFFs to Pillow, or unknown
     *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dng", ".erf", ".iiq", ".nef", ".nrw", ".orf", ".pef"),
     *(".raf", ".rw2", ".srw", ".x3f"),
 )
-SUBFILE_TYPE, BITS, PHOTOMETRIC, PLANAR, DNG_VERSION = 254, 258, 262, 284, 50706  # TIFF tags
-REDUCED, WHITE_IS_ZERO = 1, 0
+SUBFILE_TYPE, BITS, PHOTOMETRIC, PLANAR, EXTRA_SAMPLES, DNG_VERSION = 254, 258, 262, 284, 338, 50706  # TIFF
+REDUCED, WHITE_IS_ZERO, PREMULTIPLIED = 1, 0, 1  # values of these tags
+TIFF_SPACES = {0: "gray", 1: "gray", 2: "rgb", 5: "cmyk"}  # by photometric interpretation
+MAX_CHANNELS = 5
+ORIENTATION = 0x0112
 SENSOR = (32803, 34892)  # photometric interpretations of a sensor's values: a color filter array, linear raw
 RAW_SIGNATURES = (  # (offset, bytes) of raw files that are not plain TIFFs
     (8, b"CR\x02"),
@@ -91,21 +94,19 @@ def decode(file: ImageFile.ImageFile, data: bytes) -> Pixels:
     tags = color.read_tags(file, data)
     if tags.transfer in color.HDR:
         raise UnsupportedError(f"is an HDR image ({color.HDR[tags.transfer]}): export it as SDR, in sRGB")
-    if is_16_bit(file):
-        return color.to_srgb_16_bit(_decode_16_bit(file, data), tags)
+    if is_16_bit(file, data):
+        return color.to_srgb_16_bit(*_decode_16_bit(file, data), tags)
     return color.to_srgb_8_bit(_decode_8_bit(file), tags)
 
 
-def is_16_bit(file: pillow.Image) -> bool:
-    """Return whether an opened file holds 16 bits per channel."""
-    if png16.is_color(file) or png16.is_transparent(file) or file.mode.startswith("I;16"):
-        return True
-    return file.format == "TIFF" and max(_tag(file, BITS, (8,))) == 16
+def is_16_bit(file: pillow.Image, data: bytes) -> bool:
+    """Return whether an opened file, whose bytes are `data`, holds more than 8 bits per channel: 16, or 9 to 15."""
+    return png16.is_16_bit(data) or (file.format == "TIFF" and 8 < max(_tag(file, BITS, (8,))) <= 16)
 
 
 def size(file: pillow.Image) -> tuple[int, int]:
     """Return the width and height of an opened file once it is upright."""
-    is_sideways = file.getexif().get(0x0112, 1) in (5, 6, 7, 8)  # the EXIF orientations that swap height and width
+    is_sideways = file.getexif().get(ORIENTATION, 1) in (5, 6, 7, 8)  # the EXIF orientations that swap height and width
     turns = is_sideways and file.format not in ("TIFF", "HEIF")  # Pillow opens those upright
     return (file.height, file.width) if turns else (file.width, file.height)
 
@@ -146,37 +147,48 @@ def _decode_8_bit(file: ImageFile.ImageFile) -> pillow.Image:
     return upright
 
 
-def _decode_16_bit(file: ImageFile.ImageFile, data: bytes) -> Pixels:
-    """Return (h, w, 3 or 4) in 0 to 1, upright, in the file's own color space."""
-    if file.format == "TIFF":
-        return _decode_16_bit_tiff(file, data)
-    if png16.is_transparent(file):
-        return png16.decode_transparent(data)
-    if png16.is_color(file):
-        return png16.decode_color(data)
-    gray = np.asarray(ImageOps.exif_transpose(file), np.float32) / png16.LARGEST
-    return np.repeat(gray.clip(0, 1)[..., None], 3, axis=-1)
+def _decode_16_bit(file: ImageFile.ImageFile, data: bytes) -> tuple[NDArray[np.uint16], str]:
+    """Return (h, w, c) of 16 bits, upright, in the file's own color space; and the name of that space."""
+    values, space = _decode_16_bit_tiff(file, data) if file.format == "TIFF" else _decode_16_bit_png(data)
+    return _turn(values, int(file.getexif().get(ORIENTATION, 1))), space
 
 
-def _decode_16_bit_tiff(file: ImageFile.ImageFile, data: bytes) -> Pixels:
-    """Return a 16-bit TIFF: Pillow reads interleaved ones at 8 bits, and planar and white-is-zero ones wrongly."""
+def _decode_16_bit_png(data: bytes) -> tuple[NDArray[np.uint16], str]:
+    values = png16.decode(data)
+    return values, "gray" if values.shape[-1] < 3 else "rgb"
+
+
+def _decode_16_bit_tiff(file: ImageFile.ImageFile, data: bytes) -> tuple[NDArray[np.uint16], str]:
+    """Return a TIFF of 9 to 16 bits: Pillow reads most at 8 bits, and planar and white-is-zero ones wrongly."""
+    space = TIFF_SPACES.get(_tag(file, PHOTOMETRIC, 1))
     with tifffile.TiffFile(BytesIO(data)) as tiff:
         page = tiff.pages[file.tell()]
-        is_plain = page.dtype == np.uint16 and page.ndim in (2, 3) and page.size <= 4 * file.width * file.height
-        values = page.asarray() if is_plain else None
-    if values is None:
+        channels = page.size // max(1, file.width * file.height)
+        is_plain = page.dtype == np.uint16 and page.ndim in (2, 3) and channels <= MAX_CHANNELS
+        values = page.asarray() if is_plain and space else None
+    if values is None or space is None:
         raise UnsupportedError("is a TIFF of an unusual kind: export it as 16-bit PNG")
     if values.ndim == 3 and _tag(file, PLANAR, 1) == 2:
         values = np.moveaxis(values, 0, -1)
+    values = values if values.ndim == 3 else values[..., None]
+    if (bits := max(_tag(file, BITS, (16,)))) < 16:
+        values = (values.astype(np.uint32) * 65535 // (2**bits - 1)).astype(np.uint16)
     if _tag(file, PHOTOMETRIC, 1) == WHITE_IS_ZERO:
         values = np.uint16(65535) - values
-    pixels = (values if values.ndim == 3 else values[..., None]).astype(np.float32) / png16.LARGEST
-    turned = _turn(pixels, int(_tag(file, 0x0112, 1)))
-    return np.repeat(turned, 3, axis=-1) if turned.shape[-1] == 1 else turned[..., :4]
+    if _tag(file, EXTRA_SAMPLES, (0,))[0] == PREMULTIPLIED:
+        values = _unmultiply(values)
+    return values, space
 
 
-def _turn(pixels: Pixels, orientation: int) -> Pixels:
-    """Return `pixels` upright, by the EXIF orientation 1 to 8."""
+def _unmultiply(values: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Return `values` (h, w, c), the last channel of which is alpha, with colors not multiplied by it."""
+    alpha = np.maximum(values[..., -1:], 1).astype(np.float32)
+    color = np.minimum(values[..., :-1] * (np.float32(65535) / alpha), 65535).astype(np.uint16)
+    return np.concatenate([color, values[..., -1:]], axis=-1)
+
+
+def _turn(pixels: NDArray[np.uint16], orientation: int) -> NDArray[np.uint16]:
+    """Return `pixels` (h, w, c) upright, by the EXIF orientation 1 to 8."""
     if orientation in (5, 6, 7, 8):
         pixels = pixels.transpose(1, 0, 2)
     if orientation in (2, 3, 6, 7):
@@ -190,7 +202,3 @@ def quietly() -> warnings.catch_warnings[None]:
     """Return a context in which decoders do not warn: what is wrong with a file is an error, or nothing."""
     context: warnings.catch_warnings[None] = warnings.catch_warnings(action="ignore")
     return context
-
-
-SRGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-"""The ICC profile that saved files are tagged with."""

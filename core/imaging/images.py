@@ -21,7 +21,7 @@ from PIL import UnidentifiedImageError
 
 from core.errors import UserError
 from core.files import written_atomically
-from core.imaging import decoding, file_metadata, png16
+from core.imaging import color, decoding, file_metadata, png16
 from core.imaging.decoding import UnsupportedError
 
 Image = NDArray[np.float32]
@@ -43,6 +43,7 @@ OPTIONS: dict[str, dict[str, Any]] = {  # by suffix; Pillow's defaults give 31.8
 DEFAULT_MEGAPIXELS = 40.0
 LARGEST_SIDES = {".avif": 65_535, ".gif": 65_535, ".webp": 16_383, ".heic": 16_383, ".heif": 16_383}
 LARGEST_SIDES |= dict.fromkeys((".jfif", ".jpeg", ".jpg"), 65_500)
+GRAY_WITH_ALPHA = (".png", ".tif", ".tiff")  # formats that hold these two channels
 BAND = 256  # rows converted at once
 LONGEST_NAME = 200  # bytes
 LONGEST_ROW = 12  # images in one row of a contact sheet
@@ -86,8 +87,8 @@ def size(source: str | Path | bytes) -> tuple[int, int]:
 def bit_depth(source: str | Path | bytes) -> int:
     """Return the bits per channel of an image file, 8 or 16; 8 if it cannot be read."""
     try:
-        with decoding.quietly(), decoding.open_image(_read(source)) as file:
-            return 16 if decoding.is_16_bit(file) else 8
+        with decoding.quietly(), decoding.open_image(data := _read(source)) as file:
+            return 16 if decoding.is_16_bit(file, data) else 8
     except Exception:  # whatever a decoder raises: `load` says what is wrong
         return 8
 
@@ -286,13 +287,13 @@ def _write(image: Image, path: Path, depth: int, exif: bytes | None) -> None:
     options = dict(OPTIONS.get(suffix, {}))
     if suffix not in (".bmp", ".gif"):
         options |= {"exif": exif} if exif else {}
-        if is_gray(image):
-            picture = picture.convert("L")
+        if is_gray(image) and (image.shape[-1] == 3 or suffix in GRAY_WITH_ALPHA):
+            picture = picture.convert("L" if image.shape[-1] == 3 else "LA")
         else:
-            options["icc_profile"] = decoding.SRGB_PROFILE
+            options["icc_profile"] = color.SRGB_PROFILE
     picture.save(path, **options)
 
 
 def is_gray(image: Image) -> bool:
-    """Return whether `image` (h, w, 3 or 4) is opaque and has three equal color channels."""
-    return image.shape[-1] == 3 and bool((image[..., :1] == image).all())
+    """Return whether `image` (h, w, 3 or 4) has three equal color channels."""
+    return bool((image[..., :1] == image[..., :3]).all())

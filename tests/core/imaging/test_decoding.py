@@ -15,7 +15,7 @@ import tifffile
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 from PIL import ImageCms, PngImagePlugin
 
-from core.imaging import decoding, images
+from core.imaging import color, decoding, images
 from core.imaging.images import Image, ImageError
 from core.imaging.metrics import psnr
 
@@ -144,7 +144,7 @@ def test_an_icc_profile_changes_colors_in_every_mode(mode: str) -> None:
 
 
 def test_an_icc_profile_is_applied_to_16_bits_at_their_depth() -> None:
-    srgb = decoding.SRGB_PROFILE
+    srgb = color.SRGB_PROFILE
     data = tiff(COLORS, photometric="rgb", iccprofile=srgb)
     np.testing.assert_allclose(images.load(data), COLORS.astype(np.float32) / 65535, atol=1.5 / 255)
     assert len(np.unique(images.load(data))) > 2000
