@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import gradio as gr
 import numpy as np
+from gradio.components.imageslider import SliderData
 from gradio.data_classes import ImageData
 
 Dropped = str | bytes | None
@@ -80,8 +81,8 @@ def _refuse_address() -> NoReturn:
 
 
 def comparison(label: str) -> gr.ImageSlider:
-    """Return a before/after slider for the paths of two PNG files, which the browser gets unchanged."""
-    return gr.ImageSlider(
+    """Return a before/after slider for the paths of two PNG files, which the browser and handlers get unchanged."""
+    slider = gr.ImageSlider(
         label=label,
         type="filepath",
         format="png",
@@ -90,6 +91,15 @@ def comparison(label: str) -> gr.ImageSlider:
         buttons=["fullscreen"],
         elem_classes="hero",
     )
+    slider.preprocess = _as_shown  # Gradio's converts to 8-bit RGB
+    return slider
+
+
+def _as_shown(payload: SliderData | None) -> tuple[str, str] | None:
+    if payload is None or not all(side and side.path for side in payload.root):
+        return None
+    before, after = (side.path for side in payload.root)
+    return before, after
 
 
 def result_picture(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import uuid
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
+from core.errors import choose
 from core.imaging import images
 from core.imaging.images import Image
 
+FILE_FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp"}  # what a result can be downloaded as
 MARGIN = 6  # bytes: an underscore, and the longest suffix of a file
 
 
@@ -48,6 +51,20 @@ def write_result(image: Image, photo: str | bytes, suffix: str) -> str:
     """
     path = new_file(f"{stem(photo, suffix)}.png")
     images.save(image, path, images.bit_depth(photo), images.read_exif(photo))
+    return str(path)
+
+
+def convert(png: str, file_format: str) -> str:
+    """Return a result in another format: the path of a new file with the same name, pixels and EXIF data.
+
+    Args:
+        png: the path of a PNG that `write_result` wrote.
+        file_format: one of `FILE_FORMATS`; "PNG" returns the file itself.
+    """
+    if (suffix := choose(FILE_FORMATS, file_format, "format")) == ".png":
+        return png
+    path = new_file(Path(png).with_suffix(suffix).name)
+    images.save(images.load(png, max_megapixels=math.inf), path, exif=images.read_exif(png))
     return str(path)
 
 

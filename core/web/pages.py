@@ -39,7 +39,7 @@ from core.web.components import (
     sketchpad,
     workbench,
 )
-from core.web.output_files import new_file, stem, write_png, write_result, write_sketch
+from core.web.output_files import FILE_FORMATS, convert, new_file, stem, write_png, write_result, write_sketch
 
 __all__ = [
     "CLICKABLE",
@@ -52,6 +52,7 @@ __all__ = [
     "clickable_picture",
     "column",
     "comparison",
+    "convert",
     "examples",
     "message_page",
     "new_file",
@@ -190,7 +191,9 @@ class Stage(NamedTuple):
 
 
 def before_after_stage(page: Page, label: str, invitation: str) -> Stage:
-    """Return a before/after slider above its status line and the buttons Stop and Download PNG.
+    """Return a before/after slider above its status line, the buttons Stop and Download, and a choice of formats.
+
+    Handlers return the path of a PNG for the download; where another format is chosen, it is converted.
 
     Args:
         page: the page that they stand on.
@@ -202,7 +205,25 @@ def before_after_stage(page: Page, label: str, invitation: str) -> Stage:
     with gr.Row():
         stop = gr.Button(STOP, size="sm", scale=0, min_width=80)
         download = gr.DownloadButton(DOWNLOAD, variant="primary", size="sm", scale=0, interactive=False)
+        file_format = gr.Radio(list(FILE_FORMATS), value="PNG", show_label=False, container=False, min_width=200)
+    convert_on = [before_after.change, file_format.input]
+    gr.on(
+        convert_on,
+        handlers.with_errors(_offer),
+        [before_after, file_format],
+        download,
+        show_progress="hidden",
+        api_visibility="private",
+    )
     return Stage(before_after, status, stop, download)
+
+
+def _offer(shown: tuple[str, str] | None, file_format: str) -> Any:
+    """Return the download button for the second of the two pictures that are compared, in `file_format`."""
+    label = DOWNLOAD.replace("PNG", file_format)
+    if shown is None:
+        return gr.DownloadButton(label)
+    return gr.DownloadButton(label, value=convert(shown[1], file_format))
 
 
 def tabbed(plugin: Plugin, tabs: Mapping[str, LayOut]) -> gr.Blocks:

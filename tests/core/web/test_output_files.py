@@ -11,6 +11,7 @@ from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
 from core.imaging import images
 from core.imaging.images import Image
+from core.imaging.metrics import psnr
 from core.web import output_files
 
 
@@ -54,5 +55,17 @@ def test_a_result_keeps_the_photos_name_depth_and_exif(picture: Image, tmp_path:
     path = Path(output_files.write_result(picture, str(tmp_path / "beach.png"), "denoised"))
     assert path.name == "beach_denoised.png"
     assert images.bit_depth(path) == 16
+    with pillow.open(path) as file:
+        assert file.getexif()[0x0110] == "a camera"
+
+
+@pytest.mark.parametrize(("file_format", "suffix"), [("PNG", ".png"), ("JPEG", ".jpg"), ("WebP", ".webp")])
+def test_a_result_is_offered_in_other_formats(file_format: str, suffix: str, picture: Image, tmp_path: Path) -> None:
+    exif = pillow.Exif()
+    exif[0x0110] = "a camera"
+    images.save(picture, tmp_path / "beach_denoised.png", 16, exif.tobytes())
+    path = Path(output_files.convert(str(tmp_path / "beach_denoised.png"), file_format))
+    assert path.name == f"beach_denoised{suffix}"
+    assert psnr(images.load(path), picture) > 42
     with pillow.open(path) as file:
         assert file.getexif()[0x0110] == "a camera"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
+from core.imaging import images
+from core.imaging.images import Image
 from core.plugin import Plugin
 from core.web import components, output_files, pages
 from core.web.pages import Page
@@ -62,6 +65,13 @@ def test_a_before_after_stage_opens_with_nothing_to_download(denoiser: Plugin) -
     assert "Drop a photo." in stage.status.value
     assert not stage.download.interactive
     assert stage.stop.value == "Stop"
+
+
+def test_the_chosen_format_is_on_the_button_and_in_the_file(tmp_path: Path, picture: Image) -> None:
+    images.save(picture, tmp_path / "a.png")
+    offered = pages._offer((str(tmp_path / "b.png"), str(tmp_path / "a.png")), "WebP")
+    assert (offered.label, Path(offered.value["path"]).name) == ("Download WebP", "a.webp")
+    assert pages._offer(None, "JPEG").label == "Download JPEG"
 
 
 def test_the_message_of_a_page_is_escaped() -> None:
