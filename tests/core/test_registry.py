@@ -65,6 +65,7 @@ def test_a_plugin_cannot_end_the_process_by_an_interrupt_at_its_import(plant: Pl
         verbs.import_module_of(registry.find("interrupts"), "model")
 
 
+@pytest.mark.usefixtures("ctrl_c_handled")
 def test_the_users_own_interrupt_ends_an_import(plant: Plant) -> None:
     plant("endless", model="import signal\nsignal.raise_signal(signal.SIGINT)\n")
     before = signal.getsignal(signal.SIGINT)

@@ -39,6 +39,7 @@ def test_a_broken_plugin_costs_one_page(plant: Plant, breakage: str, caplog: pyt
     assert f"the page of {breakage} cannot be built" in caplog.text
 
 
+@pytest.mark.usefixtures("ctrl_c_handled")
 def test_a_ctrl_c_of_the_user_during_an_import_ends_the_app(plant: Plant) -> None:
     plant("slow", interface="import signal\nsignal.raise_signal(signal.SIGINT)\n")
     with pytest.raises(KeyboardInterrupt):
