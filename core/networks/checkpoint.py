@@ -7,7 +7,7 @@ nothing in the files is executed. The same files load under TensorFlow, JAX and 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -98,7 +98,21 @@ def load_weights(network: keras.Model, folder: Path) -> None:
 
 
 def _assign(network: keras.Model, path: Path) -> None:
-    arrays = read_weights(path)
+    assign(network, read_weights(path), path)
+
+
+def assign(network: keras.Model, arrays: Mapping[str, Any], path: Path) -> None:
+    """Assign `arrays`, by path, to the variables of `network`.
+
+    Args:
+        network: any Keras model.
+        arrays: as `read_weights` returns them.
+        path: where they come from, for the error message.
+
+    Raises:
+        CheckpointError: if a name is missing or left over, or a shape differs; `network` is then unchanged.
+    """
+    _compare(_shapes(network), {name: tuple(values.shape) for name, values in arrays.items()}, path)
     for name, variable in variables(network).items():
         variable.assign(arrays[name])
 
@@ -173,7 +187,11 @@ def _match(shapes: Shapes, path: Path) -> None:
             found = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"{path} cannot be read ({shorten(error)}): fetch or train it again.") from None
-    stored = {name: shape for name, shape in found.items() if not _is_scale(name, found)}
+    _compare(shapes, {name: shape for name, shape in found.items() if not _is_scale(name, found)}, path)
+
+
+def _compare(shapes: Shapes, stored: Shapes, path: Path) -> None:
+    """Raise CheckpointError if the names or shapes `stored` at `path` are not those of a network, `shapes`."""
     wrong = sorted(shapes.keys() ^ stored.keys()) or [
         f"{name} {stored[name]} instead of {shape}" for name, shape in shapes.items() if stored[name] != shape
     ]

@@ -2,6 +2,7 @@
 
 After Brooks et al. 2019, "Unprocessing Images for Learned Raw Denoising" (https://arxiv.org/abs/1811.11127), whose
 ranges of color matrices, gains and noise levels are used here, with a demosaicing step and JPEG compression added.
+Cameras also denoise: often the fine noise of luma is weaker in a file than that of color, or there is no color at all.
 The clean photograph itself is what a denoiser should restore.
 """
 
@@ -24,6 +25,8 @@ SHOT_NOISE = 1e-4, 1.2e-2  # variance per unit of linear intensity: from low to 
 TONE_GAMMA = 2.2
 BRIGHTEST_UNSCALED = 0.9  # intensities above are not darkened fully when gains are inverted: see `_invert_gains`
 JPEG_SUBSAMPLING = 2  # Pillow's name for 4:2:0
+QUALITIES = 60, 98
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 # XYZ to camera RGB of four cameras of the Darmstadt Noise Dataset, as published with the paper.
 XYZ_TO_CAMERAS = np.array(
@@ -63,6 +66,8 @@ class Camera:
         brightness: digital gain of all three channels.
         color_matrix: (3, 3), linear sRGB to camera RGB; its rows sum to 1.
         quality: of the JPEG, 1 to 100; None leaves the compression out.
+        luma_noise: share of the noise in luma that the camera's own denoising leaves, 0 to 1.
+        monochrome: whether the photograph is gray.
     """
 
     shot: float
@@ -72,6 +77,8 @@ class Camera:
     brightness: float = 1.25
     color_matrix: Matrix | None = None
     quality: int | None = 92
+    luma_noise: float = 1.0
+    monochrome: bool = False
 
     @property
     def matrix(self) -> Matrix:
@@ -84,17 +91,20 @@ class Camera:
         return self.brightness * np.array([self.red_gain, 1.0, self.blue_gain])
 
 
-def sample_camera(random: np.random.Generator, quality: tuple[int, int] = (60, 98)) -> Camera:
+def sample_camera(
+    random: np.random.Generator, shot: tuple[float, float] = SHOT_NOISE, quality: tuple[int, int] = QUALITIES
+) -> Camera:
     """Return a random camera: shot noise log-uniform, read noise that follows it, a mixture of four color matrices.
 
     Args:
         random: generator of all choices.
+        shot: lowest and highest variance of the shot noise.
         quality: lowest and highest quality of the JPEG.
     """
-    log_shot = random.uniform(*np.log(SHOT_NOISE))
+    level = float(np.exp(random.uniform(*np.log(shot))))
     return Camera(
-        shot=float(np.exp(log_shot)),
-        read=read_noise(float(np.exp(log_shot)), random.normal(0, 0.26)),
+        shot=level,
+        read=read_noise(level, random.normal(0, 0.26)),
         red_gain=random.uniform(1.9, 2.4),
         blue_gain=random.uniform(1.5, 1.9),
         brightness=1 / max(random.normal(0.8, 0.1), 0.3),
@@ -129,11 +139,25 @@ def photograph(image: Image, camera: Camera, random: np.random.Generator) -> Ima
         camera: the camera and its settings.
         random: generator of the noise.
     """
+    developed = develop(image, camera, random)
+    return developed if camera.quality is None else compress(developed, camera.quality)
+
+
+def develop(image: Image, camera: Camera, random: np.random.Generator) -> Image:
+    """Return `image` as `photograph` does, but before the compression."""
     raw = mosaic(unprocess(image, camera))
     variance = camera.shot * raw + camera.read
     noisy = raw + np.sqrt(variance) * random.standard_normal(raw.shape, np.float32)
     developed = process(demosaic(noisy.clip(0, 1)), camera)
-    return developed if camera.quality is None else compress(developed, camera.quality)
+    if camera.luma_noise < 1:
+        removed = (1 - camera.luma_noise) * (developed - image) @ LUMA
+        developed = (developed - removed[..., None]).clip(0, 1)
+    return to_gray(developed) if camera.monochrome else developed
+
+
+def to_gray(image: Image) -> Image:
+    """Return the luma of `image` (h, w, 3), in three equal channels."""
+    return np.repeat((image @ LUMA)[..., None], 3, axis=-1)
 
 
 def unprocess(image: Image, camera: Camera) -> Image:

@@ -1,50 +1,64 @@
-"""A denoiser for any noise level: a U-Net of residual blocks with a noise-level map as a fourth input channel.
+"""Denoisers: U-Nets of residual blocks, with a noise-level map as a fourth input channel or without (blind).
 
 FFDNet (Zhang, Zuo & Zhang 2018, https://arxiv.org/abs/1710.04026) works at half resolution and takes a noise-level
 map; DRUNet (Zhang et al. 2021, https://arxiv.org/abs/2008.13751) puts the map into a U-Net of residual blocks. This
-is a small DRUNet that starts at half resolution, so that most of its arithmetic runs on small feature maps.
+is a small DRUNet that starts at half resolution, so that most of its arithmetic runs on small feature maps. Blind
+networks, without the map, are for the noise of cameras: its level differs with brightness, channel and frequency, so
+that no single number describes it.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 from keras import layers
 
-from core.errors import check_range
+from core.errors import UserError, check_range
 from core.imaging import tiling
 from core.imaging.flatness import keep_gray_and_flat
 from core.imaging.images import Image
 from core.imaging.transparency import fill_transparent
-from core.networks.layers import residual_blocks
+from core.networks.layers import residual_blocks, unpack_singleton
 from core.progress import Steps
 
+from .camera import to_gray
 from .noise import MAX_SIGMA, estimate_sigma, shared_noise_gain
 
 
 class Denoised(NamedTuple):
-    """The result of `denoise`: the clean image (h, w, c), 0 to 1, and the noise level σ (0 to 75) that was removed."""
+    """The result of `denoise`.
+
+    Attributes:
+        image: the denoised image (h, w, c), 0 to 1.
+        sigma: the noise level σ that the network was given, 0 to 75; for a blind network, the root mean square of what
+            it removed, 0 to 255.
+    """
 
     image: Image
     sigma: float
 
 
-def build_denoiser(widths: tuple[int, ...] = (40, 80, 160), blocks: tuple[int, ...] = (1, 2, 3)) -> keras.Model:
+def build_denoiser(
+    widths: tuple[int, ...] = (40, 80, 160), blocks: tuple[int, ...] = (1, 2, 3), blind: bool = False
+) -> keras.Model:
     """Build the network from (image, noise-level map) to the clean image.
 
     Args:
         widths: channels at 1/2, 1/4, … of the resolution.
         blocks: residual blocks at each of these levels, in the encoder and again in the decoder.
+        blind: whether the network takes the image alone, and not its noise level.
 
     Returns:
-        A model of inputs `noisy` (n, h, w, 3) in 0 to 1 and `noise_level` (n, h, w, 1), σ/255, and output
-        (n, h, w, 3). Heights and widths must be multiples of `size_multiple(model)`.
+        A model of inputs `noisy` (n, h, w, 3) in 0 to 1 and, unless blind, `noise_level` (n, h, w, 1), σ/255, and
+        output (n, h, w, 3). Heights and widths must be multiples of `size_multiple(model)`.
     """
     noisy = keras.Input((None, None, 3), name="noisy")
     noise_level = keras.Input((None, None, 1), name="noise_level")
-    x = layers.concatenate([noisy, noise_level])
+    inputs = [noisy] if blind else [noisy, noise_level]
+    x = noisy if blind else layers.concatenate(inputs)
     skips = []
     for level, (width, depth) in enumerate(zip(widths, blocks, strict=True)):
         x = layers.Conv2D(width, 2, strides=2, name=f"down{level}")(x)
@@ -58,7 +72,7 @@ def build_denoiser(widths: tuple[int, ...] = (40, 80, 160), blocks: tuple[int, .
         x = residual_blocks(x, blocks[level], f"decoder{level}_")
     # Initialized to zero, the network starts as the identity, which saved thousands of steps at σ 25.
     noise = layers.Conv2DTranspose(3, 2, strides=2, kernel_initializer="zeros", dtype="float32", name="noise")(x)
-    return keras.Model([noisy, noise_level], layers.Add(dtype="float32")([noisy, noise]), name="denoiser")
+    return keras.Model(unpack_singleton(inputs), layers.Add(dtype="float32")([noisy, noise]), name="denoiser")
 
 
 def size_multiple(model: keras.Model) -> int:
@@ -67,28 +81,61 @@ def size_multiple(model: keras.Model) -> int:
     return int(2 ** len(levels))
 
 
-def denoise(network: keras.Model, image: Image, sigma: float | None = None) -> Steps[Denoised]:
+def is_blind(model: keras.Model) -> bool:
+    """Return whether the network takes the image alone, and not its noise level."""
+    return len(model.inputs) == 1
+
+
+def denoise(
+    network: keras.Model, image: Image, sigma: float | None = None, color: float = 1, keep_detail: float = 0
+) -> Steps[Denoised]:
     """Remove noise from an image of any size; an alpha channel is kept as it is.
 
     Gray images stay gray, and areas of exactly one color keep it. At σ 0 the image is returned as it is.
 
     Args:
         image: the noisy image.
-        sigma: its noise level, 0 to 75 in 8-bit units; estimated from the image if left out.
+        sigma: its noise level, 0 to 75 in 8-bit units; estimated from the image if left out. Blind networks take none.
+        color: share of the color noise that is removed, 0 to 1.
+        keep_detail: share of what was removed in luma (detail among it) that is added back, 0 to 1.
     """
-    color = fill_transparent(image)
-    if sigma is None:
-        sigma = min(estimate_sigma(color), MAX_SIGMA)
-    check_range("sigma", sigma, 0, MAX_SIGMA)
+    check_range("color", color, 0, 1)
+    check_range("keep_detail", keep_detail, 0, 1)
+    if sigma is not None:
+        check_range("sigma", sigma, 0, MAX_SIGMA)
+    visible = fill_transparent(image)
+    if sigma is None and not is_blind(network):
+        sigma = min(estimate_sigma(visible), MAX_SIGMA)
     if sigma == 0:
         return Denoised(image, 0.0)
-    level = np.float32(min(sigma * shared_noise_gain(color), MAX_SIGMA) / 255)
+    inputs = _make_inputs(network, visible, sigma)
 
     def denoise_tile(tile: Image) -> Image:
-        noise_level = np.full((1, *tile.shape[:2], 1), level, np.float32)
-        clean: Image = network.predict_on_batch((tile[None], noise_level))[0]
-        return clean
+        clean: Image = network.predict_on_batch(inputs(tile))[0]
+        return _add_back(clean.clip(0, 1), tile, color, keep_detail)
 
-    restored = yield from tiling.apply(denoise_tile, color, multiple=size_multiple(network))
-    restored = keep_gray_and_flat(restored.clip(0, 1), color)
-    return Denoised(np.concatenate([restored, image[..., 3:]], axis=-1), sigma)
+    restored = yield from tiling.apply(denoise_tile, visible, multiple=size_multiple(network))
+    restored = keep_gray_and_flat(restored.clip(0, 1), visible)
+    removed = float(np.sqrt(np.square(restored - visible).mean())) * 255 if sigma is None else sigma
+    return Denoised(np.concatenate([restored, image[..., 3:]], axis=-1), removed)
+
+
+def _make_inputs(network: keras.Model, image: Image, sigma: float | None) -> Callable[[Image], Any]:
+    """Return a function from a tile (h, w, 3) of `image` to the inputs of `network`, for noise of the level `sigma`."""
+    if is_blind(network):
+        if sigma is not None:
+            raise UserError(f"sigma is {sigma}: this network finds the noise itself; leave sigma out, or set it to 0.")
+        return lambda tile: tile[None]
+    assert sigma is not None
+    level = np.float32(min(sigma * shared_noise_gain(image), MAX_SIGMA) / 255)
+    return lambda tile: (tile[None], np.full((1, *tile.shape[:2], 1), level, np.float32))
+
+
+def _add_back(clean: Image, noisy: Image, color: float, keep_detail: float) -> Image:
+    """Return `clean` with shares of what was removed from `noisy`, both (h, w, 3); see `denoise`."""
+    if color == 1 and keep_detail == 0:
+        return clean
+    removed = noisy - clean
+    luma = to_gray(removed)
+    added: Image = clean + keep_detail * luma + (1 - color) * (removed - luma)
+    return added
