@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
+from core import verbs
 from core.engine import Call, Engine
 from core.progress import Steps, finish
 from core.registry import Record
@@ -22,7 +23,7 @@ class Plugin:
     Attributes:
         record: the plugin.
         engine: what runs its verbs.
-        checkpoint: the checkpoint used by calls that name none; None means the plugin's default one.
+        checkpoint: the checkpoint used by calls that name none; None means one that the plugin chooses.
     """
 
     record: Record
@@ -40,7 +41,8 @@ class Plugin:
         Args:
             verb: its name.
             *values: its positional arguments after `network`.
-            checkpoint: which network it runs on; None means `self.checkpoint`.
+            checkpoint: which network it runs on; None means `self.checkpoint`, or if that is None too, the one that
+                the plugin chooses for these arguments, or its default one.
             **settings: its keyword arguments, passed on unchanged: only the verb knows their names. No other functions
                 of the suite but `run` and `stream` take arbitrary keyword arguments.
 
@@ -51,7 +53,8 @@ class Plugin:
 
     def stream(self, verb: str, *values: Any, checkpoint: str | None = None, **settings: Any) -> Steps[Any]:
         """Yield the progress of a verb, then return its result; closing the generator cancels it. See `run`."""
-        return self.engine.stream(Call(self.record, verb, values, settings, checkpoint or self.checkpoint))
+        name = checkpoint or self.checkpoint or verbs.choose_checkpoint(self.record, verb, values, settings)
+        return self.engine.stream(Call(self.record, verb, values, settings, name))
 
     def cached(self, key: Hashable, compute: Callable[[], T]) -> T:
         """Return `compute()`, called only the first time for each `key` on this plugin's engine.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
@@ -105,6 +106,35 @@ def find_checkpoint(record: Record, name: str | None) -> str:
     if name and name not in known:
         raise VerbNotFoundError(f"{record.name} has no checkpoint {name!r}: it has {', '.join(known)}.")
     return name or record.ready_manifest.default_checkpoint
+
+
+def choose_checkpoint(
+    record: Record, verb: str, values: tuple[Any, ...] = (), settings: Mapping[str, Any] | None = None
+) -> str | None:
+    """Return the checkpoint that the plugin chooses for a call that names none; None means its default one.
+
+    A plugin chooses where its `model.py` has a function `choose_checkpoint(verb, arguments) -> str | None`, which is
+    given the verb's name and its arguments by name.
+
+    Args:
+        record: the plugin.
+        verb: the verb's name.
+        values: its positional arguments after `network`.
+        settings: its keyword arguments.
+
+    Raises:
+        VerbNotFoundError: if the plugin has no such verb.
+    """
+    choose = getattr(import_module_of(record, "model"), "choose_checkpoint", None)
+    if choose is None:
+        return None
+    try:
+        bound = inspect.signature(find_verb(record, verb)).bind(None, *values, **(settings or {}))
+    except TypeError:
+        return None  # the call itself raises the error
+    bound.apply_defaults()
+    chosen: str | None = choose(verb, bound.arguments)
+    return chosen
 
 
 def _takes_network(name: str, function: Callable[..., Any]) -> bool:

@@ -103,8 +103,12 @@ def run(record: Record, verb: str, arguments: list[str]) -> int:
     depth = _choose_depth(paths, out)
     exif = images.read_exif(paths[0]) if paths and has_output and not flags.output_options.strip_metadata else None
     converted = {name: _convert(getattr(flags, name), kind) for name, kind in settings.items()}
-    steps = flags.run_options.plugin(record).stream(verb, *values, **converted)
+    plugin = flags.run_options.plugin(record)
+    chosen = plugin.checkpoint or verbs.choose_checkpoint(record, verb, tuple(values), converted)
+    steps = plugin.stream(verb, *values, checkpoint=chosen, **converted)
     _write(_with_progress_bar(steps, verb), out, depth, exif)
+    if chosen != plugin.checkpoint:
+        print(f"Network chosen for this input: {chosen} (--checkpoint names another)", file=sys.stderr)
     return 0
 
 

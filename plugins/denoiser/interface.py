@@ -17,7 +17,7 @@ from core.progress import Steps
 from core.web import pages
 from core.web.pages import Dropped, Page
 
-from .noise import MAX_SIGMA, add_noise
+from .noise import MAX_SIGMA, add_noise, choose_network
 
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.jpg"))
@@ -29,11 +29,22 @@ DENOISE_TAB, OTHER_DATA_TAB = "Denoise a photo", "Trained on other data"
 INVITATION = "Drop a photo, or pick one: it is denoised at once."
 LOSSY = "**Lossy.** Detail that you can recognize in the residual was removed with the noise."
 ALMOST_CLEAN = 2.0  # σ, below which a visitor is told what to do
-ALMOST_NO_NOISE = "**Almost no noise found.** If you see grain, untick the box and raise the noise level."
 HOW_IT_LEARNED = "The network was trained on such pairs: a clean image, and the same image with noise added."
 ADDED_INFO = "To try it on a clean photo: adds Gaussian noise first."
-ESTIMATE_INFO = "Measures the noise level of the photo."
-SIGMA_INFO = "Higher removes more noise, and more detail. Untick the box above to set it."
+AUTOMATIC, CAMERA, ESTIMATED, BY_HAND = "Automatic", "Camera noise", "White noise", "White noise, level by hand"
+CHECKPOINTS = {AUTOMATIC: None, CAMERA: "camera", ESTIMATED: "photographs", BY_HAND: "photographs"}
+METHOD_INFO = (
+    "Camera noise: a blind network, trained on sensor noise, demosaicing and JPEG. White noise: a network that takes "
+    "the noise level σ, estimated or set by hand. Automatic: looks at the noise and chooses between the two."
+)
+SIGMA_INFO = "Higher removes more noise, and more detail. For “White noise, level by hand”."
+COLOR_INFO = "How much of the color noise is removed."
+DETAIL_INFO = "Adds back a share of what was removed from the brightness: fine texture, and some grain."
+USED = {
+    "camera": "Network: **camera noise** (blind). It removed noise of **σ = {sigma:.1f}** (0 to 255 scale).",
+    "photographs": "Network: **white noise**. Noise level used: **σ = {sigma:.1f}** (0 to 255 scale).",
+}
+ALMOST_NO_NOISE = f"**Almost no noise found.** If you see grain, choose “{BY_HAND}” and raise the noise level."
 OTHER_DATA_TEXT = (
     "**A network knows its training data.** One network was trained on photographs only, the other on digits only: "
     "the autoencoder of the course ([AI for Beginners, lesson 9](https://github.com/microsoft/AI-For-Beginners/blob/"
@@ -62,18 +73,21 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
                     findings = gr.Markdown(LOSSY)
         with pages.column("settings"):
             added = gr.Slider(0, MAX_SIGMA, 0, step=1, label="Add noise, σ", info=ADDED_INFO)
-            estimate = gr.Checkbox(True, label="Estimate the noise level automatically", info=ESTIMATE_INFO)
+            method = gr.Radio(list(CHECKPOINTS), value=AUTOMATIC, label="Network", info=METHOD_INFO)
             sigma = gr.Slider(0, MAX_SIGMA, 25, step=0.5, label="Noise level σ", info=SIGMA_INFO, interactive=False)
+            color = gr.Slider(0, 1, 1, step=0.05, label="Remove color noise", info=COLOR_INFO)
+            keep_detail = gr.Slider(0, 1, 0, step=0.05, label="Keep detail", info=DETAIL_INFO)
             with gr.Accordion("Seed of the added noise", open=False):
                 seed = pages.seed_number("The same seed gives the same noise.")
                 randomize = gr.Button("Randomize", size="sm")
     with thumbnails:
         pages.examples(PHOTOS, photo, also={added: EXAMPLE_SIGMA})
-    triggers = [opened, photo.change, added.change, estimate.input, sigma.release, seed.change]
+    triggers = [opened, photo.change, added.change, method.input, sigma.release, color.release, keep_detail.release]
+    inputs = [photo, added, method, sigma, color, keep_detail, seed]
     outputs = [stage.comparison, residual, findings, sigma, stage.download]
-    page.bind(denoise, triggers, [photo, added, estimate, sigma, seed], outputs, stage.status, stage.stop)
+    page.bind(denoise, [*triggers, seed.change], inputs, outputs, stage.status, stage.stop)
     photo.upload(lambda: 0, None, added, api_visibility="private")  # no noise is added to a visitor's own photo
-    estimate.input(lambda automatic: gr.Slider(interactive=not automatic), estimate, sigma, api_visibility="private")
+    method.input(lambda chosen: gr.Slider(interactive=chosen == BY_HAND), method, sigma, api_visibility="private")
     randomize.click(pages.random_seed, None, seed, api_visibility="private")
 
 
@@ -103,8 +117,10 @@ def denoise(
     plugin: Plugin,
     photo: Dropped,
     noise: float = 0,
-    automatic: bool = True,
+    method: str = AUTOMATIC,
     sigma: float = 25,
+    color: float = 1,
+    keep_detail: float = 0,
     seed: int = 0,
 ) -> Steps[tuple[Any, ...] | None]:
     """Remove the noise from a photo.
@@ -112,22 +128,32 @@ def denoise(
     Args:
         photo: the photo to denoise: JPEG, PNG, WebP, GIF, TIFF or BMP.
         noise: standard deviation of the Gaussian noise to add first, 0 to 75 in 8-bit units.
-        automatic: whether to estimate the noise level from the photo; `sigma` is then ignored.
-        sigma: noise level to remove, 0 to 75 in 8-bit units.
+        method: "Automatic", "Camera noise", "White noise" (the level is estimated) or "White noise, level by hand".
+        sigma: noise level to remove, 0 to 75 in 8-bit units, for "White noise, level by hand".
+        color: share of the color noise to remove, 0 to 1.
+        keep_detail: share of what was removed in luma to add back, 0 to 1.
         seed: seed of the added noise.
     """
     if photo is None:
         return None
+    checkpoint = choose(CHECKPOINTS, method, "method")
     clean = images.load(photo)
     noisy = _add_noise(clean, noise, int(seed or 0))
-    restored = yield from plugin.stream("denoise", noisy, sigma=None if automatic else sigma)
+    checkpoint = checkpoint or choose_network(noisy)
+    settings = {"sigma": sigma if method == BY_HAND else None, "color": color, "keep_detail": keep_detail}
+    restored = yield from plugin.stream("denoise", noisy, checkpoint=checkpoint, **settings)
     before = pages.write_png(noisy, pages.stem(photo, "before"))
     after = pages.write_result(restored.image, photo, "denoised")
     removed = noisy[..., :3] - restored.image[..., :3]
     residual = pages.write_png(0.5 + RESIDUAL_GAIN * removed, pages.stem(photo, "residual"))
-    findings = _describe(restored.sigma, automatic, (noisy, restored.image, clean) if noise > 0 else None)
+    findings = [USED[checkpoint].format(sigma=restored.sigma)]
+    if method != BY_HAND and restored.sigma < ALMOST_CLEAN:
+        findings.append(ALMOST_NO_NOISE)
+    if noise > 0:
+        findings.append(_describe_gain(noisy, restored.image, clean))
     download = gr.DownloadButton(value=after, interactive=True)
-    return (before, after), residual, findings, round(restored.sigma, 1), download
+    used = round(restored.sigma, 1) if checkpoint == "photographs" else gr.skip()
+    return (before, after), residual, "\n\n".join([*findings, LOSSY]), used, download
 
 
 def out_of_domain(plugin: Plugin, subject: str = "a photo", noise: float = 50) -> Steps[tuple[Any, ...]]:
@@ -157,19 +183,7 @@ def _add_noise(image: Image, sigma: float, seed: int) -> Image:
     return np.concatenate([add_noise(image[..., :3], sigma, seed), image[..., 3:]], axis=-1)
 
 
-def _describe(sigma: float, estimated: bool, known: tuple[Image, Image, Image] | None) -> str:
-    """Return as Markdown the noise level used and, where the clean image is known, the gain in PSNR.
-
-    Args:
-        sigma: the noise level, 0 to 255.
-        estimated: whether it was estimated from the photo.
-        known: (noisy, restored, clean), or None where no noise was added.
-    """
-    lines = [f"Noise level used: **σ = {sigma:.1f}** (0 to 255 scale)."]
-    if estimated and sigma < ALMOST_CLEAN:
-        lines.append(ALMOST_NO_NOISE)
-    if known:
-        noisy, restored, clean = (image[..., :3] for image in known)
-        gain = f"**{psnr(noisy, clean):.1f} → {psnr(restored, clean):.1f} dB** (PSNR against the clean image)."
-        lines.append(f"{gain} {HOW_IT_LEARNED}")
-    return "\n\n".join([*lines, LOSSY])
+def _describe_gain(noisy: Image, restored: Image, clean: Image) -> str:
+    """Return as Markdown the PSNR before and after, of images (h, w, 3 or 4)."""
+    before, after = (psnr(image[..., :3], clean[..., :3]) for image in (noisy, restored))
+    return f"**{before:.1f} → {after:.1f} dB** (PSNR against the clean image). {HOW_IT_LEARNED}"

@@ -9,7 +9,7 @@ that no single number describes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import keras
@@ -25,7 +25,7 @@ from core.networks.layers import residual_blocks, unpack_singleton
 from core.progress import Steps
 
 from .camera import to_gray
-from .noise import MAX_SIGMA, estimate_sigma, shared_noise_gain
+from .noise import MAX_SIGMA, choose_network, estimate_sigma, shared_noise_gain
 
 
 class Denoised(NamedTuple):
@@ -118,6 +118,11 @@ def denoise(
     restored = keep_gray_and_flat(restored.clip(0, 1), visible)
     removed = float(np.sqrt(np.square(restored - visible).mean())) * 255 if sigma is None else sigma
     return Denoised(np.concatenate([restored, image[..., 3:]], axis=-1), removed)
+
+
+def choose_checkpoint(verb: str, arguments: Mapping[str, Any]) -> str | None:
+    """Return the checkpoint for a call that names none: by the noise in the image, unless its level is given."""
+    return None if arguments["sigma"] is not None else choose_network(arguments["image"])
 
 
 def _make_inputs(network: keras.Model, image: Image, sigma: float | None) -> Callable[[Image], Any]:

@@ -16,6 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from core.imaging.images import Image
+from core.imaging.transparency import fill_transparent
 
 PATCH = 8  # pixels
 MAX_PATCHES = 60_000  # enough for a stable covariance matrix; all patches of a large photo would take a gigabyte
@@ -33,6 +34,7 @@ LUMA_OF_WHITE = float(np.linalg.norm(YCBCR[0]))  # σ in luma of noise that has 
 CHROMA_TO_RGB = (1.772**2 + 0.344**2) / 3, (1.402**2 + 0.714**2) / 3  # mean variance in RGB by that of Cb and Cr
 WHITE_JOINTLY = 0.28  # least level of all channels jointly, over that of independent noise as strong in luma
 WHITE_IN_CHROMA = 0.11  # least level of chroma over that of luma: 0.95 for independent noise, 0.06 after subsampling
+WHITE_GROWTH = 1.25  # of the level from full to half resolution, at most; it is 1 for white noise without texture
 MONOCHROME = 2.0, 0.05  # standard deviation of colors off their main axis, at most: levels, plus a share of that along
 
 # Best fixed σ over that of white noise with the same luma noise, by the ratio of chroma to luma noise, as measured with
@@ -90,6 +92,22 @@ def estimate_sigma(image: Image) -> float:
     return sigma if sigma > ROUNDING_SIGMA else 0.0
 
 
+def choose_network(image: Image) -> str:
+    """Return the checkpoint for the noise in `image` (h, w, 3 or 4): "photographs" for white noise, else "camera"."""
+    return "photographs" if is_white(fill_transparent(image)) else "camera"
+
+
+def is_white(image: Image) -> bool:
+    """Return whether the noise in `image` (h, w, 3) is white, and not a camera's or what JPEG left of white noise."""
+    if min(image.shape[:2]) <= PATCH:
+        return True
+    if is_monochrome(image):
+        strongest = _one_channel(int(np.argmax(_contrasts(image))))
+        full, half = _level(image, strongest), _level(_halve(image), strongest)
+        return 2 * half.flat <= WHITE_GROWTH * full.flat
+    return _is_white(image, _level(image, YCBCR[0]), _smallest_level(_patches(image)))
+
+
 def is_monochrome(image: Image) -> bool:
     """Return whether the colors of `image` (h, w, 3) lie on a line, as in gray and sepia images."""
     halved = _halve(image)  # in which luma and chroma are alike after chroma subsampling
@@ -136,8 +154,7 @@ def _estimate_color(image: Image) -> float:
     """Return the noise level of an image whose colors are not on a line."""
     full = _level(image, YCBCR[0])
     joint = _smallest_level(_patches(image))
-    fine_chroma = sum(_level(image, weights).flat for weights in YCBCR[1:]) / 2
-    if joint >= WHITE_JOINTLY * full.noise / LUMA_OF_WHITE and fine_chroma >= WHITE_IN_CHROMA * full.noise:
+    if _is_white(image, full, joint):
         return joint
     half = _halve(image)
     luma = _across_scales(full, _level(half, YCBCR[0]))
@@ -146,6 +163,20 @@ def _estimate_color(image: Image) -> float:
     chroma = sqrt(sum(share * level**2 for share, level in zip(CHROMA_TO_RGB, levels, strict=True)))
     gain = float(np.interp(chroma / luma, CHROMA_RATIOS, GAINS)) if luma else 1.0
     return max(joint, gain * luma / LUMA_OF_WHITE)
+
+
+def _is_white(image: Image, luma: Level, joint: float) -> bool:
+    """Return whether the noise of a color image is about as strong at all frequencies and in all channels.
+
+    Args:
+        image: (h, w, 3).
+        luma: its noise level in luma.
+        joint: its noise level in all channels jointly.
+    """
+    if joint < WHITE_JOINTLY * luma.noise / LUMA_OF_WHITE:
+        return False
+    fine_chroma = sum(_level(image, weights).flat for weights in YCBCR[1:]) / 2
+    return fine_chroma >= WHITE_IN_CHROMA * luma.noise
 
 
 def _across_scales(full: Level, half: Level) -> float:

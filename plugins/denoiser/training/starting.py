@@ -33,4 +33,4 @@ def load_start(network: keras.Model, folder: Path) -> None:
 
 
 def _is_blind(folder: Path) -> bool:
-    return checkpoint.read_weights(folder / WEIGHTS_FILE)[f"{FIRST}/kernel"].shape[2] == IMAGE_CHANNELS
+    return bool(checkpoint.read_weights(folder / WEIGHTS_FILE)[f"{FIRST}/kernel"].shape[2] == IMAGE_CHANNELS)
