@@ -32,9 +32,12 @@ LARGEST_GROWTH = 4.0  # of the luma level from full to half resolution; more is 
 YCBCR = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]], np.float32)
 LUMA_OF_WHITE = float(np.linalg.norm(YCBCR[0]))  # σ in luma of noise that has σ 1 in red, green and blue: 0.668
 CHROMA_TO_RGB = (1.772**2 + 0.344**2) / 3, (1.402**2 + 0.714**2) / 3  # mean variance in RGB by that of Cb and Cr
-WHITE_JOINTLY = 0.28  # least level of all channels jointly, over that of independent noise as strong in luma
-WHITE_IN_CHROMA = 0.11  # least level of chroma over that of luma: 0.95 for independent noise, 0.06 after subsampling
-WHITE_GROWTH = 1.25  # of the level from full to half resolution, at most; it is 1 for white noise without texture
+
+# Least level of all channels jointly, over that of independent noise as strong in luma; and least level of chroma over
+# that of luma. Independent noise has 1 and 0.95, less where there is texture; subsampled chroma and cameras 0.1 and 0.1.
+NEARLY_WHITE, WHITE = (0.28, 0.11), (0.55, 0.5)
+WHITE_GROWTH = 1.15  # of a gray level from full to half resolution, at most; it is 1 for white noise without texture
+
 MONOCHROME = 2.0, 0.05  # standard deviation of colors off their main axis, at most: levels, plus a share of that along
 
 # Best fixed σ over that of white noise with the same luma noise, by the ratio of chroma to luma noise, as measured with
@@ -105,7 +108,7 @@ def is_white(image: Image) -> bool:
         strongest = _one_channel(int(np.argmax(_contrasts(image))))
         full, half = _level(image, strongest), _level(_halve(image), strongest)
         return 2 * half.flat <= WHITE_GROWTH * full.flat
-    return _is_white(image, _level(image, YCBCR[0]), _smallest_level(_patches(image)))
+    return _is_white(image, _level(image, YCBCR[0]), _smallest_level(_patches(image)), WHITE)
 
 
 def is_monochrome(image: Image) -> bool:
@@ -154,7 +157,7 @@ def _estimate_color(image: Image) -> float:
     """Return the noise level of an image whose colors are not on a line."""
     full = _level(image, YCBCR[0])
     joint = _smallest_level(_patches(image))
-    if _is_white(image, full, joint):
+    if _is_white(image, full, joint, NEARLY_WHITE):
         return joint
     half = _halve(image)
     luma = _across_scales(full, _level(half, YCBCR[0]))
@@ -165,18 +168,20 @@ def _estimate_color(image: Image) -> float:
     return max(joint, gain * luma / LUMA_OF_WHITE)
 
 
-def _is_white(image: Image, luma: Level, joint: float) -> bool:
+def _is_white(image: Image, luma: Level, joint: float, least: tuple[float, float]) -> bool:
     """Return whether the noise of a color image is about as strong at all frequencies and in all channels.
 
     Args:
         image: (h, w, 3).
         luma: its noise level in luma.
         joint: its noise level in all channels jointly.
+        least: see `WHITE`.
     """
-    if joint < WHITE_JOINTLY * luma.noise / LUMA_OF_WHITE:
+    least_jointly, least_in_chroma = least
+    if joint < least_jointly * luma.noise / LUMA_OF_WHITE:
         return False
     fine_chroma = sum(_level(image, weights).flat for weights in YCBCR[1:]) / 2
-    return fine_chroma >= WHITE_IN_CHROMA * luma.noise
+    return fine_chroma >= least_in_chroma * luma.noise
 
 
 def _across_scales(full: Level, half: Level) -> float:

@@ -19,7 +19,7 @@ from ..noise import MAX_SIGMA, add_noise
 Pairs = tuple[Any, Image, NDArray[np.float32]]  # inputs of the network, clean patches (n, h, w, 3), weights (n, 1, 1)
 
 REDUCTIONS = 1.0, 1.0, 0.75, 0.5  # of photographs made smaller after they were taken, one for each batch
-WHITE, MONOCHROME, LUMA_DENOISED, UNCOMPRESSED = 0.2, 0.08, 0.25, 0.1  # shares of the patches
+NOISELESS, WHITE, MONOCHROME, LUMA_DENOISED, UNCOMPRESSED = 0.1, 0.2, 0.08, 0.25, 0.2  # shares of the patches
 MAX_WHITE_SIGMA = 50.0
 FULL_CHROMA_QUALITY = 90  # of JPEGs; from here on, half of them are 4:4:4
 JPEG_BLOCK = 8
@@ -49,8 +49,8 @@ def sample_white_pairs(sampler: PatchSampler, count: int, random: np.random.Gene
 class CameraPairSampler:
     """Samples clean patches, and the same patches as cameras and later processing would have left them.
 
-    Most are photographs by random cameras (`camera.sample_camera`), compressed as JPEG; some have white noise instead,
-    are gray, have less noise in luma, are not compressed, or were made smaller after they were taken.
+    Most are photographs by random cameras (`camera.sample_camera`), compressed as JPEG; some have white noise or none
+    instead, are gray, have less noise in luma, are not compressed, or were made smaller after they were taken.
 
     Args:
         pictures: clean pictures (h, w, 3) of 8 bits.
@@ -74,7 +74,10 @@ def _degrade(patch: Image, size: int, random: np.random.Generator) -> tuple[Imag
     """Return (noisy, clean), (size, size, 3) each, of a clean patch of at least this size."""
     camera = _sample_camera(random)
     clean = to_gray(patch) if camera.monochrome else patch
-    if random.random() < WHITE:
+    kind = random.random()
+    if kind < NOISELESS:
+        noisy = clean
+    elif kind < NOISELESS + WHITE:
         sigma = MAX_WHITE_SIGMA * random.random() ** 2
         noisy = add_noise(patch, sigma, int(random.integers(2**32))).clip(0, 1)
         noisy = to_gray(noisy) if camera.monochrome else noisy

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.plugin import Plugin
 from core.progress import finish
-from plugins.denoiser.interface import ALMOST_NO_NOISE, LOSSY, denoise
+from plugins.denoiser.interface import ALMOST_NO_NOISE, BY_HAND, LOSSY, denoise
 from tests.plugins.denoiser.conftest import EXAMPLES
 
 
@@ -19,7 +19,7 @@ def test_the_page_tells_what_to_do_where_almost_no_noise_was_found(denoiser: Plu
 
 
 def test_the_page_does_not_tell_it_of_a_noisy_photo_or_a_level_set_by_hand(denoiser: Plugin) -> None:
-    for options in ({"noise": 25}, {"automatic": False, "sigma": 1}):
+    for options in ({"noise": 25}, {"method": BY_HAND, "sigma": 1}):
         findings = describe(denoiser, "oakland-zoo-otters.jpg", **options)
         assert ALMOST_NO_NOISE not in findings
         assert LOSSY in findings

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from core.engine import LocalEngine
+from core.errors import UserError
 from core.imaging import images, tiling
 from core.imaging.flatness import find_flat
 from core.imaging.images import Image
 from core.imaging.metrics import psnr
 from core.plugin import Plugin
 from core.progress import Steps, finish
+from plugins.denoiser.camera import to_gray
 from plugins.denoiser.model import build_denoiser, denoise, size_multiple
 from plugins.denoiser.noise import add_noise
 from tests.conftest import run_python
@@ -34,6 +36,25 @@ def test_denoising_raises_the_psnr(denoiser: Plugin, photo: Image, sigma: int, g
 def test_sigma_is_estimated_where_it_is_left_out(denoiser: Plugin, photo: Image) -> None:
     result = denoiser.run("denoise", add_noise(photo[:200, :200], 30))
     assert result.sigma == pytest.approx(30, rel=0.15)
+
+
+def test_a_blind_network_takes_no_noise_level(photo: Image) -> None:
+    blind = build_denoiser((8, 16), (1, 1), blind=True)
+    with pytest.raises(UserError, match="sigma is 25"):
+        finish(denoise(blind, photo[:20, :20], sigma=25))
+    result = finish(denoise(blind, photo[:20, :20]))
+    assert result.sigma == pytest.approx(0, abs=0.01)  # an untrained network is the identity
+
+
+def test_color_and_keep_detail_add_back_what_was_removed(denoiser: Plugin, photo: Image) -> None:
+    noisy = add_noise(photo[:64, :64], 25).clip(0, 1)
+    restored, colored, grainy, both = (
+        denoiser.run("denoise", noisy, sigma=25, **options).image
+        for options in ({}, {"color": 0}, {"keep_detail": 1}, {"color": 0, "keep_detail": 1})
+    )
+    np.testing.assert_allclose(to_gray(colored), to_gray(restored), atol=0.02)
+    np.testing.assert_allclose(to_gray(grainy), to_gray(noisy), atol=0.02)
+    np.testing.assert_allclose(both, noisy, atol=1e-5)
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (7, 513, 3), (33, 20, 4)])

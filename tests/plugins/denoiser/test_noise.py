@@ -8,7 +8,7 @@ import pytest
 from core.imaging import images
 from core.imaging.images import Image
 from plugins.denoiser.camera import Camera, compress, photograph, read_noise
-from plugins.denoiser.noise import add_noise, estimate_sigma, is_monochrome, shared_noise_gain
+from plugins.denoiser.noise import add_noise, choose_network, estimate_sigma, is_monochrome, shared_noise_gain
 
 SEPIA = np.array([1.0, 0.87, 0.67], np.float32)
 
@@ -96,3 +96,13 @@ def test_the_network_gets_a_higher_level_where_the_channels_share_their_noise(ph
     assert shared_noise_gain(compress(gray * SEPIA, 90)) == pytest.approx(np.linalg.norm(SEPIA), rel=0.05)
     for color in (photo, add_noise(photo, 25), add_noise(to_gray(photo), 5), np.ones((20, 20, 3), np.float32)):
         assert shared_noise_gain(color) == 1
+
+
+def test_white_noise_and_the_noise_of_cameras_are_told_apart(photo: Image) -> None:
+    clean = photo[:256, :256]
+    gray = np.repeat(clean[..., 1:2], 3, axis=-1)
+    noise = add_noise(gray[..., :1], 15) - gray[..., :1]
+    for noisy in (add_noise(clean, 10), compress(add_noise(clean, 15), 98, subsampling=0), gray + noise):
+        assert choose_network(as_8_bit(noisy)) == "photographs"
+    for noisy in (compress(add_noise(clean, 25), 95), photograph(clean, Camera(2e-3, 1e-5), np.random.default_rng(0))):
+        assert choose_network(noisy) == "camera"
