@@ -18,8 +18,9 @@ Dropped = str | bytes | None
 
 LAST_SEED = 2**32 - 1
 SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
-CLICKABLE = "clickable"  # CSS class: a click marks its position, and dragging repeats the click (drag.js)
+CLICKABLE, DRAGGABLE = "clickable", "draggable"  # CSS classes: a click is marked, and repeated (scripts/clickable.js)
 FILLING = "filling"  # CSS class: the picture is enlarged to the width of its frame
+UNLABELED = "unlabeled"  # CSS class: the label is for screen readers only; Gradio would leave it out
 SELECT_BRUSH = """() => setTimeout(() => document.querySelector(".sketch [aria-label=Brush]")?.click(), 500)"""
 
 
@@ -109,7 +110,7 @@ def result_picture(
         label: what the picture shows.
         visible: whether the component is shown at first.
         height: in pixels; None follows the picture.
-        show_label: whether the label is shown on the picture.
+        show_label: whether the label is shown on the picture, or read by screen readers only.
         classes: CSS classes, such as `CLICKABLE` and `FILLING`.
     """
     return gr.Image(
@@ -121,8 +122,7 @@ def result_picture(
         visible=visible,
         height=height,
         min_width=160 if height is None else 120,  # low ones stand side by side on a phone
-        show_label=show_label,
-        elem_classes=classes,
+        elem_classes=[*(classes or "").split(), *([] if show_label else [UNLABELED])],
     )
 
 
@@ -130,12 +130,12 @@ def captioned_image(caption: str, classes: str | None = None) -> gr.Image:
     """Return a `result_picture` with its label above it, in Markdown: on a grid, it would cover an image."""
     with gr.Column(min_width=280):
         gr.Markdown(caption, elem_classes="caption")
-        return result_picture(caption, show_label=False, classes=classes)
+        return result_picture(caption.replace("**", ""), show_label=False, classes=classes)
 
 
 def clickable_picture(label: str) -> gr.Image:
     """Return a `result_picture` with a `select` event that gives the clicked position, repeatedly while dragging."""
-    return result_picture(label, classes=CLICKABLE)
+    return result_picture(label, classes=f"{CLICKABLE} {DRAGGABLE}")
 
 
 def sketchpad(label: str, opened: Any) -> gr.Sketchpad:
