@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -95,10 +96,17 @@ def train_twice(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Path, Pa
 
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
-    """The local Hub and the cache, both empty; the client is logged in as alice."""
-    from huggingface_hub import constants
+    """The local Hub and the cache, both empty; the client is logged in as alice, and retries at once."""
+    from huggingface_hub import constants, file_download
+    from huggingface_hub.utils import _http
+
+    from core.hub import errors
 
     HUB.clear()
+    clock = SimpleNamespace(**vars(time) | {"sleep": lambda seconds: None})
+    for module in (_http, file_download):
+        monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(errors, "_wait_seconds", lambda state: 0)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
     return HUB
 
