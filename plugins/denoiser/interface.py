@@ -26,6 +26,7 @@ RESIDUAL_GAIN = 3
 EXAMPLE_SIGMA = 25
 
 DENOISE_TAB, OTHER_DATA_TAB = "Denoise a photo", "Trained on other data"
+COMPARISON = "Before and after"
 INVITATION = "Drop a photo, or pick one: it is denoised at once."
 LOSSY = "**Lossy.** Detail that you can recognize in the residual was removed with the noise."
 ALMOST_CLEAN = 2.0  # σ, below which a visitor is told what to do
@@ -54,7 +55,7 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
             photo = pages.picture_input("Your photo")
             thumbnails = gr.Column()
         with pages.column("stage"):
-            stage = pages.before_after_stage(page, "Before and after: drag the line", INVITATION)
+            stage = pages.before_after_stage(page, COMPARISON, INVITATION)
             with gr.Row():
                 with gr.Column(min_width=280):
                     residual = pages.result_picture(f"Residual (what was removed), × {RESIDUAL_GAIN}")

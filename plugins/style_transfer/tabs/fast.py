@@ -21,7 +21,7 @@ from ..resizing import shrink_to
 from ..style_mixing import MAX_STYLES, parse_weights
 from . import controls
 
-COMPARISON = "Photo ◂▸ stylized: drag the line"
+COMPARISON, WORDS = "The photo and the result", ("Photo", "Stylized")
 INVITATION = "Pick a photo and a painting: the result comes by itself."
 STRENGTH = {"label": "Strength", "info": "How far the photo is changed towards the style."}
 COLOR = {"label": "Colors", "info": "Taken from the painting, or kept from the photo."}
@@ -48,7 +48,7 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("source"):
             photo, painting = controls.pair_input(opened)
         with pages.column("stage"):
-            stage = pages.before_after_stage(page, COMPARISON, INVITATION)
+            stage = pages.before_after_stage(page, COMPARISON, INVITATION, WORDS)
             scores = gr.Markdown()
         with pages.column("settings"):
             strength = gr.Slider(0, 1, 1, step=0.05, **STRENGTH)
