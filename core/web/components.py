@@ -19,6 +19,7 @@ Dropped = str | bytes | None
 LAST_SEED = 2**32 - 1
 SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
 CLICKABLE, DRAGGABLE = "clickable", "draggable"  # CSS classes: a click is marked, and repeated (scripts/clickable.js)
+SHEET = "sheet"  # CSS class: rows of small pictures with labels (core.web.sheets)
 FILLING = "filling"  # CSS class: the picture is enlarged to the width of its frame
 UNLABELED = "unlabeled"  # CSS class: the label is for screen readers only; Gradio would leave it out
 SELECT_BRUSH = """() => setTimeout(() => document.querySelector(".sketch [aria-label=Brush]")?.click(), 500)"""

@@ -26,6 +26,7 @@ from core.web.comparison import WORDS, comparison
 from core.web.components import (
     CLICKABLE,
     FILLING,
+    SHEET,
     Dropped,
     captioned_image,
     clickable_picture,
@@ -44,6 +45,7 @@ from core.web.output_files import FILE_FORMATS, convert, new_file, stem, write_p
 __all__ = [
     "CLICKABLE",
     "FILLING",
+    "SHEET",
     "Dropped",
     "Page",
     "Stage",

@@ -55,7 +55,7 @@ def lay_out(page: Page, opened: Any) -> None:
             with gr.Row():
                 chosen = pages.result_picture(CHOSEN_LABEL, height=260)
                 with gr.Column(scale=3, min_width=280):
-                    around = pages.captioned_image(AROUND_CAPTION)
+                    around = pages.captioned_image(AROUND_CAPTION, pages.SHEET)
         with pages.column("settings"):
             count = gr.Radio(list(COUNTS), value="36", label=COUNT_LABEL, info=COUNT_INFO)
             truncation = controls.truncation_slider()

@@ -33,6 +33,7 @@ SMOOTHNESS = {"label": "Smoothness (total variation)", "info": "Weight of the lo
 SIZE = {"label": "Size", "info": "Longer side in pixels: twice the size takes four times as long."}
 STEPS = {"label": "Optimization steps", "info": "More steps: lower losses, more time."}
 OPTIMIZER = {"label": "Optimizer", "info": "L-BFGS lowers the loss more per step than Adam."}
+AXES = charts.Axes("step", "weighted loss", logarithmic=True)
 STARTS = {"photo": "photo", "noise": "noise"}
 OPTIMIZERS = {"L-BFGS": "lbfgs", "Adam": "adam"}
 
@@ -144,5 +145,5 @@ def _show(result: Any, earlier: History, weights: LossWeights, name: str) -> tup
     path = pages.write_png(result.image, name)
     terms = [getattr(weights, term) * getattr(result, term) for term in TERMS]
     history = History(*([*before, *map(float, values)] for before, values in zip(earlier, terms, strict=True)))
-    curves = charts.render_curves(history._asdict(), logarithmic=True)
+    curves = charts.render_curves(history._asdict(), AXES)
     return path, curves, gr.DownloadButton(value=path, interactive=True), False, path, history
