@@ -39,23 +39,40 @@ def column(part: str) -> gr.Column:
 
 
 def examples(
-    pictures: Sequence[Path], target: gr.Image, also: Mapping[Any, Any], label: str = "Or one of these"
-) -> None:
+    pictures: Sequence[Path],
+    target: gr.Image,
+    also: Mapping[Any, Any],
+    label: str = "Or one of these",
+    captions: Sequence[str] | None = None,
+) -> Any:
     """Add a row of thumbnails that can be clicked instead of uploading a picture.
+
+    What an example sets beside the picture is not applied to a picture that is uploaded later.
 
     Args:
         pictures: the image files.
         target: the component that gets the picture.
-        also: other components, and the value that each gets at the click.
+        also: other components, and the value that each gets at the click; an upload gives them their first value back.
         label: the words above the row.
+        captions: what is written below the row when an example was picked.
+
+    Returns:
+        The event at which a picture has been picked, uploaded or removed, and all of that is set.
     """
     thumbnails = gr.Dataset(components=[target], samples=[[str(path)] for path in pictures], label=label, type="index")
-    values = dict(also)
+    chosen, caption = gr.State(0), gr.Markdown(visible=captions is not None, elem_classes="caption")
+    first, values = {each: each.value for each in also}, dict(also)
 
-    def place(index: int) -> dict[Any, Any]:
-        return {target: str(pictures[index])} | values
+    def place(index: int, count: int) -> dict[Any, Any]:
+        words = captions[index] if captions else ""
+        return {target: str(pictures[index]), caption: words, chosen: count + 1} | values
 
-    thumbnails.click(place, thumbnails, [target, *also], api_visibility="private")
+    def reset(count: int) -> dict[Any, Any]:
+        return {caption: "", chosen: count + 1} | first
+
+    thumbnails.click(place, [thumbnails, chosen], [target, caption, chosen, *also], api_visibility="private")
+    gr.on([target.upload, target.clear], reset, chosen, [caption, chosen, *also], api_visibility="private")
+    return chosen.change
 
 
 class NoStubFile(ComponentMeta):  # type: ignore[misc]
@@ -89,13 +106,13 @@ class PictureInput(gr.Image, metaclass=NoStubFile):  # type: ignore[misc]
             return _refuse_address()
 
 
-def picture_input(label: str, height: int = 260) -> PictureInput:
-    """Return a component to drop a picture on, or to take one with the camera.
+def picture_input(label: str, height: int = 260, first: Path | None = None) -> PictureInput:
+    """Return a component to drop a picture on, or to take one with the camera; it shows `first` at first.
 
     A handler gets its value as a `Dropped`: the uploaded file, not decoded, because `core.imaging.images.load` checks
     it before it decodes it.
     """
-    return PictureInput(label=label, type="filepath", format="png", height=height)
+    return PictureInput(first and str(first), label=label, type="filepath", format="png", height=height)
 
 
 def _refuse_address() -> NoReturn:

@@ -49,7 +49,7 @@ def lay_out(page: Page, opened: Any) -> None:
             shown = pages.captioned_image(ROWS_CAPTION, pages.SHEET)
             with gr.Row():
                 plots = [gr.HTML(label=title, min_width=280) for title in CURVES]
-    page.bind(show_training, [opened, subject.change], [subject], [shown, *plots], status)
+    page.bind(show_training, [opened, subject], [subject], [shown, *plots], status)
 
 
 def show_training(plugin: Plugin, subject: str = "tiles of a game") -> tuple[Any, ...]:

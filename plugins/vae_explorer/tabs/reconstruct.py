@@ -41,7 +41,7 @@ def lay_out(page: Page, opened: Any) -> None:
                 sheets = [pages.captioned_image(f"**{name}**", pages.SHEET) for name in METHODS.values()]
             gr.Markdown(CHART_TITLE)
             gr.HTML(_render_errors())
-    page.bind(compare_reconstructions, [opened, seed.change], [seed], sheets, status)
+    page.bind(compare_reconstructions, [opened, seed], [seed], sheets, status)
 
 
 def compare_reconstructions(plugin: Plugin, seed: int = 0) -> Steps[tuple[str, ...]]:

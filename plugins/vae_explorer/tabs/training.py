@@ -49,7 +49,7 @@ def lay_out(page: Page, opened: Any) -> None:
             caption = gr.Markdown()
             with gr.Row():
                 curves = [gr.HTML(label=title, min_width=280) for title in CURVES.values()]
-    page.bind(show_snapshot, [opened, step.input], [step], [shown, caption, *curves], status)
+    page.bind(show_snapshot, [opened, step], [step], [shown, caption, *curves], status, live=True)
 
 
 def show_snapshot(plugin: Plugin, step: int = 0) -> tuple[str, ...]:
