@@ -28,12 +28,17 @@ from core.web.comparison import WORDS, comparison
 from core.web.components import (
     CLICKABLE,
     FILLING,
+    PLACE_X,
+    PLACE_Y,
     SHEET,
+    UNLABELED,
     Dropped,
     captioned_image,
+    chart,
     clickable_picture,
     column,
     examples,
+    grid_classes,
     picture_input,
     random_seed,
     result_picture,
@@ -49,18 +54,23 @@ from core.web.runs import Demo, events_of
 __all__ = [
     "CLICKABLE",
     "FILLING",
+    "PLACE_X",
+    "PLACE_Y",
     "SHEET",
+    "UNLABELED",
     "Demo",
     "Dropped",
     "Page",
     "Stage",
     "before_after_stage",
     "captioned_image",
+    "chart",
     "clickable_picture",
     "column",
     "comparison",
     "convert",
     "examples",
+    "grid_classes",
     "message_page",
     "new_file",
     "picture_input",
@@ -86,7 +96,9 @@ LOADING = "Loading the network …"
 RUN, STOP, DOWNLOAD, COPY_LINK = "Run", "Stop", "Download PNG", "Copy link"
 MODEL_CARD = "Model card: data, training, scores, limits"
 NOT_RUNNING = "This demo is not running."
-HEADER = Markup('<div class="page-title"><h1>{}</h1><p>{}</p><p class="badge">{}</p></div>')
+HEADER = Markup('<div class="page-title"><h1>{}</h1><p>{}</p>{}</div>')
+BADGE = Markup('<details class="badge"><summary>Runs on {}</summary>{}</details>')
+NO_BADGE = Markup('<p class="badge">{}</p>')
 MESSAGE = Markup('<div class="page-title"><h1>{}</h1></div><div class="problem"><p>{}</p><p>{}</p></div>')
 
 LayOut = Callable[["Page", Any], None]
@@ -102,7 +114,7 @@ class Page:
 
     def header(self) -> None:
         """Add the plugin's title and summary, and the device and the weights once they are known."""
-        header = gr.HTML(_header(self.plugin.record, LOADING), padding=False)
+        header = gr.HTML(_header(self.plugin.record, NO_BADGE.format(LOADING)), padding=False)
         self.blocks.load(self._describe, None, header, api_visibility="private", show_progress="hidden")
 
     def tabs(self, tabs: Mapping[str, LayOut]) -> None:
@@ -186,16 +198,17 @@ class Page:
             gr.Markdown(_without_front_matter(card.read_text()))
 
     def _describe(self) -> Markup:
-        """Return the header with the device and the weights, or with the reason why there is no network."""
+        """Return the header with where it runs and, folded, the device and the weights; or why there is no network."""
         try:
             more = len(self.plugin.record.ready_manifest.checkpoints) - 1
-            badge = self.plugin.describe() + (f" and {more} more" if more else "")
+            details = self.plugin.describe() + (f" and {more} more" if more else "")
+            badge = BADGE.format(self.plugin.place(), details)
         except HubError as error:  # a visitor cannot do anything about it
             LOGGER.error("%s: %s", self.plugin.name, error)
-            badge = handlers.UNREACHABLE
+            badge = NO_BADGE.format(handlers.UNREACHABLE)
         except (Exception, SystemExit) as error:  # the page stays up
             LOGGER.exception("%s has no network", self.plugin.name)
-            badge = str(error)
+            badge = NO_BADGE.format(error)
         return _header(self.plugin.record, badge)
 
 
@@ -279,7 +292,7 @@ def message_page(title: str, message: str) -> gr.Blocks:
     return blocks
 
 
-def _header(record: Record, badge: str) -> Markup:
+def _header(record: Record, badge: Markup) -> Markup:
     return HEADER.format(record.title, record.ready_manifest.summary, badge)
 
 

@@ -48,7 +48,7 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("stage"):
             shown = pages.captioned_image(ROWS_CAPTION, pages.SHEET)
             with gr.Row():
-                plots = [gr.HTML(label=title, min_width=280) for title in CURVES]
+                plots = [pages.chart(title) for title in CURVES]
     page.bind(show_training, [opened, subject], [subject], [shown, *plots], status)
 
 

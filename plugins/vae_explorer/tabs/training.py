@@ -48,7 +48,7 @@ def lay_out(page: Page, opened: Any) -> None:
             shown = pages.result_picture(MAP_LABEL, height=640)
             caption = gr.Markdown()
             with gr.Row():
-                curves = [gr.HTML(label=title, min_width=280) for title in CURVES.values()]
+                curves = [pages.chart(title) for title in CURVES.values()]
     page.bind(show_snapshot, [opened, step], [step], [shown, caption, *curves], status, live=True)
 
 

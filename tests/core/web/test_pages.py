@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from core.engine import LocalEngine
 from core.imaging import images
 from core.imaging.images import Image
 from core.plugin import Plugin
@@ -83,6 +84,13 @@ def test_the_chosen_format_is_on_the_button_and_in_the_file(tmp_path: Path, pict
     offered = pages._offer((str(tmp_path / "b.png"), str(tmp_path / "a.png")), "WebP")
     assert (offered.label, Path(offered.value["path"]).name) == ("Download WebP", "a.webp")
     assert pages._offer(None, "JPEG").label == "Download JPEG"
+
+
+def test_the_header_says_where_it_runs_and_folds_what_developers_want(denoiser: Plugin) -> None:
+    page = Page(Plugin(denoiser.record, LocalEngine(precision="mixed_bfloat16")))
+    summary, details = page._describe().split("</summary>")
+    assert summary.endswith("<summary>Runs on this server&#39;s CPU, bfloat16")
+    assert "bundled weights, photographs and 1 more</details>" in details
 
 
 def test_the_message_of_a_page_is_escaped() -> None:
