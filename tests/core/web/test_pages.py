@@ -14,6 +14,7 @@ from core.imaging.images import Image
 from core.plugin import Plugin
 from core.web import comparison, components, output_files, pages
 from core.web.pages import Page
+from core.web.runs import blank_value
 
 
 def double(plugin: Plugin, value: float = 1) -> tuple[float]:
@@ -72,7 +73,7 @@ def test_what_was_made_of_a_picture_becomes_empty_with_it_but_not_a_setting(deno
     with Page(denoiser).blocks:
         sigma, words = gr.Slider(0, 9, 3), gr.Markdown("Lossy.")
         picture, download = pages.result_picture("Result"), gr.DownloadButton("Download")
-        blank = [pages._blank(output, [sigma]) for output in (sigma, words, picture, download)]
+        blank = [blank_value(output, [sigma]) for output in (sigma, words, picture, download)]
     assert blank[0] == gr.skip()
     assert [each["value"] for each in blank[1:]] == ["Lossy.", None, None]
     assert blank[3]["interactive"] is False
