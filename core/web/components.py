@@ -41,7 +41,7 @@ def column(part: str) -> gr.Column:
 
 def examples(
     pictures: Sequence[Path],
-    target: gr.Image,
+    target: PictureInput,
     also: Mapping[Any, Any],
     label: str = "Or one of these",
     captions: Sequence[str] | None = None,
@@ -60,6 +60,7 @@ def examples(
     Returns:
         The event at which a picture has been picked, uploaded or removed, and all of that is set.
     """
+    target.examples = pictures
     thumbnails = gr.Dataset(components=[target], samples=[[str(path)] for path in pictures], label=label, type="index")
     chosen, caption = gr.State(0), gr.Markdown(visible=captions is not None, elem_classes="caption")
     first, values = {each: each.value for each in also}, dict(also)
@@ -91,6 +92,7 @@ class PictureInput(gr.Image, metaclass=NoStubFile):  # type: ignore[misc]
     """An image component that gives its file to the handler undecoded; `picture_input` makes one."""
 
     is_template = True  # the browser's part is that of gr.Image
+    examples: Sequence[Path] = ()
 
     def preprocess(self, payload: ImageData | None) -> Dropped:
         """Return the path of the uploaded file, or the bytes of a `data:` URL.

@@ -11,10 +11,11 @@ This module is what an `interface.py` imports: it also offers the names of `core
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import gradio as gr
 from gradio.components import Component
@@ -23,8 +24,8 @@ from markupsafe import Markup
 from core.errors import HubError
 from core.plugin import Plugin
 from core.registry import Record
-from core.web import handlers
-from core.web.comparison import WORDS, comparison
+from core.web import handlers, links
+from core.web.comparison import comparison
 from core.web.components import (
     CLICKABLE,
     FILLING,
@@ -48,15 +49,20 @@ from core.web.components import (
     workbench,
 )
 from core.web.handlers import MissingPictureError
-from core.web.output_files import FILE_FORMATS, convert, new_file, stem, write_png, write_result, write_sketch
-from core.web.runs import Demo, events_of
+from core.web.links import Tab
+from core.web.output_files import convert, new_file, stem, write_png, write_result, write_sketch
+from core.web.runs import Demo, blank_value, events_of
+from core.web.stage import DOWNLOAD, RUN, STOP, Stage, before_after_stage
 
 __all__ = [
     "CLICKABLE",
+    "DOWNLOAD",
     "FILLING",
     "PLACE_X",
     "PLACE_Y",
+    "RUN",
     "SHEET",
+    "STOP",
     "UNLABELED",
     "Demo",
     "Dropped",
@@ -93,7 +99,10 @@ DEVICE_QUEUE = "device"  # one call at a time computes, on whichever page it was
 LONG_QUEUE, LONG_QUEUE_LIMIT = "long_running", 2  # long calls, between whose steps other calls compute
 
 LOADING = "Loading the network …"
-RUN, STOP, DOWNLOAD, COPY_LINK = "Run", "Stop", "Download PNG", "Copy link"
+COPY_LINK = "Copy link"
+LINK_NOTE = "To this tab with its settings. Your own pictures are not in it."
+LINK_COPIED = "Copied: the address of this page holds the tab and its settings now."
+BROWSER_TITLE = "{} - Darkroom"
 MODEL_CARD = "Model card: data, training, scores, limits"
 NOT_RUNNING = "This demo is not running."
 HEADER = Markup('<div class="page-title"><h1>{}</h1><p>{}</p>{}</div>')
@@ -111,24 +120,37 @@ class Page:
     def __init__(self, plugin: Plugin) -> None:
         self.plugin = plugin
         self.blocks = gr.Blocks(title=plugin.record.title, analytics_enabled=False, fill_width=True)
+        self._tabs: list[Tab] = []
 
     def header(self) -> None:
         """Add the plugin's title and summary, and the device and the weights once they are known."""
+        title = json.dumps(BROWSER_TITLE.format(self.plugin.record.title))
+        self.blocks.load(None, None, None, js=f"() => {{ document.title = {title}; }}")
         header = gr.HTML(_header(self.plugin.record, NO_BADGE.format(LOADING)), padding=False)
         self.blocks.load(self._describe, None, header, api_visibility="private", show_progress="hidden")
 
     def tabs(self, tabs: Mapping[str, LayOut]) -> None:
         """Add a tab for each name.
 
-        A tab's event fires when the tab is first opened, not each time that a visitor returns to it. That of the first
-        tab fires when the page is loaded.
+        A tab's event fires when the tab is first opened, not each time that a visitor returns to it: that of the first
+        tab when the page is loaded, or that of the tab that the page's address names, with the controls set to the
+        values in the address (see `core.web.links`).
         """
-        with gr.Tabs(overflow_behavior="wrap"):
-            for i, (name, lay_out) in enumerate(tabs.items()):
-                with gr.Tab(name) as tab:
-                    opened = gr.State(False)
-                    tab.select(lambda: True, None, opened, api_visibility="private")
-                    lay_out(self, opened.change if i else self.blocks.load)
+        with gr.Tabs(overflow_behavior="wrap") as shown:
+            for name, lay_out in tabs.items():
+                with gr.Tab(name, id=links.slug(name)) as tab:
+                    self._tabs.append(Tab(links.slug(name), gr.State(False)))
+                    lay_out(self, self._tabs[-1].opened.change)
+                show = links.SHOW_TAB.format(json.dumps(self._tabs[-1].slug))
+                tab.select(lambda: True, None, self._tabs[-1].opened, js=show, api_visibility="private")
+        opened = {tab.slug: tab.opened for tab in self._tabs}
+
+        def restore(request: gr.Request) -> dict[Any, Any]:
+            chosen, values = links.restore(self._tabs, request.query_params)
+            return {shown: gr.Tabs(selected=chosen), opened[chosen]: True} | values
+
+        outputs = [shown, *opened.values(), *links.controls_of(self._tabs)]
+        self.blocks.load(restore, None, outputs, api_visibility="private", show_progress="hidden")
 
     def status(self, invitation: str) -> gr.HTML:
         """Return a status line: `invitation` at first, then the progress of a call, then how long the call took."""
@@ -166,10 +188,12 @@ class Page:
             The demo, of which each visitor has one run at a time: a newer one ends the older at its next step.
         """
         name = f"{self.plugin.name}_{handler.__name__}"
+        if self._tabs:
+            self._tabs[-1].add(handler, inputs)
         demo = Demo(name, status)
         controls = [trigger for trigger in triggers if isinstance(trigger, Component)]
         events = [trigger for trigger in triggers if not isinstance(trigger, Component)]
-        blank = [_blank(output, inputs) for output in outputs]
+        blank = [blank_value(output, inputs) for output in outputs]
         gr.on(
             [*events, *chain.from_iterable(map(events_of, controls))] if live else demo.number.change,
             handlers.with_status(self.plugin, handler, name, blank),
@@ -193,7 +217,10 @@ class Page:
         """Add a button that copies a link to the page with its settings, and the model card, folded."""
         card = self.plugin.record.folder / "README.md"
         with gr.Row():
-            gr.DeepLinkButton(COPY_LINK, size="sm", scale=0, min_width=180)
+            copy = gr.Button(COPY_LINK, size="sm", scale=0, min_width=180)
+            note = gr.Markdown(LINK_NOTE)
+        if self._tabs:
+            copy.click(None, links.controls_of(self._tabs), note, js=links.copy_script(self._tabs, LINK_COPIED))
         with gr.Accordion(MODEL_CARD, open=False):
             gr.Markdown(_without_front_matter(card.read_text()))
 
@@ -217,62 +244,6 @@ def require(picture: Dropped, name: str) -> str | bytes:
     if picture is None:
         raise MissingPictureError(name)
     return picture
-
-
-def _blank(output: Component, inputs: Sequence[Component]) -> Any:
-    """Return the value of an output where there is no picture yet."""
-    if output in inputs:
-        return gr.skip()
-    if isinstance(output, gr.DownloadButton):
-        return gr.update(value=None, interactive=False)
-    return gr.update(value=output.value if isinstance(output, gr.Markdown) else None)
-
-
-class Stage(NamedTuple):
-    """The components of `before_after_stage`."""
-
-    comparison: gr.HTML
-    status: gr.HTML
-    run: gr.Button
-    stop: gr.Button
-    download: gr.DownloadButton
-
-
-def before_after_stage(page: Page, label: str, invitation: str, words: tuple[str, str] = WORDS) -> Stage:
-    """Return a before/after comparison above its status line, with the buttons Run, Stop and Download.
-
-    Handlers return the path of a PNG for the download; where another format is chosen, it is converted.
-
-    Args:
-        page: the page that they stand on.
-        label: what is compared.
-        invitation: what the status line says until the first call.
-        words: what the left and the right half show.
-    """
-    before_after = comparison(label, words)
-    status = page.status(invitation)
-    with gr.Row():
-        run, stop = (gr.Button(name, size="sm", scale=0, min_width=80) for name in (RUN, STOP))
-        download = gr.DownloadButton(DOWNLOAD, variant="primary", size="sm", scale=0, interactive=False)
-        file_format = gr.Radio(list(FILE_FORMATS), value="PNG", show_label=False, container=False, min_width=200)
-    convert_on = [before_after.change, file_format.input]
-    gr.on(
-        convert_on,
-        handlers.with_errors(_offer),
-        [before_after, file_format],
-        download,
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    return Stage(before_after, status, run, stop, download)
-
-
-def _offer(shown: tuple[str, str] | None, file_format: str) -> Any:
-    """Return the download button for the second of the two pictures that are compared, in `file_format`."""
-    label = DOWNLOAD.replace("PNG", file_format)
-    if shown is None:
-        return gr.DownloadButton(label)
-    return gr.DownloadButton(label, value=convert(shown[1], file_format))
 
 
 def tabbed(plugin: Plugin, tabs: Mapping[str, LayOut]) -> gr.Blocks:

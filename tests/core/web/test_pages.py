@@ -15,6 +15,8 @@ from core.imaging.images import Image
 from core.plugin import Plugin
 from core.web import comparison, components, output_files, pages
 from core.web.pages import Page
+from core.web.runs import blank_value
+from core.web.stage import offer_download
 
 
 def double(plugin: Plugin, value: float = 1) -> tuple[float]:
@@ -73,7 +75,7 @@ def test_what_was_made_of_a_picture_becomes_empty_with_it_but_not_a_setting(deno
     with Page(denoiser).blocks:
         sigma, words = gr.Slider(0, 9, 3), gr.Markdown("Lossy.")
         picture, download = pages.result_picture("Result"), gr.DownloadButton("Download")
-        blank = [pages._blank(output, [sigma]) for output in (sigma, words, picture, download)]
+        blank = [blank_value(output, [sigma]) for output in (sigma, words, picture, download)]
     assert blank[0] == gr.skip()
     assert [each["value"] for each in blank[1:]] == ["Lossy.", None, None]
     assert blank[3]["interactive"] is False
@@ -81,9 +83,9 @@ def test_what_was_made_of_a_picture_becomes_empty_with_it_but_not_a_setting(deno
 
 def test_the_chosen_format_is_on_the_button_and_in_the_file(tmp_path: Path, picture: Image) -> None:
     images.save(picture, tmp_path / "a.png")
-    offered = pages._offer((str(tmp_path / "b.png"), str(tmp_path / "a.png")), "WebP")
+    offered = offer_download((str(tmp_path / "b.png"), str(tmp_path / "a.png")), "WebP")
     assert (offered.label, Path(offered.value["path"]).name) == ("Download WebP", "a.webp")
-    assert pages._offer(None, "JPEG").label == "Download JPEG"
+    assert offer_download(None, "JPEG").label == "Download JPEG"
 
 
 def test_the_header_says_where_it_runs_and_folds_what_developers_want(denoiser: Plugin) -> None:
