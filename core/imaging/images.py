@@ -22,7 +22,7 @@ from PIL import UnidentifiedImageError
 from core.errors import UserError
 from core.files import written_atomically
 from core.imaging import color, decoding, file_metadata, png16
-from core.imaging.decoding import UnsupportedError
+from core.imaging.unsupported import UnsupportedError
 
 Image = NDArray[np.float32]
 Uint8Image = NDArray[np.uint8]

@@ -21,10 +21,11 @@ def is_16_bit(data: bytes) -> bool:
     return data.startswith(SIGNATURE) and data[DEPTH_BYTE : DEPTH_BYTE + 1] == b"\x10"
 
 
-def decode(data: bytes) -> NDArray[np.uint16]:
-    """Return a 16-bit PNG as (h, w, 1 to 4): gray or RGB, then alpha, also that of a transparent color."""
+def decode(data: bytes) -> tuple[NDArray[np.uint16], str]:
+    """Return a 16-bit PNG as (h, w, 1 to 4), alpha last, also that of a transparent color; and "gray" or "rgb"."""
     values: NDArray[np.uint16] = imagecodecs.png_decode(data)
-    return values if values.ndim == 3 else values[..., None]
+    values = values if values.ndim == 3 else values[..., None]
+    return values, "gray" if values.shape[-1] < 3 else "rgb"
 
 
 def write(image: NDArray[np.float32], path: Path, exif: bytes | None = None) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+from abc import ABCMeta
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import gradio as gr
 import numpy as np
-from gradio.components.imageslider import SliderData
+from gradio.component_meta import ComponentMeta
 from gradio.data_classes import ImageData
 
 Dropped = str | bytes | None
@@ -17,8 +18,11 @@ Dropped = str | bytes | None
 
 LAST_SEED = 2**32 - 1
 SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
-CLICKABLE = "clickable"  # CSS class: a click marks its position, and dragging repeats the click (drag.js)
+CLICKABLE, DRAGGABLE = "clickable", "draggable"  # CSS classes: a click is marked, and repeated (scripts/clickable.js)
+SHEET = "sheet"  # CSS class: rows of small pictures with labels (core.web.sheets)
+PLACE_X, PLACE_Y = "place-x", "place-y"  # CSS classes of sliders: where clickable pictures are marked
 FILLING = "filling"  # CSS class: the picture is enlarged to the width of its frame
+UNLABELED = "unlabeled"  # CSS class: the label is for screen readers only; Gradio would leave it out
 SELECT_BRUSH = """() => setTimeout(() => document.querySelector(".sketch [aria-label=Brush]")?.click(), 500)"""
 
 
@@ -36,70 +40,86 @@ def column(part: str) -> gr.Column:
 
 
 def examples(
-    pictures: Sequence[Path], target: gr.Image, also: Mapping[Any, Any], label: str = "Or one of these"
-) -> None:
+    pictures: Sequence[Path],
+    target: PictureInput,
+    also: Mapping[Any, Any],
+    label: str = "Or one of these",
+    captions: Sequence[str] | None = None,
+) -> Any:
     """Add a row of thumbnails that can be clicked instead of uploading a picture.
+
+    What an example sets beside the picture is not applied to a picture that is uploaded later.
 
     Args:
         pictures: the image files.
         target: the component that gets the picture.
-        also: other components, and the value that each gets at the click.
+        also: other components, and the value that each gets at the click; an upload gives them their first value back.
         label: the words above the row.
+        captions: what is written below the row when an example was picked.
+
+    Returns:
+        The event at which a picture has been picked, uploaded or removed, and all of that is set.
     """
+    target.examples = pictures
     thumbnails = gr.Dataset(components=[target], samples=[[str(path)] for path in pictures], label=label, type="index")
-    values = dict(also)
+    chosen, caption = gr.State(0), gr.Markdown(visible=captions is not None, elem_classes="caption")
+    first, values = {each: each.value for each in also}, dict(also)
 
-    def place(index: int) -> dict[Any, Any]:
-        return {target: str(pictures[index])} | values
+    def place(index: int, count: int) -> dict[Any, Any]:
+        words = captions[index] if captions else ""
+        return {target: str(pictures[index]), caption: words, chosen: count + 1} | values
 
-    thumbnails.click(place, thumbnails, [target, *also], api_visibility="private")
+    def reset(count: int) -> dict[Any, Any]:
+        return {caption: "", chosen: count + 1} | first
+
+    thumbnails.click(place, [thumbnails, chosen], [target, caption, chosen, *also], api_visibility="private")
+    gr.on([target.upload, target.clear], reset, chosen, [caption, chosen, *also], api_visibility="private")
+    return chosen.change
 
 
-def picture_input(label: str, height: int = 260) -> gr.Image:
-    """Return a component to drop a picture on, or to take one with the camera.
+class NoStubFile(ComponentMeta):  # type: ignore[misc]
+    """Metaclass of our subclasses of Gradio's components: Gradio's would write a .pyi file beside the module.
+
+    A component cannot be changed by assigning to its methods: an update makes a new one of its class.
+    """
+
+    def __new__(cls, name: str, bases: tuple[type, ...], attributes: dict[str, Any]) -> type:
+        """Return the class."""
+        return ABCMeta.__new__(cls, name, bases, attributes)
+
+
+class PictureInput(gr.Image, metaclass=NoStubFile):  # type: ignore[misc]
+    """An image component that gives its file to the handler undecoded; `picture_input` makes one."""
+
+    is_template = True  # the browser's part is that of gr.Image
+    examples: Sequence[Path] = ()
+
+    def preprocess(self, payload: ImageData | None) -> Dropped:
+        """Return the path of the uploaded file, or the bytes of a `data:` URL.
+
+        Raises:
+            gr.Error: if the picture is at another address.
+        """
+        if payload is None or payload.path is not None:
+            return payload and payload.path
+        _, _, encoded = (payload.url or "").partition(";base64,")
+        try:
+            return base64.b64decode(encoded, validate=True) or _refuse_address()
+        except ValueError:
+            return _refuse_address()
+
+
+def picture_input(label: str, height: int = 260, first: Path | None = None) -> PictureInput:
+    """Return a component to drop a picture on, or to take one with the camera; it shows `first` at first.
 
     A handler gets its value as a `Dropped`: the uploaded file, not decoded, because `core.imaging.images.load` checks
     it before it decodes it.
     """
-    picture = gr.Image(label=label, type="filepath", format="png", height=height)
-    picture.preprocess = _as_dropped  # not a subclass: Gradio writes a .pyi file beside the module of each
-    return picture
-
-
-def _as_dropped(payload: ImageData | None) -> Dropped:
-    if payload is None or payload.path is not None:
-        return payload and payload.path
-    _, _, encoded = (payload.url or "").partition(";base64,")
-    try:
-        return base64.b64decode(encoded, validate=True) or _refuse_address()
-    except ValueError:
-        return _refuse_address()
+    return PictureInput(first and str(first), label=label, type="filepath", format="png", height=height)
 
 
 def _refuse_address() -> NoReturn:
     raise gr.Error("The picture cannot be read from that address: upload the file itself.", print_exception=False)
-
-
-def comparison(label: str) -> gr.ImageSlider:
-    """Return a before/after slider for the paths of two PNG files, which the browser and handlers get unchanged."""
-    slider = gr.ImageSlider(
-        label=label,
-        type="filepath",
-        format="png",
-        interactive=False,
-        max_height=680,
-        buttons=["fullscreen"],
-        elem_classes="hero",
-    )
-    slider.preprocess = _as_shown  # Gradio's converts to 8-bit RGB
-    return slider
-
-
-def _as_shown(payload: SliderData | None) -> tuple[str, str] | None:
-    if payload is None or not all(side and side.path for side in payload.root):
-        return None
-    before, after = (side.path for side in payload.root)
-    return before, after
 
 
 def result_picture(
@@ -111,7 +131,7 @@ def result_picture(
         label: what the picture shows.
         visible: whether the component is shown at first.
         height: in pixels; None follows the picture.
-        show_label: whether the label is shown on the picture.
+        show_label: whether the label is shown on the picture, or read by screen readers only.
         classes: CSS classes, such as `CLICKABLE` and `FILLING`.
     """
     return gr.Image(
@@ -119,12 +139,11 @@ def result_picture(
         type="filepath",
         format="png",
         interactive=False,
-        buttons=["download", "fullscreen"],
+        buttons=["download"] if height else ["download", "fullscreen"],  # low ones have no room beside the label
         visible=visible,
         height=height,
         min_width=160 if height is None else 120,  # low ones stand side by side on a phone
-        show_label=show_label,
-        elem_classes=classes,
+        elem_classes=[*(classes or "").split(), *([] if show_label else [UNLABELED])],
     )
 
 
@@ -132,12 +151,27 @@ def captioned_image(caption: str, classes: str | None = None) -> gr.Image:
     """Return a `result_picture` with its label above it, in Markdown: on a grid, it would cover an image."""
     with gr.Column(min_width=280):
         gr.Markdown(caption, elem_classes="caption")
-        return result_picture(caption, show_label=False, classes=classes)
+        return result_picture(caption.replace("**", ""), show_label=False, classes=classes)
+
+
+def chart(label: str) -> gr.HTML:
+    """Return a component for what `core.web.charts.render_curves` returns; several stand side by side in a row."""
+    with gr.Column(min_width=280):
+        return gr.HTML(label=label)
 
 
 def clickable_picture(label: str) -> gr.Image:
-    """Return a `result_picture` with a `select` event that gives the clicked position, repeatedly while dragging."""
-    return result_picture(label, classes=CLICKABLE)
+    """Return a `result_picture` with a `select` event that gives the clicked position, repeatedly while dragging.
+
+    Two sliders of the classes `PLACE_X` and `PLACE_Y`, in the same workbench, move the ring that marks the position.
+    """
+    with gr.Column(min_width=320):
+        return result_picture(label, classes=f"{CLICKABLE} {DRAGGABLE}")
+
+
+def grid_classes(columns: int, rows: int) -> str:
+    """Return the CSS classes of a clickable picture of `columns` × `rows` cells, among which the arrow keys move."""
+    return f"{CLICKABLE} cells-{columns}x{rows}"
 
 
 def sketchpad(label: str, opened: Any) -> gr.Sketchpad:

@@ -26,6 +26,7 @@ RESIDUAL_GAIN = 3
 EXAMPLE_SIGMA = 25
 
 DENOISE_TAB, OTHER_DATA_TAB = "Denoise a photo", "Trained on other data"
+COMPARISON = "Before and after"
 INVITATION = "Drop a photo, or pick one: it is denoised at once."
 LOSSY = "**Lossy.** Detail that you can recognize in the residual was removed with the noise."
 ALMOST_CLEAN = 2.0  # σ, below which a visitor is told what to do
@@ -65,7 +66,7 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
             photo = pages.picture_input("Your photo")
             thumbnails = gr.Column()
         with pages.column("stage"):
-            stage = pages.before_after_stage(page, "Before and after: drag the line", INVITATION)
+            stage = pages.before_after_stage(page, COMPARISON, INVITATION)
             with gr.Row():
                 with gr.Column(min_width=280):
                     residual = pages.result_picture(f"Residual (what was removed), × {RESIDUAL_GAIN}")
@@ -81,13 +82,12 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
                 seed = pages.seed_number("The same seed gives the same noise.")
                 randomize = gr.Button("Randomize", size="sm")
     with thumbnails:
-        pages.examples(PHOTOS, photo, also={added: EXAMPLE_SIGMA})
-    triggers = [opened, photo.change, added.change, method.input, sigma.release, color.release, keep_detail.release]
+        chosen = pages.examples(PHOTOS, photo, also={added: EXAMPLE_SIGMA})
+    triggers = [opened, chosen, added, method, sigma, color, keep_detail, seed, stage.run.click]
     inputs = [photo, added, method, sigma, color, keep_detail, seed]
     outputs = [stage.comparison, residual, findings, sigma, stage.download]
-    page.bind(denoise, [*triggers, seed.change], inputs, outputs, stage.status, stage.stop)
-    photo.upload(lambda: 0, None, added, api_visibility="private")  # no noise is added to a visitor's own photo
-    method.input(lambda chosen: gr.Slider(interactive=chosen == BY_HAND), method, sigma, api_visibility="private")
+    page.bind(denoise, triggers, inputs, outputs, stage.status, stage.stop)
+    method.change(lambda name: gr.update(interactive=name == BY_HAND), method, sigma, api_visibility="private")
     randomize.click(pages.random_seed, None, seed, api_visibility="private")
 
 
@@ -110,7 +110,7 @@ def _lay_out_other_data(page: Page, opened: Any) -> None:
                 by_photographs = pages.captioned_image("Trained on photographs")
                 by_digits = pages.captioned_image("Trained on digits")
     outputs = [noisy, clean, by_photographs, by_digits, findings]
-    page.bind(out_of_domain, [show.click, subject.input, sigma.release], [subject, sigma], outputs, status, stop)
+    page.bind(out_of_domain, [show.click, subject, sigma], [subject, sigma], outputs, status, stop)
 
 
 def denoise(
@@ -122,7 +122,7 @@ def denoise(
     color: float = 1,
     keep_detail: float = 0,
     seed: int = 0,
-) -> Steps[tuple[Any, ...] | None]:
+) -> Steps[tuple[Any, ...]]:
     """Remove the noise from a photo.
 
     Args:
@@ -134,8 +134,7 @@ def denoise(
         keep_detail: share of what was removed in luma to add back, 0 to 1.
         seed: seed of the added noise.
     """
-    if photo is None:
-        return None
+    photo = pages.require(photo, "photo")
     checkpoint = choose(CHECKPOINTS, method, "method")
     clean = images.load(photo)
     noisy = _add_noise(clean, noise, int(seed or 0))
@@ -152,8 +151,8 @@ def denoise(
     if noise > 0:
         findings.append(_describe_gain(noisy, restored.image, clean))
     download = gr.DownloadButton(value=after, interactive=True)
-    used = round(restored.sigma, 1) if checkpoint == "photographs" else gr.skip()
-    return (before, after), residual, "\n\n".join([*findings, LOSSY]), used, download
+    estimated = round(restored.sigma, 1) if method != BY_HAND and checkpoint == "photographs" else gr.skip()
+    return (before, after), residual, "\n\n".join([*findings, LOSSY]), estimated, download
 
 
 def out_of_domain(plugin: Plugin, subject: str = "a photo", noise: float = 50) -> Steps[tuple[Any, ...]]:

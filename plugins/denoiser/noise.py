@@ -34,7 +34,7 @@ LUMA_OF_WHITE = float(np.linalg.norm(YCBCR[0]))  # σ in luma of noise that has 
 CHROMA_TO_RGB = (1.772**2 + 0.344**2) / 3, (1.402**2 + 0.714**2) / 3  # mean variance in RGB by that of Cb and Cr
 
 # Least level of all channels jointly, over that of independent noise as strong in luma; and least level of chroma over
-# that of luma. Independent noise has 1 and 0.95, less where there is texture; subsampled chroma and cameras 0.1 and 0.1.
+# that of luma: 1 and 0.95 for independent noise, less where there is texture; 0.1 and 0.1 for cameras and 4:2:0.
 NEARLY_WHITE, WHITE = (0.28, 0.11), (0.55, 0.5)
 WHITE_GROWTH = 1.15  # of a gray level from full to half resolution, at most; it is 1 for white noise without texture
 

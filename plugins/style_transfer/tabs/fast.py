@@ -21,7 +21,7 @@ from ..resizing import shrink_to
 from ..style_mixing import MAX_STYLES, parse_weights
 from . import controls
 
-COMPARISON = "Photo ◂▸ stylized: drag the line"
+COMPARISON, WORDS = "The photo and the result", ("Photo", "Stylized")
 INVITATION = "Pick a photo and a painting: the result comes by itself."
 STRENGTH = {"label": "Strength", "info": "How far the photo is changed towards the style."}
 COLOR = {"label": "Colors", "info": "Taken from the painting, or kept from the photo."}
@@ -46,9 +46,9 @@ def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            photo, painting = controls.pair_input(opened)
+            photo, painting, chosen = controls.pair_input()
         with pages.column("stage"):
-            stage = pages.before_after_stage(page, COMPARISON, INVITATION)
+            stage = pages.before_after_stage(page, COMPARISON, INVITATION, WORDS)
             scores = gr.Markdown()
         with pages.column("settings"):
             strength = gr.Slider(0, 1, 1, step=0.05, **STRENGTH)
@@ -57,8 +57,7 @@ def lay_out(page: Page, opened: Any) -> None:
                 mixed = gr.Dropdown(list(PAINTINGS), multiselect=True, max_choices=MAX_STYLES - 1, **MIX_IN)
                 weights = gr.Textbox(EQUAL_WEIGHTS, **MIXING_WEIGHTS)
     inputs = [photo, painting, strength, colors, mixed, weights]
-    changed = controls.pair_changed(photo, painting)
-    triggers = [changed, strength.release, colors.input, mixed.change, weights.submit]
+    triggers = [opened, *chosen, strength, colors, mixed, weights, stage.run.click]
     page.bind(stylize, triggers, inputs, [stage.comparison, scores, stage.download], stage.status, stage.stop)
 
 
@@ -70,7 +69,7 @@ def stylize(
     colors: str = "painting",
     mixed: list[str] | None = None,
     mixing_weights: str = EQUAL_WEIGHTS,
-) -> Steps[tuple[Any, ...] | None]:
+) -> Steps[tuple[Any, ...]]:
     """Apply the style of a painting to a photo in one pass (AdaIN).
 
     Args:
@@ -81,8 +80,7 @@ def stylize(
         mixed: up to three painters, such as "Gustav Klimt": their example paintings are mixed in.
         mixing_weights: weight of the painting, then of each one mixed in, such as "2 1".
     """
-    if photo is None or painting is None:
-        return None
+    photo, painting = pages.require(photo, "photo"), pages.require(painting, "painting")
     content, style = images.load(photo), images.load(painting)
     more = tuple(images.load(gallery.find_painting(name)) for name in mixed or [])
     options = StylizeOptions(

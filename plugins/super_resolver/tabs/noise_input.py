@@ -27,7 +27,7 @@ INTRODUCTION = (
 BLUR_LABEL, BLUR_INFO = "Blur of the noise", "Smoother noise looks more like shapes."
 SEED_INFO = "The same seed gives the same noise."
 SHOW = "Upscale the noise"
-COMPARISON = "The noise: bicubic ◂▸ super-resolution"
+COMPARISON, WORDS = "The noise, upscaled by both", ("Bicubic", "Super-resolution")
 
 
 def lay_out(page: Page, opened: Any) -> None:
@@ -41,8 +41,8 @@ def lay_out(page: Page, opened: Any) -> None:
             stop = gr.Button(pages.STOP, size="sm")
             status = page.status("")
         with pages.column("stage"):
-            before_after = pages.comparison(COMPARISON)
-    page.bind(upscale_noise, [show.click, blur.release, seed.change], [blur, seed], [before_after], status, stop)
+            before_after = pages.comparison(COMPARISON, WORDS)
+    page.bind(upscale_noise, [show.click, blur, seed], [blur, seed], [before_after], status, stop)
 
 
 def upscale_noise(plugin: Plugin, blur: float = 0.5, seed: int = 0) -> Steps[tuple[Any, ...]]:

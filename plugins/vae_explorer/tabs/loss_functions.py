@@ -37,10 +37,12 @@ def lay_out(page: Page, opened: Any) -> None:
     with pages.workbench():
         seed, status = controls.test_images_column(page, INTRODUCTION)
         with pages.column("stage"):
-            by_loss = pages.captioned_image(LOSSES_CAPTION)
+            by_loss = pages.captioned_image(LOSSES_CAPTION, pages.SHEET)
             with gr.Row():
-                by_data = [pages.captioned_image(DATA_CAPTION.format(name.capitalize())) for name in TRAINED_ON]
-    page.bind(compare_losses, [opened, seed.change], [seed], [by_loss, *by_data], status)
+                by_data = [
+                    pages.captioned_image(DATA_CAPTION.format(name.capitalize()), pages.SHEET) for name in TRAINED_ON
+                ]
+    page.bind(compare_losses, [opened, seed], [seed], [by_loss, *by_data], status)
 
 
 def compare_losses(plugin: Plugin, seed: int = 0) -> Steps[tuple[str, ...]]:
