@@ -15,7 +15,7 @@ from core.errors import UserError
 from core.imaging.images import Uint8Image, checksum
 from core.imaging.metrics import SMALLEST_SCORED
 from core.networks import checkpoint
-from core.networks.checkpoint import StoragePolicy
+from core.networks.checkpoint import StorageDtype
 from core.training import fit, optimizers, settings
 from core.training.batches import Batches
 from core.training.data import DataError, PatchSampler, read_split
@@ -32,7 +32,6 @@ from .training.starting import load_start
 VALIDATION_PICTURES = 8
 VALIDATION_PATCHES = 64
 ADAM_LAYERS = ["down0", "noise"]  # the first and the last layer, which Muon leaves to Adam
-STORAGE: StoragePolicy = "float16"
 
 __all__ = ["Config", "evaluate", "train"]
 
@@ -102,10 +101,18 @@ def train(config: Config, run: Run) -> Scores:
     fit.fit(network, batches, unseen, config, run)
 
     trained = config.architecture.rebuild(network)
-    checkpoint.quantize(trained, STORAGE)
+    checkpoint.quantize(trained, storage_of)
     scores = score_pictures(trained, test, "camera" if config.is_blind else "white")
     data = {"subject": config.checkpoint, "pictures": len(pictures), "sha256": checksum(pictures)}
-    return fit.save_result(trained, config.architecture, scores, fit.provenance(config, data, run), run, STORAGE)
+    return fit.save_result(trained, config.architecture, scores, fit.provenance(config, data, run), run, storage_of)
+
+
+def storage_of(path: str) -> StorageDtype:
+    """Return the dtype that a weight is stored in, by its path: int8 at the lowest resolution, else float16.
+
+    Two thirds of the weights are there. As int8 they cost less than 0.001 dB; all others too, they cost 0.05 dB.
+    """
+    return "int8" if path.startswith("middle_") else "float16"
 
 
 def make_optimizer(config: Config) -> keras.optimizers.Optimizer:

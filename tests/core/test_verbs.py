@@ -33,6 +33,9 @@ class Echo:
     def describe(self, record: Record, checkpoint: str | None = None) -> str:
         return ""
 
+    def place(self, record: Record) -> str:
+        return ""
+
 
 @pytest.fixture
 def chooser(plant: Callable[..., Path]) -> Plugin:

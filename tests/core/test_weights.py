@@ -209,3 +209,9 @@ def test_errors_say_how_to_get_weights(tmp_path: Path) -> None:
             weights.parse_options([text], local=False)
     with pytest.raises(WeightsNotFoundError, match="python -m core train denoiser"):
         locate(registry.find("denoiser"), "unheard_of")
+
+
+def test_all_bundled_weights_together_stay_under_40_megabytes() -> None:
+    sizes = {path: path.stat().st_size for path in (ROOT / "plugins").glob("*/weights/*/*")}
+    assert sum(sizes.values()) < 40e6
+    assert len({path.parts[-4] for path in sizes}) >= 5  # plugins
