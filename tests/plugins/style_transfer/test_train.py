@@ -23,7 +23,7 @@ from plugins.style_transfer.vgg_layers import LAYERS
 from tests.plugins.style_transfer.conftest import write_folder
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("eagerly")
 def test_a_decoder_is_trained_and_scored_and_the_vgg_is_not_changed(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(train, "SCORED_SIDE", 64)
