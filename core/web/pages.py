@@ -1,7 +1,7 @@
 """The page of a plugin: its header, tabs and footer, and how its handlers are wired to their events.
 
 A handler takes the plugin and the values of its input components. It returns the values of its output components as a
-tuple, or None to leave the page unchanged. A slow one is a generator that yields `Progress` before it returns the
+tuple. A slow one is a generator that yields `Progress` before it returns the
 result: the page shows a progress bar and `Progress.so_far` (a tuple like the result) if there is one, and can stop the
 generator between two steps.
 
@@ -11,17 +11,20 @@ This module is what an `interface.py` imports: it also offers the names of `core
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import gradio as gr
+from gradio.components import Component
 from markupsafe import Markup
 
 from core.errors import HubError
 from core.plugin import Plugin
 from core.registry import Record
-from core.web import handlers
+from core.web import handlers, links
 from core.web.comparison import WORDS, comparison
 from core.web.components import (
     CLICKABLE,
@@ -39,11 +42,15 @@ from core.web.components import (
     sketchpad,
     workbench,
 )
+from core.web.handlers import MissingPictureError
+from core.web.links import Tab
 from core.web.output_files import FILE_FORMATS, convert, new_file, stem, write_png, write_result, write_sketch
+from core.web.runs import Demo, blank_value, events_of
 
 __all__ = [
     "CLICKABLE",
     "FILLING",
+    "Demo",
     "Dropped",
     "Page",
     "Stage",
@@ -58,6 +65,7 @@ __all__ = [
     "new_file",
     "picture_input",
     "random_seed",
+    "require",
     "result_picture",
     "seed_number",
     "seed_with_button",
@@ -75,7 +83,10 @@ DEVICE_QUEUE = "device"  # one call at a time computes, on whichever page it was
 LONG_QUEUE, LONG_QUEUE_LIMIT = "long_running", 2  # long calls, between whose steps other calls compute
 
 LOADING = "Loading the network …"
-STOP, DOWNLOAD, COPY_LINK = "Stop", "Download PNG", "Copy link"
+RUN, STOP, DOWNLOAD, COPY_LINK = "Run", "Stop", "Download PNG", "Copy link"
+LINK_NOTE = "To this tab with its settings. Your own pictures are not in it."
+LINK_COPIED = "Copied: the address of this page holds the tab and its settings now."
+BROWSER_TITLE = "{} - Darkroom"
 MODEL_CARD = "Model card: data, training, scores, limits"
 NOT_RUNNING = "This demo is not running."
 HEADER = Markup('<div class="page-title"><h1>{}</h1><p>{}</p><p class="badge">{}</p></div>')
@@ -91,24 +102,37 @@ class Page:
     def __init__(self, plugin: Plugin) -> None:
         self.plugin = plugin
         self.blocks = gr.Blocks(title=plugin.record.title, analytics_enabled=False, fill_width=True)
+        self._tabs: list[Tab] = []
 
     def header(self) -> None:
         """Add the plugin's title and summary, and the device and the weights once they are known."""
+        title = json.dumps(BROWSER_TITLE.format(self.plugin.record.title))
+        self.blocks.load(None, None, None, js=f"() => {{ document.title = {title}; }}")
         header = gr.HTML(_header(self.plugin.record, LOADING), padding=False)
         self.blocks.load(self._describe, None, header, api_visibility="private", show_progress="hidden")
 
     def tabs(self, tabs: Mapping[str, LayOut]) -> None:
         """Add a tab for each name.
 
-        A tab's event fires when the tab is first opened, not each time that a visitor returns to it. That of the first
-        tab fires when the page is loaded.
+        A tab's event fires when the tab is first opened, not each time that a visitor returns to it: that of the first
+        tab when the page is loaded, or that of the tab that the page's address names, with the controls set to the
+        values in the address (see `core.web.links`).
         """
-        with gr.Tabs(overflow_behavior="wrap"):
-            for i, (name, lay_out) in enumerate(tabs.items()):
-                with gr.Tab(name) as tab:
-                    opened = gr.State(False)
-                    tab.select(lambda: True, None, opened, api_visibility="private")
-                    lay_out(self, opened.change if i else self.blocks.load)
+        with gr.Tabs(overflow_behavior="wrap") as shown:
+            for name, lay_out in tabs.items():
+                with gr.Tab(name, id=links.slug(name)) as tab:
+                    self._tabs.append(Tab(links.slug(name), gr.State(False)))
+                    lay_out(self, self._tabs[-1].opened.change)
+                show = links.SHOW_TAB.format(json.dumps(self._tabs[-1].slug))
+                tab.select(lambda: True, None, self._tabs[-1].opened, js=show, api_visibility="private")
+        opened = {tab.slug: tab.opened for tab in self._tabs}
+
+        def restore(request: gr.Request) -> dict[Any, Any]:
+            chosen, values = links.restore(self._tabs, request.query_params)
+            return {shown: gr.Tabs(selected=chosen), opened[chosen]: True} | values
+
+        outputs = [shown, *opened.values(), *links.controls_of(self._tabs)]
+        self.blocks.load(restore, None, outputs, api_visibility="private", show_progress="hidden")
 
     def status(self, invitation: str) -> gr.HTML:
         """Return a status line: `invitation` at first, then the progress of a call, then how long the call took."""
@@ -123,47 +147,62 @@ class Page:
         status: gr.HTML,
         stop: gr.Button | None = None,
         long_running: bool = False,
-    ) -> Any:
+        live: bool = False,
+    ) -> Demo:
         """Run `handler` at each of `triggers`, and offer it over the API and MCP as `<plugin>_<handler>`.
 
         A UserError is shown to the visitor as it is; any other exception is logged, and the visitor is told that it is
-        a mistake of the app. What was on the page stays in both cases.
+        a mistake of the app. What was on the page stays in both cases. Where an input holds no picture
+        (`require`), the outputs become empty.
 
         Args:
             handler: see the module's docstring; its own docstring becomes that of the API.
-            triggers: the events.
+            triggers: events, such as `button.click`, and controls: a control starts a run when the visitor has changed
+                it, by the mouse, by keys or by typing, and has not gone on doing so for a moment.
             inputs: the components whose values `handler` gets after the plugin.
             outputs: the components whose values `handler` returns.
             status: the status line of the call.
-            stop: a button that cancels the call between two steps.
+            stop: a button that ends the run between two steps.
             long_running: for a handler that takes many small steps; other visitors' calls are answered between them.
+            live: for a handler that answers in milliseconds: it runs at every change, while a slider is dragged too.
 
         Returns:
-            The event, for the `cancels` of other events.
+            The demo, of which each visitor has one run at a time: a newer one ends the older at its next step.
         """
         name = f"{self.plugin.name}_{handler.__name__}"
-        running = gr.on(
-            list(triggers),
-            handlers.with_status(self.plugin, handler, name, len(outputs)),
-            inputs=list(inputs),
+        if self._tabs:
+            self._tabs[-1].add(handler, inputs)
+        demo = Demo(name, status)
+        controls = [trigger for trigger in triggers if isinstance(trigger, Component)]
+        events = [trigger for trigger in triggers if not isinstance(trigger, Component)]
+        blank = [blank_value(output, inputs) for output in outputs]
+        gr.on(
+            [*events, *chain.from_iterable(map(events_of, controls))] if live else demo.number.change,
+            handlers.with_status(self.plugin, handler, name, blank),
+            inputs=[demo.newest, demo.number, *inputs],
             outputs=[*outputs, status],
-            api_name=name,
             concurrency_id=LONG_QUEUE if long_running else DEVICE_QUEUE,
             concurrency_limit=LONG_QUEUE_LIMIT if long_running else 1,
             show_progress="hidden" if long_running else "minimal",  # the overlay would hide intermediate results
             show_progress_on=list(outputs)[:1],
-            trigger_mode="multiple" if long_running else "always_last",  # always_last would wait for a canceled call
+            trigger_mode="always_last",  # a run waits in the browser for the one that it has ended
+            api_name=name,
         )
+        if not live:
+            demo.start_at(events)
+            demo.start_when_settled(controls)
         if stop is not None:
-            stopped = handlers.status(handlers.STOPPED)
-            stop.click(lambda: stopped, None, status, cancels=[running], api_visibility="private")
-        return running
+            demo.stop_at(stop.click)
+        return demo
 
     def footer(self) -> None:
         """Add a button that copies a link to the page with its settings, and the model card, folded."""
         card = self.plugin.record.folder / "README.md"
         with gr.Row():
-            gr.DeepLinkButton(COPY_LINK, size="sm", scale=0, min_width=180)
+            copy = gr.Button(COPY_LINK, size="sm", scale=0, min_width=180)
+            note = gr.Markdown(LINK_NOTE)
+        if self._tabs:
+            copy.click(None, links.controls_of(self._tabs), note, js=links.copy_script(self._tabs, LINK_COPIED))
         with gr.Accordion(MODEL_CARD, open=False):
             gr.Markdown(_without_front_matter(card.read_text()))
 
@@ -181,17 +220,25 @@ class Page:
         return _header(self.plugin.record, badge)
 
 
+def require(picture: Dropped, name: str) -> str | bytes:
+    """Return `picture`, for `images.load`; where it is None, the page says that there is no `name` yet."""
+    if picture is None:
+        raise MissingPictureError(name)
+    return picture
+
+
 class Stage(NamedTuple):
     """The components of `before_after_stage`."""
 
     comparison: gr.HTML
     status: gr.HTML
+    run: gr.Button
     stop: gr.Button
     download: gr.DownloadButton
 
 
 def before_after_stage(page: Page, label: str, invitation: str, words: tuple[str, str] = WORDS) -> Stage:
-    """Return a before/after comparison above its status line, the buttons Stop and Download, and a choice of formats.
+    """Return a before/after comparison above its status line, with the buttons Run, Stop and Download.
 
     Handlers return the path of a PNG for the download; where another format is chosen, it is converted.
 
@@ -204,7 +251,7 @@ def before_after_stage(page: Page, label: str, invitation: str, words: tuple[str
     before_after = comparison(label, words)
     status = page.status(invitation)
     with gr.Row():
-        stop = gr.Button(STOP, size="sm", scale=0, min_width=80)
+        run, stop = (gr.Button(name, size="sm", scale=0, min_width=80) for name in (RUN, STOP))
         download = gr.DownloadButton(DOWNLOAD, variant="primary", size="sm", scale=0, interactive=False)
         file_format = gr.Radio(list(FILE_FORMATS), value="PNG", show_label=False, container=False, min_width=200)
     convert_on = [before_after.change, file_format.input]
@@ -216,7 +263,7 @@ def before_after_stage(page: Page, label: str, invitation: str, words: tuple[str
         show_progress="hidden",
         api_visibility="private",
     )
-    return Stage(before_after, status, stop, download)
+    return Stage(before_after, status, run, stop, download)
 
 
 def _offer(shown: tuple[str, str] | None, file_format: str) -> Any:

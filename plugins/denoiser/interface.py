@@ -69,12 +69,11 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
                 seed = pages.seed_number("The same seed gives the same noise.")
                 randomize = gr.Button("Randomize", size="sm")
     with thumbnails:
-        pages.examples(PHOTOS, photo, also={added: EXAMPLE_SIGMA})
-    triggers = [opened, photo.change, added.change, estimate.input, sigma.release, seed.change]
+        chosen = pages.examples(PHOTOS, photo, also={added: EXAMPLE_SIGMA})
+    triggers = [opened, chosen, added, estimate, sigma, seed, stage.run.click]
     outputs = [stage.comparison, residual, findings, sigma, stage.download]
     page.bind(denoise, triggers, [photo, added, estimate, sigma, seed], outputs, stage.status, stage.stop)
-    photo.upload(lambda: 0, None, added, api_visibility="private")  # no noise is added to a visitor's own photo
-    estimate.input(lambda automatic: gr.Slider(interactive=not automatic), estimate, sigma, api_visibility="private")
+    estimate.change(lambda automatic: gr.update(interactive=not automatic), estimate, sigma, api_visibility="private")
     randomize.click(pages.random_seed, None, seed, api_visibility="private")
 
 
@@ -97,7 +96,7 @@ def _lay_out_other_data(page: Page, opened: Any) -> None:
                 by_photographs = pages.captioned_image("Trained on photographs")
                 by_digits = pages.captioned_image("Trained on digits")
     outputs = [noisy, clean, by_photographs, by_digits, findings]
-    page.bind(out_of_domain, [show.click, subject.input, sigma.release], [subject, sigma], outputs, status, stop)
+    page.bind(out_of_domain, [show.click, subject, sigma], [subject, sigma], outputs, status, stop)
 
 
 def denoise(
@@ -107,7 +106,7 @@ def denoise(
     automatic: bool = True,
     sigma: float = 25,
     seed: int = 0,
-) -> Steps[tuple[Any, ...] | None]:
+) -> Steps[tuple[Any, ...]]:
     """Remove the noise from a photo.
 
     Args:
@@ -117,8 +116,7 @@ def denoise(
         sigma: noise level to remove, 0 to 75 in 8-bit units.
         seed: seed of the added noise.
     """
-    if photo is None:
-        return None
+    photo = pages.require(photo, "photo")
     clean = images.load(photo)
     noisy = _add_noise(clean, noise, int(seed or 0))
     restored = yield from plugin.stream("denoise", noisy, sigma=None if automatic else sigma)
@@ -128,7 +126,8 @@ def denoise(
     residual = pages.write_png(0.5 + RESIDUAL_GAIN * removed, pages.stem(photo, "residual"))
     findings = _describe(restored.sigma, automatic, (noisy, restored.image, clean) if noise > 0 else None)
     download = gr.DownloadButton(value=after, interactive=True)
-    return (before, after), residual, findings, round(restored.sigma, 1), download
+    shown_sigma = round(restored.sigma, 1) if automatic else gr.skip()  # it may be being typed
+    return (before, after), residual, findings, shown_sigma, download
 
 
 def out_of_domain(plugin: Plugin, subject: str = "a photo", noise: float = 50) -> Steps[tuple[Any, ...]]:

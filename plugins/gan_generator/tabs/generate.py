@@ -60,13 +60,12 @@ def lay_out(page: Page, opened: Any) -> None:
             count = gr.Radio(list(COUNTS), value="36", label=COUNT_LABEL, info=COUNT_INFO)
             truncation = controls.truncation_slider()
     settings = [subject, class_name, count, seed, truncation]
-    triggers = [opened, controls.update_classes(subject, class_name), class_name.input]
-    triggers += [count.change, seed.change, truncation.change]
-    page.bind(generate, triggers, settings, [shown], status)
+    triggers = [opened, controls.update_classes(subject, class_name), class_name, count, seed, truncation]
+    page.bind(generate, triggers, settings, [shown], status, live=True)
     index, clicks = gr.State(0), gr.State(0)
     shown.select(_find_clicked, [subject, count, clicks], [index, clicks], api_visibility="private")
     settings = [subject, class_name, count, index, seed, truncation]
-    page.bind(inspect, [shown.change, clicks.change], settings, [chosen, around, description], status)
+    page.bind(inspect, [shown.change, clicks.change], settings, [chosen, around, description], status, live=True)
 
 
 def generate(

@@ -46,7 +46,7 @@ def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            photo, painting = controls.pair_input(opened)
+            photo, painting, chosen = controls.pair_input()
         with pages.column("stage"):
             stage = pages.before_after_stage(page, COMPARISON, INVITATION, WORDS)
             scores = gr.Markdown()
@@ -57,8 +57,7 @@ def lay_out(page: Page, opened: Any) -> None:
                 mixed = gr.Dropdown(list(PAINTINGS), multiselect=True, max_choices=MAX_STYLES - 1, **MIX_IN)
                 weights = gr.Textbox(EQUAL_WEIGHTS, **MIXING_WEIGHTS)
     inputs = [photo, painting, strength, colors, mixed, weights]
-    changed = controls.pair_changed(photo, painting)
-    triggers = [changed, strength.release, colors.input, mixed.change, weights.submit]
+    triggers = [opened, *chosen, strength, colors, mixed, weights, stage.run.click]
     page.bind(stylize, triggers, inputs, [stage.comparison, scores, stage.download], stage.status, stage.stop)
 
 
@@ -70,7 +69,7 @@ def stylize(
     colors: str = "painting",
     mixed: list[str] | None = None,
     mixing_weights: str = EQUAL_WEIGHTS,
-) -> Steps[tuple[Any, ...] | None]:
+) -> Steps[tuple[Any, ...]]:
     """Apply the style of a painting to a photo in one pass (AdaIN).
 
     Args:
@@ -81,8 +80,7 @@ def stylize(
         mixed: up to three painters, such as "Gustav Klimt": their example paintings are mixed in.
         mixing_weights: weight of the painting, then of each one mixed in, such as "2 1".
     """
-    if photo is None or painting is None:
-        return None
+    photo, painting = pages.require(photo, "photo"), pages.require(painting, "painting")
     content, style = images.load(photo), images.load(painting)
     more = tuple(images.load(gallery.find_painting(name)) for name in mixed or [])
     options = StylizeOptions(

@@ -42,7 +42,7 @@ def lay_out(page: Page, opened: Any) -> None:
             status = page.status("")
         with pages.column("stage"):
             before_after = pages.comparison(COMPARISON, WORDS)
-    page.bind(upscale_noise, [show.click, blur.release, seed.change], [blur, seed], [before_after], status, stop)
+    page.bind(upscale_noise, [show.click, blur, seed], [blur, seed], [before_after], status, stop)
 
 
 def upscale_noise(plugin: Plugin, blur: float = 0.5, seed: int = 0) -> Steps[tuple[Any, ...]]:

@@ -44,8 +44,8 @@ def lay_out(page: Page, opened: Any) -> None:
             sliders = [
                 gr.Slider(-RANGE, RANGE, 0, step=0.05, label=f"{i + 1}", min_width=220) for i in range(MAX_SLIDERS)
             ]
-    page.bind(sample_latent, [opened, subject.change, seed.change], [subject, seed], [image, *sliders], status)
-    page.bind(decode_sliders, [slider.input for slider in sliders], [subject, *sliders], [image], status)
+    page.bind(sample_latent, [opened, subject, seed], [subject, seed], [image, *sliders], status)
+    page.bind(decode_sliders, sliders, [subject, *sliders], [image], status, live=True)
 
 
 def sample_latent(plugin: Plugin, subject: str = "digits", seed: int = 0) -> tuple[Any, ...]:
