@@ -19,6 +19,8 @@ Dropped = str | bytes | None
 LAST_SEED = 2**32 - 1
 SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
 CLICKABLE, DRAGGABLE = "clickable", "draggable"  # CSS classes: a click is marked, and repeated (scripts/clickable.js)
+SHEET = "sheet"  # CSS class: rows of small pictures with labels (core.web.sheets)
+PLACE_X, PLACE_Y = "place-x", "place-y"  # CSS classes of sliders: where clickable pictures are marked
 FILLING = "filling"  # CSS class: the picture is enlarged to the width of its frame
 UNLABELED = "unlabeled"  # CSS class: the label is for screen readers only; Gradio would leave it out
 SELECT_BRUSH = """() => setTimeout(() => document.querySelector(".sketch [aria-label=Brush]")?.click(), 500)"""
@@ -137,7 +139,7 @@ def result_picture(
         type="filepath",
         format="png",
         interactive=False,
-        buttons=["download", "fullscreen"],
+        buttons=["download"] if height else ["download", "fullscreen"],  # low ones have no room beside the label
         visible=visible,
         height=height,
         min_width=160 if height is None else 120,  # low ones stand side by side on a phone
@@ -152,9 +154,24 @@ def captioned_image(caption: str, classes: str | None = None) -> gr.Image:
         return result_picture(caption.replace("**", ""), show_label=False, classes=classes)
 
 
+def chart(label: str) -> gr.HTML:
+    """Return a component for what `core.web.charts.render_curves` returns; several stand side by side in a row."""
+    with gr.Column(min_width=280):
+        return gr.HTML(label=label)
+
+
 def clickable_picture(label: str) -> gr.Image:
-    """Return a `result_picture` with a `select` event that gives the clicked position, repeatedly while dragging."""
-    return result_picture(label, classes=f"{CLICKABLE} {DRAGGABLE}")
+    """Return a `result_picture` with a `select` event that gives the clicked position, repeatedly while dragging.
+
+    Two sliders of the classes `PLACE_X` and `PLACE_Y`, in the same workbench, move the ring that marks the position.
+    """
+    with gr.Column(min_width=320):
+        return result_picture(label, classes=f"{CLICKABLE} {DRAGGABLE}")
+
+
+def grid_classes(columns: int, rows: int) -> str:
+    """Return the CSS classes of a clickable picture of `columns` × `rows` cells, among which the arrow keys move."""
+    return f"{CLICKABLE} cells-{columns}x{rows}"
 
 
 def sketchpad(label: str, opened: Any) -> gr.Sketchpad:

@@ -15,7 +15,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import gradio as gr
 from gradio.components import Component
@@ -25,15 +25,21 @@ from core.errors import HubError
 from core.plugin import Plugin
 from core.registry import Record
 from core.web import handlers, links
-from core.web.comparison import WORDS, comparison
+from core.web.comparison import comparison
 from core.web.components import (
     CLICKABLE,
     FILLING,
+    PLACE_X,
+    PLACE_Y,
+    SHEET,
+    UNLABELED,
     Dropped,
     captioned_image,
+    chart,
     clickable_picture,
     column,
     examples,
+    grid_classes,
     picture_input,
     random_seed,
     result_picture,
@@ -44,23 +50,33 @@ from core.web.components import (
 )
 from core.web.handlers import MissingPictureError
 from core.web.links import Tab
-from core.web.output_files import FILE_FORMATS, convert, new_file, stem, write_png, write_result, write_sketch
+from core.web.output_files import convert, new_file, stem, write_png, write_result, write_sketch
 from core.web.runs import Demo, blank_value, events_of
+from core.web.stage import DOWNLOAD, RUN, STOP, Stage, before_after_stage
 
 __all__ = [
     "CLICKABLE",
+    "DOWNLOAD",
     "FILLING",
+    "PLACE_X",
+    "PLACE_Y",
+    "RUN",
+    "SHEET",
+    "STOP",
+    "UNLABELED",
     "Demo",
     "Dropped",
     "Page",
     "Stage",
     "before_after_stage",
     "captioned_image",
+    "chart",
     "clickable_picture",
     "column",
     "comparison",
     "convert",
     "examples",
+    "grid_classes",
     "message_page",
     "new_file",
     "picture_input",
@@ -83,13 +99,15 @@ DEVICE_QUEUE = "device"  # one call at a time computes, on whichever page it was
 LONG_QUEUE, LONG_QUEUE_LIMIT = "long_running", 2  # long calls, between whose steps other calls compute
 
 LOADING = "Loading the network …"
-RUN, STOP, DOWNLOAD, COPY_LINK = "Run", "Stop", "Download PNG", "Copy link"
+COPY_LINK = "Copy link"
 LINK_NOTE = "To this tab with its settings. Your own pictures are not in it."
 LINK_COPIED = "Copied: the address of this page holds the tab and its settings now."
 BROWSER_TITLE = "{} - Darkroom"
 MODEL_CARD = "Model card: data, training, scores, limits"
 NOT_RUNNING = "This demo is not running."
-HEADER = Markup('<div class="page-title"><h1>{}</h1><p>{}</p><p class="badge">{}</p></div>')
+HEADER = Markup('<div class="page-title"><h1>{}</h1><p>{}</p>{}</div>')
+BADGE = Markup('<details class="badge"><summary>Runs on {}</summary>{}</details>')
+NO_BADGE = Markup('<p class="badge">{}</p>')
 MESSAGE = Markup('<div class="page-title"><h1>{}</h1></div><div class="problem"><p>{}</p><p>{}</p></div>')
 
 LayOut = Callable[["Page", Any], None]
@@ -108,7 +126,7 @@ class Page:
         """Add the plugin's title and summary, and the device and the weights once they are known."""
         title = json.dumps(BROWSER_TITLE.format(self.plugin.record.title))
         self.blocks.load(None, None, None, js=f"() => {{ document.title = {title}; }}")
-        header = gr.HTML(_header(self.plugin.record, LOADING), padding=False)
+        header = gr.HTML(_header(self.plugin.record, NO_BADGE.format(LOADING)), padding=False)
         self.blocks.load(self._describe, None, header, api_visibility="private", show_progress="hidden")
 
     def tabs(self, tabs: Mapping[str, LayOut]) -> None:
@@ -207,16 +225,17 @@ class Page:
             gr.Markdown(_without_front_matter(card.read_text()))
 
     def _describe(self) -> Markup:
-        """Return the header with the device and the weights, or with the reason why there is no network."""
+        """Return the header with where it runs and, folded, the device and the weights; or why there is no network."""
         try:
             more = len(self.plugin.record.ready_manifest.checkpoints) - 1
-            badge = self.plugin.describe() + (f" and {more} more" if more else "")
+            details = self.plugin.describe() + (f" and {more} more" if more else "")
+            badge = BADGE.format(self.plugin.place(), details)
         except HubError as error:  # a visitor cannot do anything about it
             LOGGER.error("%s: %s", self.plugin.name, error)
-            badge = handlers.UNREACHABLE
+            badge = NO_BADGE.format(handlers.UNREACHABLE)
         except (Exception, SystemExit) as error:  # the page stays up
             LOGGER.exception("%s has no network", self.plugin.name)
-            badge = str(error)
+            badge = NO_BADGE.format(error)
         return _header(self.plugin.record, badge)
 
 
@@ -225,53 +244,6 @@ def require(picture: Dropped, name: str) -> str | bytes:
     if picture is None:
         raise MissingPictureError(name)
     return picture
-
-
-class Stage(NamedTuple):
-    """The components of `before_after_stage`."""
-
-    comparison: gr.HTML
-    status: gr.HTML
-    run: gr.Button
-    stop: gr.Button
-    download: gr.DownloadButton
-
-
-def before_after_stage(page: Page, label: str, invitation: str, words: tuple[str, str] = WORDS) -> Stage:
-    """Return a before/after comparison above its status line, with the buttons Run, Stop and Download.
-
-    Handlers return the path of a PNG for the download; where another format is chosen, it is converted.
-
-    Args:
-        page: the page that they stand on.
-        label: what is compared.
-        invitation: what the status line says until the first call.
-        words: what the left and the right half show.
-    """
-    before_after = comparison(label, words)
-    status = page.status(invitation)
-    with gr.Row():
-        run, stop = (gr.Button(name, size="sm", scale=0, min_width=80) for name in (RUN, STOP))
-        download = gr.DownloadButton(DOWNLOAD, variant="primary", size="sm", scale=0, interactive=False)
-        file_format = gr.Radio(list(FILE_FORMATS), value="PNG", show_label=False, container=False, min_width=200)
-    convert_on = [before_after.change, file_format.input]
-    gr.on(
-        convert_on,
-        handlers.with_errors(_offer),
-        [before_after, file_format],
-        download,
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    return Stage(before_after, status, run, stop, download)
-
-
-def _offer(shown: tuple[str, str] | None, file_format: str) -> Any:
-    """Return the download button for the second of the two pictures that are compared, in `file_format`."""
-    label = DOWNLOAD.replace("PNG", file_format)
-    if shown is None:
-        return gr.DownloadButton(label)
-    return gr.DownloadButton(label, value=convert(shown[1], file_format))
 
 
 def tabbed(plugin: Plugin, tabs: Mapping[str, LayOut]) -> gr.Blocks:
@@ -291,7 +263,7 @@ def message_page(title: str, message: str) -> gr.Blocks:
     return blocks
 
 
-def _header(record: Record, badge: str) -> Markup:
+def _header(record: Record, badge: Markup) -> Markup:
     return HEADER.format(record.title, record.ready_manifest.summary, badge)
 
 
