@@ -18,6 +18,7 @@ from core.metadata import CheckpointError
 from core.registry import Record
 from core.training import runs
 from core.weights import BUNDLED, HubSource, LocalSource, WeightsNotFoundError, WeightsOptions
+from tests.conftest import ROOT
 from tests.local_hub import File, Hub, Repository
 
 NOWHERE = Reference("alice/nowhere", "0" * 40)
