@@ -93,8 +93,9 @@ def main() -> None:
     peers = {
         "FFDNet (authors' weights)": build_ffdnet(options.threads),
         "Non-local means (OpenCV)": build_nlm(options.threads),
-        CBM3D: build_cbm3d(),
     }
+    if options.bm3d_pictures:
+        peers[CBM3D] = build_cbm3d()
     rows = measure(data.picture_files(options.data), peers, options.bm3d_pictures)
     cases = list(dict.fromkeys(case for _, case in rows))
     report(rows, [NOISY, OURS, *peers], cases)
