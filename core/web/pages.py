@@ -147,7 +147,8 @@ class Page:
 
         def restore(request: gr.Request) -> dict[Any, Any]:
             chosen, values = links.restore(self._tabs, request.query_params)
-            return {shown: gr.Tabs(selected=chosen), opened[chosen]: True} | values
+            is_named = "tab" in request.query_params  # else the visitor may have opened another one meanwhile
+            return {opened[chosen]: True} | ({shown: gr.Tabs(selected=chosen)} if is_named else {}) | values
 
         outputs = [shown, *opened.values(), *links.controls_of(self._tabs)]
         self.blocks.load(restore, None, outputs, api_visibility="private", show_progress="hidden")
