@@ -52,11 +52,10 @@ from core.web.handlers import MissingPictureError
 from core.web.links import Tab
 from core.web.output_files import convert, new_file, stem, write_png, write_result, write_sketch
 from core.web.runs import Demo, blank_value, events_of
-from core.web.stage import DOWNLOAD, RUN, STOP, Stage, before_after_stage
+from core.web.stage import RUN, STOP, Stage, before_after_stage, download_button
 
 __all__ = [
     "CLICKABLE",
-    "DOWNLOAD",
     "FILLING",
     "PLACE_X",
     "PLACE_Y",
@@ -75,6 +74,7 @@ __all__ = [
     "column",
     "comparison",
     "convert",
+    "download_button",
     "examples",
     "grid_classes",
     "message_page",

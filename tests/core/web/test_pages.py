@@ -83,7 +83,7 @@ def test_what_was_made_of_a_picture_becomes_empty_with_it_but_not_a_setting(deno
 
 def test_the_chosen_format_is_on_the_button_and_in_the_file(tmp_path: Path, picture: Image) -> None:
     images.save(picture, tmp_path / "a.png")
-    offered = offer_download((str(tmp_path / "b.png"), str(tmp_path / "a.png")), "WebP")
+    offered = offer_download(str(tmp_path / "a.png"), "WebP")
     assert (offered.label, Path(offered.value["path"]).name) == ("Download WebP", "a.webp")
     assert offer_download(None, "JPEG").label == "Download JPEG"
 
