@@ -31,6 +31,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with gr.Tab("Map"), components.workbench():
             with components.column("source"):
                 run = gr.Button("Run")
+                photo = components.picture_input("Your photo")
                 gr.HTML('<div style="height: 900px"></div>')
             with components.column("stage"):
                 plane = components.clickable_picture("The plane")
@@ -45,6 +46,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             sheet = components.captioned_image("A sheet", components.SHEET)
         plane.select(place_of, None, clicked)
         grid.select(place_of, None, chosen)
+        photo.change(lambda: None)
         run.click(lambda: handlers.status("Done."), None, status)
         blocks.load(
             lambda: [str(folder / name) for name in ("gray.png", "gray.png", "sheet.png")], None, [plane, grid, sheet]
@@ -150,6 +152,16 @@ def test_whatever_has_the_focus_shows_it(desktop: Any) -> None:
         hidden += [kind] if style == "none" and "<body" not in kind else []
     assert len(seen) > 8
     assert not hidden
+
+
+@pytest.mark.browser
+def test_a_file_that_the_browser_cannot_show_is_no_broken_picture(desktop: Any) -> None:
+    desktop.get_by_role("tab", name="Map").click()
+    desktop.locator("input[type=file]").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"x"})
+    frame = desktop.locator(".image-frame[data-note]")
+    frame.wait_for()
+    assert "cannot show" in frame.get_attribute("data-note")
+    assert not frame.locator("img").is_visible()
 
 
 @pytest.mark.browser
