@@ -110,8 +110,8 @@ def optimize(
         content_weight: weight of the content loss.
         style_weight: weight of the style loss.
         variation_weight: weight of the total variation loss, which smooths the image.
-        size: longer side of the result in pixels, 64 to 1024.
-        steps: how often the loss and its gradient are evaluated.
+        size: longer side of the result in pixels, 128 to 768.
+        steps: how often the loss and its gradient are evaluated, 10 to 500.
         optimizer: "L-BFGS" or "Adam".
         seed: of the noise.
     """

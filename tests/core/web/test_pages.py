@@ -43,14 +43,12 @@ def test_a_handler_is_offered_over_the_api_with_its_docstring(denoiser: Plugin) 
     assert "any number" in function.fn.__doc__
 
 
-@pytest.mark.parametrize(
-    ("long_running", "queue", "limit"), [(False, pages.DEVICE_QUEUE, 1), (True, pages.LONG_QUEUE, 2)]
-)
+@pytest.mark.parametrize(("long_running", "queue"), [(False, pages.DEVICE_QUEUE), (True, pages.LONG_QUEUE)])
 def test_long_running_handlers_have_a_queue_of_their_own(
-    denoiser: Plugin, long_running: bool, queue: str, limit: int
+    denoiser: Plugin, long_running: bool, queue: tuple[str, int]
 ) -> None:
     function = bound(denoiser, long_running=long_running)
-    assert (function.concurrency_id, function.concurrency_limit) == (queue, limit)
+    assert (function.concurrency_id, function.concurrency_limit) == queue
 
 
 def test_each_tab_is_laid_out_with_the_event_that_opens_it(denoiser: Plugin) -> None:
