@@ -27,7 +27,6 @@ from core.registry import Record
 from core.web import endpoints, handlers, links
 from core.web.comparison import comparison
 from core.web.components import (
-    CLICKABLE,
     FILLING,
     PLACE_X,
     PLACE_Y,
@@ -52,14 +51,12 @@ from core.web.handlers import MissingPictureError
 from core.web.links import Tab
 from core.web.output_files import convert, new_file, stem, write_png, write_result, write_sketch
 from core.web.runs import Demo, blank_value, events_of
-from core.web.stage import RUN, STOP, Stage, before_after_stage, download_button
+from core.web.stage import STOP, Stage, before_after_stage, download_button
 
 __all__ = [
-    "CLICKABLE",
     "FILLING",
     "PLACE_X",
     "PLACE_Y",
-    "RUN",
     "SHEET",
     "STOP",
     "UNLABELED",
