@@ -55,13 +55,13 @@ def examples(
     thumbnails.click(place, thumbnails, [target, *also], api_visibility="private")
 
 
-def picture_input(label: str, height: int = 260) -> gr.Image:
-    """Return a component to drop a picture on, or to take one with the camera.
+def picture_input(label: str, height: int = 260, first: Path | None = None) -> gr.Image:
+    """Return a component to drop a picture on, or to take one with the camera; it opens with the picture `first`.
 
     A handler gets its value as a `Dropped`: the uploaded file, not decoded, because `core.imaging.images.load` checks
     it before it decodes it.
     """
-    picture = gr.Image(label=label, type="filepath", format="png", height=height)
+    picture = gr.Image(first and str(first), label=label, type="filepath", format="png", height=height)
     picture.preprocess = _as_dropped  # not a subclass: Gradio writes a .pyi file beside the module of each
     return picture
 
@@ -156,14 +156,14 @@ def sketchpad(label: str, opened: Any) -> gr.Sketchpad:
     return pad
 
 
-def seed_number(info: str) -> gr.Number:
-    """Return a field for a seed, 0 at first; `info` says what the seed determines."""
-    return gr.Number(0, label="Seed", info=info, precision=0, minimum=0, maximum=LAST_SEED)
+def seed_number(info: str, first: int = 0) -> gr.Number:
+    """Return a field for a seed, `first` when the page opens; `info` says what the seed determines."""
+    return gr.Number(first, label="Seed", info=info, precision=0, minimum=0, maximum=LAST_SEED)
 
 
-def seed_with_button(info: str, label: str) -> gr.Number:
+def seed_with_button(info: str, label: str, first: int = 0) -> gr.Number:
     """Return a field for a seed, above a button with the text `label` that sets a random one."""
-    seed = seed_number(info)
+    seed = seed_number(info, first)
     gr.Button(label, variant="primary").click(random_seed, None, seed, api_visibility="private")
     return seed
 

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from core.errors import HubError
 from core.plugin import Plugin
 from core.registry import Record
-from core.web import handlers
+from core.web import first_results, handlers
 from core.web.components import (
     CLICKABLE,
     FILLING,
@@ -39,6 +39,7 @@ from core.web.components import (
     sketchpad,
     workbench,
 )
+from core.web.first_results import FirstCall
 from core.web.output_files import FILE_FORMATS, convert, new_file, stem, write_png, write_result, write_sketch
 
 __all__ = [
@@ -123,6 +124,7 @@ class Page:
         status: gr.HTML,
         stop: gr.Button | None = None,
         long_running: bool = False,
+        opened: Any = None,
     ) -> Any:
         """Run `handler` at each of `triggers`, and offer it over the API and MCP as `<plugin>_<handler>`.
 
@@ -137,11 +139,16 @@ class Page:
             status: the status line of the call.
             stop: a button that cancels the call between two steps.
             long_running: for a handler that takes many small steps; other visitors' calls are answered between them.
+            opened: the event that opens the tab, for a handler whose result the tab opens with: the stored one for the
+                first values of `inputs` (see `core.first_results`). Where none is stored, `handler` runs at that
+                event, unless it is `long_running`.
 
         Returns:
             The event, for the `cancels` of other events.
         """
         name = f"{self.plugin.name}_{handler.__name__}"
+        if opened is not None and not first_results.show(self.plugin, FirstCall(handler, inputs, outputs)):
+            triggers = [*triggers] if long_running else [opened, *triggers]
         running = gr.on(
             list(triggers),
             handlers.with_status(self.plugin, handler, name, len(outputs)),

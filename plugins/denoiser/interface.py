@@ -51,7 +51,7 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
     """Lay out and wire the tab that denoises a visitor's photo, or one to which noise was added."""
     with pages.workbench():
         with pages.column("source"):
-            photo = pages.picture_input("Your photo")
+            photo = pages.picture_input("Your photo", first=PHOTOS[0])
             thumbnails = gr.Column()
         with pages.column("stage"):
             stage = pages.before_after_stage(page, "Before and after: drag the line", INVITATION)
@@ -61,7 +61,7 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
                 with gr.Column(min_width=280):
                     findings = gr.Markdown(LOSSY)
         with pages.column("settings"):
-            added = gr.Slider(0, MAX_SIGMA, 0, step=1, label="Add noise, σ", info=ADDED_INFO)
+            added = gr.Slider(0, MAX_SIGMA, EXAMPLE_SIGMA, step=1, label="Add noise, σ", info=ADDED_INFO)
             estimate = gr.Checkbox(True, label="Estimate the noise level automatically", info=ESTIMATE_INFO)
             sigma = gr.Slider(0, MAX_SIGMA, 25, step=0.5, label="Noise level σ", info=SIGMA_INFO, interactive=False)
             with gr.Accordion("Seed of the added noise", open=False):
@@ -69,9 +69,10 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
                 randomize = gr.Button("Randomize", size="sm")
     with thumbnails:
         pages.examples(PHOTOS, photo, also={added: EXAMPLE_SIGMA})
-    triggers = [opened, photo.change, added.change, estimate.input, sigma.release, seed.change]
+    triggers = [photo.change, added.change, estimate.input, sigma.release, seed.change]
     outputs = [stage.comparison, residual, findings, sigma, stage.download]
-    page.bind(denoise, triggers, [photo, added, estimate, sigma, seed], outputs, stage.status, stage.stop)
+    inputs = [photo, added, estimate, sigma, seed]
+    page.bind(denoise, triggers, inputs, outputs, stage.status, stage.stop, opened=opened)
     photo.upload(lambda: 0, None, added, api_visibility="private")  # no noise is added to a visitor's own photo
     estimate.input(lambda automatic: gr.Slider(interactive=not automatic), estimate, sigma, api_visibility="private")
     randomize.click(pages.random_seed, None, seed, api_visibility="private")
@@ -96,7 +97,8 @@ def _lay_out_other_data(page: Page, opened: Any) -> None:
                 by_photographs = pages.captioned_image("Trained on photographs")
                 by_digits = pages.captioned_image("Trained on digits")
     outputs = [noisy, clean, by_photographs, by_digits, findings]
-    page.bind(out_of_domain, [show.click, subject.input, sigma.release], [subject, sigma], outputs, status, stop)
+    triggers = [show.click, subject.input, sigma.release]
+    page.bind(out_of_domain, triggers, [subject, sigma], outputs, status, stop, opened=opened)
 
 
 def denoise(

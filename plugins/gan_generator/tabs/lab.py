@@ -72,10 +72,10 @@ def lay_out(page: Page, opened: Any) -> None:
                 use = gr.Button(USE_BUTTON, size="sm")
             options = _lay_out_options()
     drawing, variables, losses = gr.State(None), gr.State(None), gr.State([])
-    rounds, starts = gr.State(1), gr.State(0)  # one trigger for everything that continues training
+    rounds, starts = gr.State(ROUNDS), gr.State(0)  # one trigger for everything that continues training
     inputs = [rounds, distribution, drawing, variables, losses, *options]
     outputs = [shown, curves, progress, variables, losses]
-    run = page.bind(train_toy, [opened, starts.change], inputs, outputs, status, pause, long_running=True)
+    run = page.bind(train_toy, [starts.change], inputs, outputs, status, pause, long_running=True, opened=opened)
 
     def wire(event: Any, start: Callable[..., Any], inputs: list[Any], outputs: list[Any]) -> Any:
         """Call `start` at `event`, then continue training; its last argument is the number of starts so far."""

@@ -26,19 +26,19 @@ INPUT_HEIGHT, MIN_WIDTH = 190, 140  # pixels: both inputs fit side by side on a 
 
 def painting_input() -> gr.Image:
     """Return the input of a painting, with example paintings below it."""
-    painting = pages.picture_input(ANY_PAINTING, INPUT_HEIGHT)
+    painting = pages.picture_input(ANY_PAINTING, INPUT_HEIGHT, FIRST_PAINTING)
     _example_paintings(painting)
     return painting
 
 
-def pair_input(opened: Any) -> tuple[gr.Image, gr.Image]:
-    """Return the inputs of a photo and a painting, filled with examples when the tab is `opened`."""
+def pair_input() -> tuple[gr.Image, gr.Image]:
+    """Return the inputs of a photo and a painting, which open with examples."""
     with gr.Row():
-        photo, painting = (pages.picture_input(label, INPUT_HEIGHT) for label in (YOUR_PHOTO, YOUR_PAINTING))
+        photo = pages.picture_input(YOUR_PHOTO, INPUT_HEIGHT, FIRST_PHOTO)
+        painting = pages.picture_input(YOUR_PAINTING, INPUT_HEIGHT, FIRST_PAINTING)
         photo.min_width = painting.min_width = MIN_WIDTH
     pages.examples(PHOTOS, photo, also={}, label=EXAMPLE_PHOTOS)
     _example_paintings(painting)
-    opened(lambda: (str(FIRST_PHOTO), str(FIRST_PAINTING)), None, [photo, painting], api_visibility="private")
     return photo, painting
 
 

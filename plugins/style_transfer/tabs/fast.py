@@ -46,7 +46,7 @@ def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            photo, painting = controls.pair_input(opened)
+            photo, painting = controls.pair_input()
         with pages.column("stage"):
             stage = pages.before_after_stage(page, COMPARISON, INVITATION)
             scores = gr.Markdown()
@@ -59,7 +59,8 @@ def lay_out(page: Page, opened: Any) -> None:
     inputs = [photo, painting, strength, colors, mixed, weights]
     changed = controls.pair_changed(photo, painting)
     triggers = [changed, strength.release, colors.input, mixed.change, weights.submit]
-    page.bind(stylize, triggers, inputs, [stage.comparison, scores, stage.download], stage.status, stage.stop)
+    outputs = [stage.comparison, scores, stage.download]
+    page.bind(stylize, triggers, inputs, outputs, stage.status, stage.stop, opened=opened)
 
 
 def stylize(

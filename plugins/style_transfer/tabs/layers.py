@@ -51,7 +51,16 @@ def lay_out(page: Page, opened: Any) -> None:
             seed = pages.seed_number(controls.NOISE_SEED_INFO)
     starts = gr.State(0)
     inputs, outputs = [picture, layer, seed], [*results, losses]
-    running = page.bind(reconstruct_from_layer, [starts.change], inputs, outputs, status, stop, long_running=True)
+    running = page.bind(
+        reconstruct_from_layer,
+        [starts.change],
+        inputs,
+        outputs,
+        status,
+        stop,
+        long_running=True,
+        opened=opened,
+    )
     for event in (show.click, layer.input):
         event(lambda count: count + 1, starts, starts, cancels=[running], api_visibility="private")
 

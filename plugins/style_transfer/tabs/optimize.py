@@ -50,7 +50,7 @@ def lay_out(page: Page, opened: Any) -> None:
     with pages.workbench():
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
-            photo, painting = controls.pair_input(opened)
+            photo, painting = controls.pair_input()
         with pages.column("stage"):
             with gr.Row():
                 fresh = gr.Button(START, variant="primary", size="sm", min_width=80)
@@ -66,7 +66,7 @@ def lay_out(page: Page, opened: Any) -> None:
     starts, continued = gr.State(0), gr.State(False)  # an API call never continues: each starts a new image
     inputs = [photo, painting, *settings, continued, current, history]
     outputs = [shown, losses, download, continued, current, history]
-    running = page.bind(optimize, [starts.change], inputs, outputs, status, pause, long_running=True)
+    running = page.bind(optimize, [starts.change], inputs, outputs, status, pause, long_running=True, opened=opened)
     for button, continues in ((fresh, False), (further, True)):
         button.click(
             lambda count, continues=continues: (continues, count + 1),

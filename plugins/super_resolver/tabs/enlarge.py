@@ -49,7 +49,7 @@ def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            photo = pages.picture_input(PHOTO_LABEL)
+            photo = pages.picture_input(PHOTO_LABEL, first=PHOTOS[0])
             thumbnails = gr.Column()
         with pages.column("stage"):
             stage = pages.before_after_stage(page, COMPARISON, INVITATION)
@@ -72,9 +72,10 @@ def lay_out(page: Page, opened: Any) -> None:
     photo.select(handlers.with_errors(cropping.crop_at), [photo, crop, clicks], moved, api_visibility="private")
     photo.upload(cropping.reset, [crop, clicks], moved, api_visibility="private")
     settings = [control.input for control in (scale, real, test_mode, crop)]
-    triggers = [opened, photo.change, clicks.change, *settings, x.release, y.release]
+    triggers = [photo.change, clicks.change, *settings, x.release, y.release]
     outputs = [stage.comparison, findings, low, errors, stage.download]
-    page.bind(upscale, triggers, [photo, scale, real, test_mode, crop, x, y], outputs, stage.status, stage.stop)
+    inputs = [photo, scale, real, test_mode, crop, x, y]
+    page.bind(upscale, triggers, inputs, outputs, stage.status, stage.stop, opened=opened)
 
 
 def upscale(

@@ -52,7 +52,7 @@ def lay_out(page: Page, opened: Any) -> None:
                 by_digits = pages.captioned_image(DIGITS_CAPTION)
                 by_photographs = pages.captioned_image(PHOTOGRAPHS_CAPTION)
     outputs = [low, truth, by_digits, by_photographs, findings]
-    page.bind(out_of_domain, [show.click, subject.input], [subject], outputs, status, stop)
+    page.bind(out_of_domain, [show.click, subject.input], [subject], outputs, status, stop, opened=opened)
 
 
 def out_of_domain(plugin: Plugin, subject: str = "digits") -> Steps[tuple[Any, ...]]:

@@ -41,7 +41,8 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("stage"):
             samples = pages.captioned_image(SAMPLES_CAPTION)
             styles = pages.captioned_image(STYLES_CAPTION)
-    page.bind(sample_class, [opened, digit.change, seed.change], [digit, seed], [samples, styles], status)
+    triggers = [digit.change, seed.change]
+    page.bind(sample_class, triggers, [digit, seed], [samples, styles], status, opened=opened)
 
 
 def sample_class(plugin: Plugin, digit: str = "3", seed: int = 0) -> tuple[str, str]:

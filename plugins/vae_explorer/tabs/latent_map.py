@@ -54,8 +54,9 @@ def lay_out(page: Page, opened: Any) -> None:
     clicks = gr.State(0)  # one trigger for a click that moves two sliders
     for shown in maps:
         shown.select(_position_of_click, clicks, [x, y, clicks], api_visibility="private")
-    page.bind(render_maps, [opened, subject.change], [subject], [*maps, legend], status)
-    page.bind(decode_position, [clicks.change, x.input, y.input, maps[0].change], [subject, x, y], decoded, status)
+    page.bind(render_maps, [subject.change], [subject], [*maps, legend], status, opened=opened)
+    triggers = [clicks.change, x.input, y.input, maps[0].change]
+    page.bind(decode_position, triggers, [subject, x, y], decoded, status, opened=opened)
 
 
 def render_maps(plugin: Plugin, subject: str = "digits") -> tuple[str, str, str]:

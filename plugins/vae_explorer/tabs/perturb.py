@@ -45,7 +45,8 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("stage"):
             by_vae = pages.captioned_image(VAE_CAPTION)
             by_ae = pages.captioned_image(AE_CAPTION)
-    page.bind(add_latent_noise, [opened, noise.release, seed.change], [noise, seed], [by_vae, by_ae], status)
+    triggers = [noise.release, seed.change]
+    page.bind(add_latent_noise, triggers, [noise, seed], [by_vae, by_ae], status, opened=opened)
 
 
 def add_latent_noise(plugin: Plugin, noise: float = 1.5, seed: int = 0) -> tuple[str, str]:
