@@ -9,7 +9,7 @@ app: .venv/run
 	$(RUN) app.py $(ARGS)
 
 test: .venv/dev lint
-	$(RUN) -m pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(RUN) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
 
 lint: .venv/dev
 	.venv/bin/ruff check .

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,18 @@ from core.plugin import Plugin  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = "/usr/bin/chromium"
+# What JAX runs here is small: compiling it with all of XLA's optimizations takes longer than running it without.
+QUICK_COMPILER = {"XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"}
+
+
+LONG_MARKS = ("backend", "browser", "slow", "timeout")
+
+
+@pytest.hookimpl(trylast=True)  # after those that do not run are left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that the workers end at about the same time."""
+    long = {item.path for item in items if any(item.get_closest_marker(mark) for mark in LONG_MARKS)}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture
@@ -95,10 +108,17 @@ def train_twice(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Path, Pa
 
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
-    """The local Hub and the cache, both empty; the client is logged in as alice."""
-    from huggingface_hub import constants
+    """The local Hub and the cache, both empty; the client is logged in as alice, and retries at once."""
+    from huggingface_hub import constants, file_download
+    from huggingface_hub.utils import _http
+
+    from core.hub import errors
 
     HUB.clear()
+    clock = SimpleNamespace(**vars(time) | {"sleep": lambda seconds: None})
+    for module in (_http, file_download):
+        monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(errors, "_wait_seconds", lambda state: 0)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
     return HUB
 
@@ -132,7 +152,7 @@ def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProce
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env=os.environ | environment,
+        env=os.environ | QUICK_COMPILER | environment,
         capture_output=True,
         text=True,
         check=False,

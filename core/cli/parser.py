@@ -136,7 +136,7 @@ def first_results(options: argparse.Namespace, rest: list[str]) -> int:
     from core.engine import LocalEngine
     from core.web import first_results
 
-    for path in first_results.compute(record, LocalEngine()):
+    for path in first_results.compute(record, LocalEngine(), options.only):
         print(f"{path.stat().st_size:9,} bytes  {path}")
     return 0
 
@@ -177,6 +177,7 @@ FLAGS: Mapping[Any, Flags] = {
         **JOB_FLAGS,
     },
     evaluate: {"--json": SWITCH | {"help": "print one JSON object and nothing else"}},
+    first_results: {"--only": {"metavar": "HANDLER", "help": "compute this one's result only, such as denoise"}},
     push: {
         "--repo": REPOSITORY | {"help": "plugin.toml's if left out"},
         "--checkpoint": {"metavar": "NAME", "help": "only this one; the others on the Hub stay as they are"},

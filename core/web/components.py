@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+from abc import ABCMeta
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import gradio as gr
 import numpy as np
-from gradio.components.imageslider import SliderData
+from gradio.component_meta import ComponentMeta
 from gradio.data_classes import ImageData
 
 Dropped = str | bytes | None
@@ -55,51 +56,48 @@ def examples(
     thumbnails.click(place, thumbnails, [target, *also], api_visibility="private")
 
 
-def picture_input(label: str, height: int = 260, first: Path | None = None) -> gr.Image:
+class NoStubFile(ComponentMeta):  # type: ignore[misc]
+    """Metaclass of our subclasses of Gradio's components: Gradio's would write a .pyi file beside the module.
+
+    A component cannot be changed by assigning to its methods: an update makes a new one of its class.
+    """
+
+    def __new__(cls, name: str, bases: tuple[type, ...], attributes: dict[str, Any]) -> type:
+        """Return the class."""
+        return ABCMeta.__new__(cls, name, bases, attributes)
+
+
+class PictureInput(gr.Image, metaclass=NoStubFile):  # type: ignore[misc]
+    """An image component that gives its file to the handler undecoded; `picture_input` makes one."""
+
+    is_template = True  # the browser's part is that of gr.Image
+
+    def preprocess(self, payload: ImageData | None) -> Dropped:
+        """Return the path of the uploaded file, or the bytes of a `data:` URL.
+
+        Raises:
+            gr.Error: if the picture is at another address.
+        """
+        if payload is None or payload.path is not None:
+            return payload and payload.path
+        _, _, encoded = (payload.url or "").partition(";base64,")
+        try:
+            return base64.b64decode(encoded, validate=True) or _refuse_address()
+        except ValueError:
+            return _refuse_address()
+
+
+def picture_input(label: str, height: int = 260, first: Path | None = None) -> PictureInput:
     """Return a component to drop a picture on, or to take one with the camera; it opens with the picture `first`.
 
     A handler gets its value as a `Dropped`: the uploaded file, not decoded, because `core.imaging.images.load` checks
     it before it decodes it.
     """
-    picture = gr.Image(first and str(first), label=label, type="filepath", format="png", height=height)
-    picture.preprocess = _as_dropped  # not a subclass: Gradio writes a .pyi file beside the module of each
-    return picture
-
-
-def _as_dropped(payload: ImageData | None) -> Dropped:
-    if payload is None or payload.path is not None:
-        return payload and payload.path
-    _, _, encoded = (payload.url or "").partition(";base64,")
-    try:
-        return base64.b64decode(encoded, validate=True) or _refuse_address()
-    except ValueError:
-        return _refuse_address()
+    return PictureInput(first and str(first), label=label, type="filepath", format="png", height=height)
 
 
 def _refuse_address() -> NoReturn:
     raise gr.Error("The picture cannot be read from that address: upload the file itself.", print_exception=False)
-
-
-def comparison(label: str) -> gr.ImageSlider:
-    """Return a before/after slider for the paths of two PNG files, which the browser and handlers get unchanged."""
-    slider = gr.ImageSlider(
-        label=label,
-        type="filepath",
-        format="png",
-        interactive=False,
-        max_height=680,
-        buttons=["fullscreen"],
-        elem_classes="hero",
-    )
-    slider.preprocess = _as_shown  # Gradio's converts to 8-bit RGB
-    return slider
-
-
-def _as_shown(payload: SliderData | None) -> tuple[str, str] | None:
-    if payload is None or not all(side and side.path for side in payload.root):
-        return None
-    before, after = (side.path for side in payload.root)
-    return before, after
 
 
 def result_picture(

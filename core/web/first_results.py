@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -101,12 +100,13 @@ def fits(plugin: Plugin, call: FirstCall, stored: FirstResult) -> bool:
     return same_page and not first_results.find_outdated(plugin.record, stored, plugin.engine.options)
 
 
-def compute(record: Record, engine: Engine) -> list[Path]:
+def compute(record: Record, engine: Engine, only: str | None = None) -> list[Path]:
     """Compute and store the first results of a plugin's page, in place of those that were stored.
 
     Args:
         record: the plugin.
         engine: what runs its verbs.
+        only: the handler whose result is computed; None computes all.
 
     Returns:
         The files that were written.
@@ -118,10 +118,17 @@ def compute(record: Record, engine: Engine) -> list[Path]:
         verbs.import_module_of(record, "interface").build_interface(Plugin(record, engine))
     if not calls:
         raise UserError(f"no tab of {record.name} opens with a result: give Page.bind the event `opened`.")
+    chosen = [call for call in calls if only in (None, call.name)]
+    if not chosen:
+        raise UserError(
+            f"no tab opens with a result of {only!r}: name one of {', '.join(call.name for call in calls)}."
+        )
     folder = first_results.folder_of(record)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    first_results.write(record, {call.name: _compute(record, engine, call) for call in calls})
+    stored = first_results.read(record) if only else {}
+    for path in folder.glob(f"{only}_*" if only else "*"):
+        path.unlink()
+    folder.mkdir(exist_ok=True)
+    first_results.write(record, stored | {call.name: _compute(record, engine, call) for call in chosen})
     return sorted(folder.iterdir())
 
 
@@ -196,7 +203,9 @@ def _write_webp(source: Path, target: Path) -> None:
     """Write a picture or an animation as a small WebP: lossless up to `LOSSLESS_BELOW`, lossy above."""
     with pillow.open(source) as picture:
         first, *others = (frame.copy() for frame in ImageSequence.Iterator(picture))
-    animated = {"save_all": True, "append_images": others, "duration": FRAME_MILLISECONDS, "loop": 0} if others else {}
+    animated: dict[str, Any] = (
+        {"save_all": True, "append_images": others, "duration": FRAME_MILLISECONDS, "loop": 0} if others else {}
+    )
     first.save(target, lossless=True, quality=100, method=6, **animated)
     for quality in QUALITIES if target.stat().st_size > LOSSLESS_BELOW else ():
         first.save(target, quality=quality, method=6, **animated)

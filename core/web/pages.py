@@ -22,6 +22,7 @@ from core.errors import HubError
 from core.plugin import Plugin
 from core.registry import Record
 from core.web import first_results, handlers
+from core.web.comparison import WORDS, comparison
 from core.web.components import (
     CLICKABLE,
     FILLING,
@@ -29,7 +30,6 @@ from core.web.components import (
     captioned_image,
     clickable_picture,
     column,
-    comparison,
     examples,
     picture_input,
     random_seed,
@@ -104,7 +104,7 @@ class Page:
         A tab's event fires when the tab is first opened, not each time that a visitor returns to it. That of the first
         tab fires when the page is loaded.
         """
-        with gr.Tabs():
+        with gr.Tabs(overflow_behavior="wrap"):
             for i, (name, lay_out) in enumerate(tabs.items()):
                 with gr.Tab(name) as tab:
                     opened = gr.State(False)
@@ -191,23 +191,24 @@ class Page:
 class Stage(NamedTuple):
     """The components of `before_after_stage`."""
 
-    comparison: gr.ImageSlider
+    comparison: gr.HTML
     status: gr.HTML
     stop: gr.Button
     download: gr.DownloadButton
 
 
-def before_after_stage(page: Page, label: str, invitation: str) -> Stage:
-    """Return a before/after slider above its status line, the buttons Stop and Download, and a choice of formats.
+def before_after_stage(page: Page, label: str, invitation: str, words: tuple[str, str] = WORDS) -> Stage:
+    """Return a before/after comparison above its status line, the buttons Stop and Download, and a choice of formats.
 
     Handlers return the path of a PNG for the download; where another format is chosen, it is converted.
 
     Args:
         page: the page that they stand on.
-        label: what the slider compares.
+        label: what is compared.
         invitation: what the status line says until the first call.
+        words: what the left and the right half show.
     """
-    before_after = comparison(label)
+    before_after = comparison(label, words)
     status = page.status(invitation)
     with gr.Row():
         stop = gr.Button(STOP, size="sm", scale=0, min_width=80)

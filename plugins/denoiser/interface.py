@@ -12,6 +12,7 @@ from core.errors import check_range, choose
 from core.imaging import images
 from core.imaging.images import Image
 from core.imaging.metrics import psnr
+from core.imaging.resizing import center_crop
 from core.plugin import Plugin
 from core.progress import Steps
 from core.web import pages
@@ -22,10 +23,12 @@ from .noise import MAX_SIGMA, add_noise
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.jpg"))
 SUBJECTS = {"digits": EXAMPLES / "digits.png", "a photo": EXAMPLES / "tea-gardens.jpg"}
-RESIDUAL_GAIN = 3
+RESIDUAL_GAIN, ERROR_GAIN = 3, 4
+CROP = 256, 384  # pixels of the photo on the second tab: small enough to see each
 EXAMPLE_SIGMA = 25
 
 DENOISE_TAB, OTHER_DATA_TAB = "Denoise a photo", "Trained on other data"
+COMPARISON = "Before and after"
 INVITATION = "Drop a photo, or pick one: it is denoised at once."
 LOSSY = "**Lossy.** Detail that you can recognize in the residual was removed with the noise."
 ALMOST_CLEAN = 2.0  # σ, below which a visitor is told what to do
@@ -39,6 +42,7 @@ OTHER_DATA_TEXT = (
     "the autoencoder of the course ([AI for Beginners, lesson 9](https://github.com/microsoft/AI-For-Beginners/blob/"
     "main/lessons/4-ComputerVision/09-Autoencoders/README.md)) is data-specific in the same way."
 )
+ERROR = f"Its error, × {ERROR_GAIN}: trained on"
 OTHER_DATA_NOISE_INFO = "The more noise, the more the network has to fill in from its training data."
 
 
@@ -54,7 +58,7 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
             photo = pages.picture_input("Your photo", first=PHOTOS[0])
             thumbnails = gr.Column()
         with pages.column("stage"):
-            stage = pages.before_after_stage(page, "Before and after: drag the line", INVITATION)
+            stage = pages.before_after_stage(page, COMPARISON, INVITATION)
             with gr.Row():
                 with gr.Column(min_width=280):
                     residual = pages.result_picture(f"Residual (what was removed), × {RESIDUAL_GAIN}")
@@ -96,7 +100,9 @@ def _lay_out_other_data(page: Page, opened: Any) -> None:
             with gr.Row():
                 by_photographs = pages.captioned_image("Trained on photographs")
                 by_digits = pages.captioned_image("Trained on digits")
-    outputs = [noisy, clean, by_photographs, by_digits, findings]
+            with gr.Row():
+                errors = [pages.captioned_image(f"{ERROR}, {name}") for name in ("photographs", "digits")]
+    outputs = [noisy, clean, by_photographs, by_digits, *errors, findings]
     triggers = [show.click, subject.input, sigma.release]
     page.bind(out_of_domain, triggers, [subject, sigma], outputs, status, stop, opened=opened)
 
@@ -139,12 +145,13 @@ def out_of_domain(plugin: Plugin, subject: str = "a photo", noise: float = 50) -
         subject: "digits" or "a photo".
         noise: standard deviation of the Gaussian noise that is added to it, 5 to 75 in 8-bit units.
     """
-    clean = images.load(choose(SUBJECTS, subject, "subject"))
+    clean = center_crop(images.load(choose(SUBJECTS, subject, "subject")), *CROP)
     noisy = _add_noise(clean, noise, 0)
     by_photographs = yield from plugin.stream("denoise", noisy, sigma=noise, checkpoint="photographs")
     by_digits = yield from plugin.stream("denoise", noisy, sigma=noise, checkpoint="digits")
     restored = by_photographs.image, by_digits.image
-    paths = [pages.write_png(image, "picture") for image in (noisy, clean, *restored)]
+    errors = (ERROR_GAIN * np.abs(image - clean) for image in restored)
+    paths = [pages.write_png(image, "picture") for image in (noisy, clean, *restored, *errors)]
     before, photographs, digits = (psnr(image, clean) for image in (noisy, *restored))
     findings = (
         f"Noisy {before:.1f} dB. Trained on photographs **{photographs:.1f} dB**, on digits **{digits:.1f} dB** "

@@ -36,9 +36,8 @@ def test_a_damaged_file_is_an_error_that_names_the_remedy(copied_denoiser: Recor
 
 
 def test_a_first_result_is_outdated_once_a_checkpoint_is_another_one_or_gone(copied_denoiser: Record) -> None:
-    assert first_results.find_outdated(copied_denoiser, result_of(copied_denoiser)) == []
-    assert first_results.find_outdated(copied_denoiser, result_of(copied_denoiser, photographs=OTHER)) == ["photographs"]
-    assert first_results.find_outdated(copied_denoiser, result_of(copied_denoiser, lost=OTHER)) == ["lost"]
+    for weights, outdated in (({}, []), ({"photographs": OTHER}, ["photographs"]), ({"lost": OTHER}, ["lost"])):
+        assert first_results.find_outdated(copied_denoiser, result_of(copied_denoiser, **weights)) == outdated
 
 
 def test_weights_that_the_user_names_make_it_outdated(copied_denoiser: Record, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ class Connection(BaseHTTPRequestHandler):
     """Handles one request at a time; the method that a route names answers with `_json` or `_send`."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # the headers and the body of an answer are two packets, the second waits 40 ms
     hub: Hub
     routes: list[tuple[str, str]]  # a pattern of requests, and X of the method `answer_X`
 

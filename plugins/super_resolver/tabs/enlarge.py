@@ -27,7 +27,7 @@ MAX_OUTPUT = 16.8  # megapixels: a crop of 1024 × 1024, four times larger
 MAX_SCORED = 2.0  # megapixels: SSIM is slow
 ERROR_GAIN = 4
 
-COMPARISON = "Bicubic ◂▸ Super-resolution: drag the line, zoom in"
+COMPARISON, WORDS = "Bicubic interpolation and super-resolution", ("Bicubic", "Super-resolution")
 INVITATION = "Drop a small photo, or pick one."
 PREDICTED = (
     "**These details are predicted, not recovered.** Many large images have the same small one; the network outputs "
@@ -52,7 +52,7 @@ def lay_out(page: Page, opened: Any) -> None:
             photo = pages.picture_input(PHOTO_LABEL, first=PHOTOS[0])
             thumbnails = gr.Column()
         with pages.column("stage"):
-            stage = pages.before_after_stage(page, COMPARISON, INVITATION)
+            stage = pages.before_after_stage(page, COMPARISON, INVITATION, WORDS)
             findings = gr.Markdown(PREDICTED)
             with gr.Row():
                 low = pages.result_picture(LOW_LABEL, visible=False)

@@ -28,7 +28,7 @@ INTRODUCTION = (
 BLUR_LABEL, BLUR_INFO = "Blur of the noise", "Smoother noise looks more like shapes."
 SEED_INFO = "The same seed gives the same noise."
 SHOW = "Upscale the noise"
-COMPARISON = "The noise: bicubic ◂▸ super-resolution"
+COMPARISON, WORDS = "The noise, upscaled by both", ("Bicubic", "Super-resolution")
 
 
 def lay_out(page: Page, opened: Any) -> None:
@@ -42,7 +42,7 @@ def lay_out(page: Page, opened: Any) -> None:
             stop = gr.Button(pages.STOP, size="sm")
             status = page.status("")
         with pages.column("stage"):
-            before_after = pages.comparison(COMPARISON)
+            before_after = pages.comparison(COMPARISON, WORDS)
     triggers = [show.click, blur.release, seed.change]
     page.bind(upscale_noise, triggers, [blur, seed], [before_after], status, stop, opened=opened)
 

@@ -8,8 +8,11 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from huggingface_hub import constants
+from huggingface_hub.errors import HfHubHTTPError
+from tenacity import RetryCallState
 
 from core.errors import HubError
 from core.hub import client, errors
@@ -72,6 +75,15 @@ def test_a_busy_hub_is_reported(hub: Hub, there: Reference, monkeypatch: pytest.
     hub.fail("GET /cdn", "503", "503")
     with pytest.raises(HubError, match=r"is busy or down \(HTTP 503\): try again later"):
         client.fetch(there, "model.safetensors")
+
+
+@pytest.mark.parametrize(("attempt", "header", "least", "most"), [(1, "", 0.5, 1), (3, "", 2, 2.5), (1, "7", 7, 7)])
+def test_waits_grow_and_are_as_long_as_the_hub_asks_for(attempt: int, header: str, least: float, most: float) -> None:
+    answer = httpx2.Response(429, headers={"Retry-After": header}, request=httpx2.Request("GET", "http://hub"))
+    state = RetryCallState(None, None, (), {})
+    state.attempt_number, failed = attempt, HfHubHTTPError("busy", response=answer)
+    state.set_exception((HfHubHTTPError, failed, None))
+    assert least <= errors._wait_seconds(state) <= most
 
 
 def test_invalid_front_matter_is_reported(hub: Hub, folder: Path) -> None:

@@ -4,79 +4,18 @@ from __future__ import annotations
 
 import io
 import struct
-import zlib
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-import tifffile
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 from PIL import ImageCms, PngImagePlugin
 
 from core.imaging import color, decoding, images
 from core.imaging.images import Image, ImageError
 from core.imaging.metrics import psnr
-
-RANDOM = np.random.default_rng(0)
-COLORS = RANDOM.integers(0, 65536, (24, 32, 3), np.uint16)
-
-
-def encode(picture: pillow.Image, kind: str, **options: Any) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, kind, **options)
-    return file.getvalue()
-
-
-def tiff(values: Any, **options: Any) -> bytes:
-    file = io.BytesIO()
-    tifffile.imwrite(file, values, **options)
-    return file.getvalue()
-
-
-def png_with(name: bytes, content: bytes, picture: pillow.Image) -> bytes:
-    data = encode(picture, "PNG")
-    chunk = struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
-    return data[:33] + chunk + data[33:]
-
-
-@pytest.mark.parametrize("planar", ["contig", "separate"])
-def test_16_bit_tiffs_keep_their_depth(planar: str) -> None:
-    values = COLORS if planar == "contig" else np.moveaxis(COLORS, -1, 0)
-    data = tiff(values, photometric="rgb", planarconfig=planar)
-    np.testing.assert_array_equal(images.load(data), COLORS.astype(np.float32) / np.float32(65535))
-    assert images.bit_depth(data) == 16
-
-
-def test_white_is_zero_is_inverted() -> None:
-    gray = COLORS[..., 0]
-    black_is_zero = images.load(tiff(gray, photometric="minisblack"))
-    np.testing.assert_allclose(images.load(tiff(65535 - gray, photometric="miniswhite")), black_is_zero, atol=1e-6)
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_16_bit_tiffs_are_turned_upright(orientation: int) -> None:
-    tags = [(0x0112, "H", 1, orientation, True)]
-    turned = images.load(tiff(COLORS, photometric="rgb", extratags=tags))
-    eight_bit = images.load(tiff((COLORS >> 8).astype(np.uint8), photometric="rgb", extratags=tags))
-    assert turned.shape == eight_bit.shape
-    assert np.abs(turned - eight_bit).max() < 1 / 255
-
-
-def test_the_size_of_a_turned_tiff_is_that_of_the_image() -> None:
-    data = tiff((COLORS >> 8).astype(np.uint8), photometric="rgb", extratags=[(0x0112, "H", 1, 6, True)])
-    width, height = images.size(data)
-    assert images.load(data).shape[:2] == (height, width) == (32, 24)
-
-
-def test_reduced_copies_in_a_tiff_are_passed_over(tmp_path: Path) -> None:
-    path = tmp_path / "pages.tif"
-    with tifffile.TiffWriter(path) as writer:
-        writer.write(np.zeros((8, 8, 3), np.uint8), photometric="rgb", subfiletype=1)
-        writer.write((COLORS >> 8).astype(np.uint8), photometric="rgb")
-    assert images.load(path).shape == (24, 32, 3)
-    assert images.size(path) == (32, 24)
+from tests.core.imaging.conftest import COLORS, encode, png_with, tiff
 
 
 def raw_files() -> dict[str, bytes]:

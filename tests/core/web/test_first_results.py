@@ -9,14 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
-from core import registry, verbs
 from core import first_results as storage
+from core import registry, verbs
 from core.cli import parser
 from core.engine import LocalEngine
 from core.plugin import Plugin
 from core.registry import Record
 from core.web import first_results
-from core.web.pages import Page
 
 BUNDLED = [record for record in registry.discover().values() if record.folder.parent == registry.BUNDLED]
 MAX_BYTES = 1_700_000  # of the first results of all plugins

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from core.imaging import images
 from core.imaging.images import Image
 from core.plugin import Plugin
-from core.web import components, output_files, pages
+from core.web import comparison, components, output_files, pages
 from core.web.pages import Page
 
 
@@ -84,8 +85,8 @@ def test_the_message_of_a_page_is_escaped() -> None:
 def test_pages_offers_the_components_and_the_output_files() -> None:
     public = [
         name
-        for module in (components, output_files)
+        for module in (components, comparison, output_files)
         for name, value in vars(module).items()
-        if getattr(value, "__module__", "") == module.__name__ and not name.startswith("_")
+        if inspect.isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
     ]
     assert set(public) <= set(pages.__all__)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +20,7 @@ from core.progress import finish
 from plugins.style_transfer import gallery, model, resizing, train
 from plugins.style_transfer.color_transfer import LUMINANCE, color_statistics
 from plugins.style_transfer.options import Colors, StylizeOptions
-from tests.conftest import ROOT
+from tests.conftest import run_python
 from tests.plugins.style_transfer.conftest import PAINTING, PHOTO, SMALL
 
 
@@ -164,9 +162,8 @@ np.savez(r"{path}", stylized=stylized, losses=optimized.style)
 def test_other_backends_stylize_the_same(network: keras.Model, tmp_path: Path, backend: str) -> None:
     pytest.importorskip(backend)
     path = tmp_path / "stylized.npz"
-    environment = {"KERAS_BACKEND": backend, "PATH": "/usr/bin:/bin"}
-    program = STYLIZE_ELSEWHERE.format(path=path)
-    subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, check=True)
+    ended = run_python("-c", STYLIZE_ELSEWHERE.format(path=path), KERAS_BACKEND=backend)
+    assert ended.returncode == 0, ended.stderr
     photo, style = np.random.default_rng(0).random((2, 64, 64, 3), np.float32)
     with np.load(path) as elsewhere:
         np.testing.assert_allclose(elsewhere["stylized"], finish(model.stylize(network, photo, style)), atol=1e-3)

@@ -76,18 +76,3 @@ def test_a_visitor_enlarges_a_photo_and_clicks_for_a_crop(browser: Any, app_addr
     assert images.load(download.value.path().read_bytes()).shape == (512, 512, 3)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.close()
-
-
-@pytest.mark.browser
-def test_before_and_after_are_zoomed_together(browser: Any, app_address: str) -> None:
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.goto(f"{app_address}/super_resolver")
-    page.locator(".source img").nth(1).click()
-    page.get_by_text("384 × 256 → 1536 × 1024").wait_for(timeout=120_000)
-    page.locator(".hero img").first.hover(position={"x": 200, "y": 200})
-    page.mouse.wheel(0, -300)
-    zoomed = "images => images.length == 2 && images.every(image => image.style.transform.includes('scale(1.05)'))"
-    page.wait_for_function(f"({zoomed})([...document.querySelectorAll('.hero img')])")
-    first, second = (image.get_attribute("style") for image in page.locator(".hero img").all())
-    assert first.split("transform")[1].split(";")[0] == second.split("transform")[1].split(";")[0]
-    page.close()
