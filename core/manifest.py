@@ -51,7 +51,9 @@ class Manifest(BaseModel):
 
     api: str = Field(pattern=r"^\d+\.\d+$", description='version of the plugin contract, such as "1.0"')
     title: str = Field(min_length=1, max_length=40)
-    summary: str = Field(min_length=1, max_length=160, description="one sentence for the home page")
+    summary: str = Field(min_length=1, max_length=160, description="one sentence for the home page: what the demo does")
+    technique: str = Field("", max_length=200, description="one sentence for the home page: what the technique is")
+    order: int | None = Field(None, description="position on the home page and in the menu; without one, at the end")
     requires: tuple[str, ...] = Field((), description="packages beyond the suite's own, as pip requirements")
     enabled: bool = True
     precision: Precision = Field("float32", description="used by the verbs on devices where it is faster")

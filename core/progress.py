@@ -6,18 +6,21 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+PERCENT = "%"  # the unit of steps that are shares of the work
 Result = TypeVar("Result")
 Shown = TypeVar("Shown")
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Steps done so far, of how many, and optionally an intermediate result."""
+    """Steps done so far, of how many, and optionally an intermediate result and what a step is called."""
 
     done: int
     total: int
     so_far: Any = None
     """The intermediate result, of the type that the final result has."""
+    unit: str = "Step"
+    """What one step is called where the progress is shown, as in "Tile 4 of 63"; or `PERCENT`."""
 
 
 Steps = Generator[Progress, None, Result]

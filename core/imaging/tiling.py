@@ -90,7 +90,7 @@ def _apply(
         result[_scaled(row.kept, scale), _scaled(column.kept, scale)] = out[
             _scaled(row.within, scale), _scaled(column.within, scale)
         ]
-        yield Progress(done, len(rows) * len(columns))
+        yield Progress(done, len(rows) * len(columns), unit="Tile")
     assert result is not None
     return result
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.components.imageslider import SliderData
 from gradio.data_classes import ImageData
 
+from core.web import theme
 from core.web.components import NoStubFile
 
-SCRIPT = Path(__file__).with_name("comparison.js")
 WORDS = "Before", "After"
 NOTHING_YET = "Nothing to compare yet."
 LINE_HELP = "Arrow keys move the line; + and - zoom; Shift and arrow keys move the enlarged picture."
@@ -23,7 +22,7 @@ BUTTONS = {
     "zoom-out": ("−", "Zoom out"),
     "zoom-in": ("+", "Zoom in"),
     "fit": ("Fit", "Fit the whole picture"),
-    "actual-size": ("1:1", "Actual size: one pixel of the picture for one of the screen"),
+    "actual-size": ("1:1", "1:1, one pixel of the picture for one of the screen"),
     "fullscreen": (ENLARGE, "Full screen"),
 }
 BUTTON = '<button type="button" class="{}" aria-label="{label}" title="{label}">{}</button>'
@@ -75,7 +74,7 @@ def comparison(label: str, words: tuple[str, str] = WORDS) -> Comparison:
     return Comparison(
         label=label,
         html_template=TEMPLATE.format(buttons=buttons, help=LINE_HELP, nothing=NOTHING_YET),
-        js_on_load=SCRIPT.read_text(encoding="utf-8"),
+        js_on_load=(theme.SCRIPTS / "comparison.js").read_text(encoding="utf-8"),
         apply_default_css=False,
         elem_classes="hero",
         before=words[0],

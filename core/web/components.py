@@ -18,8 +18,9 @@ Dropped = str | bytes | None
 
 LAST_SEED = 2**32 - 1
 SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
-CLICKABLE = "clickable"  # CSS class: a click marks its position, and dragging repeats the click (drag.js)
+CLICKABLE, DRAGGABLE = "clickable", "draggable"  # CSS classes: a click is marked, and repeated (scripts/clickable.js)
 FILLING = "filling"  # CSS class: the picture is enlarged to the width of its frame
+UNLABELED = "unlabeled"  # CSS class: the label is for screen readers only; Gradio would leave it out
 SELECT_BRUSH = """() => setTimeout(() => document.querySelector(".sketch [aria-label=Brush]")?.click(), 500)"""
 
 
@@ -37,23 +38,42 @@ def column(part: str) -> gr.Column:
 
 
 def examples(
-    pictures: Sequence[Path], target: gr.Image, also: Mapping[Any, Any], label: str = "Or one of these"
-) -> None:
+    pictures: Sequence[Path],
+    target: gr.Image,
+    also: Mapping[Any, Any],
+    own: Mapping[Any, Any] | None = None,
+    label: str = "Or one of these",
+    captions: Sequence[str] | None = None,
+) -> Any:
     """Add a row of thumbnails that can be clicked instead of uploading a picture.
+
+    What an example sets beside the picture is not applied to a picture that is uploaded later.
 
     Args:
         pictures: the image files.
         target: the component that gets the picture.
         also: other components, and the value that each gets at the click.
+        own: what they get at an upload; their first values if left out.
         label: the words above the row.
+        captions: what is written below the row when an example was picked.
+
+    Returns:
+        The event at which a picture has been picked, uploaded or removed, and all of that is set.
     """
     thumbnails = gr.Dataset(components=[target], samples=[[str(path)] for path in pictures], label=label, type="index")
-    values = dict(also)
+    chosen, caption = gr.State(0), gr.Markdown(visible=captions is not None, elem_classes="caption")
+    first, values = {each: each.value for each in also} | dict(own or {}), dict(also)
 
-    def place(index: int) -> dict[Any, Any]:
-        return {target: str(pictures[index])} | values
+    def place(index: int, count: int) -> dict[Any, Any]:
+        words = captions[index] if captions else ""
+        return {target: str(pictures[index]), caption: words, chosen: count + 1} | values
 
-    thumbnails.click(place, thumbnails, [target, *also], api_visibility="private")
+    def reset(count: int) -> dict[Any, Any]:
+        return {caption: "", chosen: count + 1} | first
+
+    thumbnails.click(place, [thumbnails, chosen], [target, caption, chosen, *also], api_visibility="private")
+    gr.on([target.upload, target.clear], reset, chosen, [caption, chosen, *also], api_visibility="private")
+    return chosen.change
 
 
 class NoStubFile(ComponentMeta):  # type: ignore[misc]
@@ -88,7 +108,7 @@ class PictureInput(gr.Image, metaclass=NoStubFile):  # type: ignore[misc]
 
 
 def picture_input(label: str, height: int = 260, first: Path | None = None) -> PictureInput:
-    """Return a component to drop a picture on, or to take one with the camera; it opens with the picture `first`.
+    """Return a component to drop a picture on, or to take one with the camera; it shows `first` at first.
 
     A handler gets its value as a `Dropped`: the uploaded file, not decoded, because `core.imaging.images.load` checks
     it before it decodes it.
@@ -109,7 +129,7 @@ def result_picture(
         label: what the picture shows.
         visible: whether the component is shown at first.
         height: in pixels; None follows the picture.
-        show_label: whether the label is shown on the picture.
+        show_label: whether the label is shown on the picture, or read by screen readers only.
         classes: CSS classes, such as `CLICKABLE` and `FILLING`.
     """
     return gr.Image(
@@ -121,8 +141,7 @@ def result_picture(
         visible=visible,
         height=height,
         min_width=160 if height is None else 120,  # low ones stand side by side on a phone
-        show_label=show_label,
-        elem_classes=classes,
+        elem_classes=[*(classes or "").split(), *([] if show_label else [UNLABELED])],
     )
 
 
@@ -130,12 +149,12 @@ def captioned_image(caption: str, classes: str | None = None) -> gr.Image:
     """Return a `result_picture` with its label above it, in Markdown: on a grid, it would cover an image."""
     with gr.Column(min_width=280):
         gr.Markdown(caption, elem_classes="caption")
-        return result_picture(caption, show_label=False, classes=classes)
+        return result_picture(caption.replace("**", ""), show_label=False, classes=classes)
 
 
 def clickable_picture(label: str) -> gr.Image:
     """Return a `result_picture` with a `select` event that gives the clicked position, repeatedly while dragging."""
-    return result_picture(label, classes=CLICKABLE)
+    return result_picture(label, classes=f"{CLICKABLE} {DRAGGABLE}")
 
 
 def sketchpad(label: str, opened: Any) -> gr.Sketchpad:

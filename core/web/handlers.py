@@ -7,7 +7,9 @@ import inspect
 import logging
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+from copy import copy
 from types import GeneratorType
 from typing import Any
 
@@ -16,53 +18,106 @@ from markupsafe import Markup
 
 from core.errors import HubError, UserError
 from core.plugin import Plugin
-from core.progress import Progress, translate
+from core.progress import PERCENT, Progress, translate
 
 LOGGER = logging.getLogger(__name__)
 SHORTEST_REMAINING = 3  # seconds: a shorter time left is not shown
 ESTIMATE_FROM = 0.1  # fraction of the work: before that, most of the time went into compiling the network
 
 FAILED = "That did not work"
-STOPPED = "Stopped."
+STOPPED, DONE = "Stopped.", "Done in {}."
 UNREACHABLE = "The network cannot be downloaded at the moment: try again in a while."
 INTERNAL_ERROR = "This is our mistake, not yours ({}). What was on the page is still there."
+STEP_OF, LEFT = "{} {} of {}", ", {} left"
 STATUS = Markup('<div class="status" role="status" aria-live="polite">{}</div>')
+NO_PICTURE = "There is no {} yet: drop one, or pick an example."
 BAR = Markup('<progress value="{}" max="{}"></progress>{}')
 
 
-def with_status(plugin: Plugin, handler: Callable[..., Any], name: str, count: int) -> Callable[..., Any]:
-    """Return the generator function that Gradio runs in place of `handler`.
+class MissingPictureError(UserError):
+    """An input without a picture. A page says so where it says how a run went; it is no failure there."""
+
+    def __init__(self, name: str) -> None:
+        """Create the error for the picture that the message calls `name`, such as "photo"."""
+        super().__init__(NO_PICTURE.format(name))
+
+
+class Newest:
+    """The number of a visitor's newest run of one demo: the value of a `gr.State`, of which each visitor has a copy.
+
+    Attributes:
+        number: of the newest run; 0 before the first one.
+        farewell: what the status line says when the run before it ends, or None to leave the line as it is.
+    """
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.farewell: Markup | None = None
+
+    def begin(self) -> int:
+        """End the run, if there is one, for a newer one, and return the number of that."""
+        self.number, self.farewell = self.number + 1, None
+        return self.number
+
+    def stop(self) -> Markup:
+        """End the run, if there is one, and return the status line that says so."""
+        self.number, self.farewell = self.number + 1, status(STOPPED)
+        return self.farewell
+
+
+def with_status(
+    plugin: Plugin, handler: Callable[..., Any], name: str, blank: Sequence[Any]
+) -> Callable[..., Iterator[tuple[Any, ...]]]:
+    """Return the generator function that a page runs in place of `handler`.
+
+    It takes the visitor's `Newest` and the number of the run before the inputs of `handler`. A run that is not the
+    newest any more ends, and changes nothing on the page: it shows no result and no error.
 
     Args:
         plugin: the first argument of `handler`.
         handler: what to run; see `core.web.pages` for what it takes and returns.
         name: the name of the returned function, which is the name of the MCP tool.
-        count: how many outputs `handler` has. The status line is the output after them.
+        blank: the values of the outputs where there is no picture yet. The status line is the output after them.
     """
-    unchanged = [gr.skip()] * count
+    unchanged = [gr.skip()] * len(blank)
 
     @functools.wraps(handler)
-    def run(*values: Any) -> Iterator[tuple[Any, ...]]:
-        start = time.perf_counter()
-        try:
-            outcome = handler(plugin, *values)
-            if isinstance(outcome, GeneratorType):
-                outcome = yield from translate(
-                    outcome,
-                    lambda step: (*(step.so_far or unchanged), progress_status(step, time.perf_counter() - start)),
-                )
-            if outcome is None:
-                yield (*unchanged, gr.skip())
-            else:
-                yield (*outcome, status(f"Done in {duration(time.perf_counter() - start)}."))
-        except (Exception, SystemExit) as error:
-            yield (*unchanged, status(f"{FAILED}."))
-            raise _to_gradio_error(error, name) from error
+    def run(newest: Newest, number: int, *values: Any) -> Iterator[tuple[Any, ...]]:
+        with closing(_shown_steps(plugin, handler, values, unchanged)) as steps:
+            try:
+                while newest.number == number:
+                    shown = next(steps, None)
+                    if shown is None:
+                        return
+                    if newest.number == number:
+                        yield shown
+            except MissingPictureError as error:
+                yield (*map(copy, blank), status(str(error)))  # Gradio takes updates apart
+                return
+            except (Exception, SystemExit) as error:
+                if newest.number == number:
+                    yield (*unchanged, status(f"{FAILED}."))
+                    raise _to_gradio_error(error, name) from error
+        yield (*unchanged, newest.farewell or gr.skip())
 
     run.__name__ = name
-    signature = inspect.signature(handler)
-    run.__signature__ = signature.replace(parameters=list(signature.parameters.values())[1:])  # type: ignore[attr-defined]
+    first = [inspect.Parameter(each, inspect.Parameter.POSITIONAL_OR_KEYWORD) for each in ("newest", "number")]
+    parameters = list(inspect.signature(handler).parameters.values())[1:]
+    run.__signature__ = inspect.Signature([*first, *parameters])  # type: ignore[attr-defined]
     return run
+
+
+def _shown_steps(
+    plugin: Plugin, handler: Callable[..., Any], values: Sequence[Any], unchanged: Sequence[Any]
+) -> Generator[tuple[Any, ...], None, None]:
+    """Yield the outputs and the status line after each step of `handler`, and then its result."""
+    start = time.perf_counter()
+    outcome = handler(plugin, *values)
+    if isinstance(outcome, GeneratorType):
+        outcome = yield from translate(
+            outcome, lambda step: (*(step.so_far or unchanged), progress_status(step, time.perf_counter() - start))
+        )
+    yield (*outcome, status(DONE.format(duration(time.perf_counter() - start))))
 
 
 def with_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -106,15 +161,17 @@ def progress_status(progress: Progress, seconds: float) -> Markup:
     """
     done, total = progress.done, progress.total
     left = seconds / done * (total - done) if done and done >= ESTIMATE_FROM * total else 0
-    words = f"{done} of {total}" + (f", {math.ceil(left)} s left" if left >= SHORTEST_REMAINING else "")
+    words = f"{100 * done // total} %" if progress.unit == PERCENT else STEP_OF.format(progress.unit, done, total)
+    if left >= SHORTEST_REMAINING:
+        words += LEFT.format(duration(math.ceil(left), 0))
     return STATUS.format(BAR.format(done, total, words))
 
 
-def duration(seconds: float) -> str:
-    """Return `seconds` in words that suit their size: "850 ms", "7.5 s", "1 min 45 s"."""
+def duration(seconds: float, decimals: int = 1) -> str:
+    """Return `seconds` in words that suit their size: "850 ms", "7.5 s" with so many decimals, "1 min 45 s"."""
     if round(seconds * 1000) < 1000:
         return f"{seconds * 1000:.0f} ms"
-    if round(seconds, 1) < 60:
-        return f"{seconds:.1f} s"
+    if round(seconds, decimals) < 60:
+        return f"{seconds:.{decimals}f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s"

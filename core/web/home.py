@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import math
 import re
 from collections.abc import Iterable, Sequence
 
@@ -21,12 +22,13 @@ LOGGER = logging.getLogger(__name__)
 CARD_FILE = "card.webp"
 
 TITLE = "Darkroom"
-TAGLINE = "Interactive demos of autoencoders, GANs and image restoration"
+TAGLINE = "Interactive demos of autoencoders, GANs and image restoration. Each builds on the ones before it."
 HOME = Markup('<div class="page-title"><h1>{}</h1><p>{}</p></div><div class="demo-cards">{}</div>')
 CARD = Markup(
-    '<a class="demo-card" href="{path}">{picture}<div class="words"><h2>{title}</h2><p>{summary}</p>'
-    '<p class="state {state}">{state_text}</p></div></a>'
+    '<a class="demo-card" href="{path}">{picture}<div class="words"><h2>{title}</h2>{technique}<p>{summary}</p>'
+    "{problem}</div></a>"
 )
+TECHNIQUE, PROBLEM = Markup('<p class="technique">{}</p>'), Markup('<p class="state problem">{}</p>')
 PICTURE = Markup('<img alt="" src="data:image/webp;base64,{}">')
 NO_PICTURE = Markup('<div class="blank"></div>')
 
@@ -41,7 +43,7 @@ def build_app(records: Iterable[Record], engine: Engine) -> gr.Blocks:
         records: the plugins.
         engine: what runs their verbs.
     """
-    built = [(record, *_build_page(Plugin(record, engine))) for record in records]
+    built = [(record, *_build_page(Plugin(record, engine))) for record in sorted(records, key=_position)]
     single = built[0] if len(built) == 1 else None
     title = single[0].title if single else TITLE
     paths = _paths([record for record, _, _ in built])
@@ -54,6 +56,13 @@ def build_app(records: Iterable[Record], engine: Engine) -> gr.Blocks:
         with app.route(record.title, paths[record.name]):
             _render(page, record)
     return app
+
+
+def _position(record: Record) -> float:
+    """Return where a plugin stands on the home page and in the menu: by the `order` of its manifest, others last."""
+    if record.manifest is None or record.manifest.order is None:
+        return math.inf
+    return record.manifest.order
 
 
 def _build_page(plugin: Plugin) -> tuple[gr.Blocks, str]:
@@ -108,13 +117,14 @@ def _home(cards: Iterable[Markup]) -> Markup:
 
 def _card(record: Record, path: str, problem: str) -> Markup:
     """Return the HTML of a plugin's card, given the path of its page and what is wrong with it, or ""."""
+    manifest = record.manifest
     return CARD.format(
         path=path,
         picture=_card_picture(record),
         title=record.title,
-        summary=record.manifest.summary if record.manifest else "",
-        state="problem" if problem else "ready",
-        state_text=problem or str(record.state),
+        technique=TECHNIQUE.format(manifest.technique) if manifest and manifest.technique else "",
+        summary=manifest.summary if manifest else "",
+        problem=PROBLEM.format(problem) if problem else "",
     )
 
 

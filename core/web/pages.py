@@ -1,7 +1,7 @@
 """The page of a plugin: its header, tabs and footer, and how its handlers are wired to their events.
 
 A handler takes the plugin and the values of its input components. It returns the values of its output components as a
-tuple, or None to leave the page unchanged. A slow one is a generator that yields `Progress` before it returns the
+tuple. A slow one is a generator that yields `Progress` before it returns the
 result: the page shows a progress bar and `Progress.so_far` (a tuple like the result) if there is one, and can stop the
 generator between two steps.
 
@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import gradio as gr
+from gradio.components import Component
 from markupsafe import Markup
 
 from core.errors import HubError
@@ -40,11 +42,14 @@ from core.web.components import (
     workbench,
 )
 from core.web.first_results import FirstCall
+from core.web.handlers import MissingPictureError
 from core.web.output_files import FILE_FORMATS, convert, new_file, stem, write_png, write_result, write_sketch
+from core.web.runs import Demo, events_of
 
 __all__ = [
     "CLICKABLE",
     "FILLING",
+    "Demo",
     "Dropped",
     "Page",
     "Stage",
@@ -59,6 +64,7 @@ __all__ = [
     "new_file",
     "picture_input",
     "random_seed",
+    "require",
     "result_picture",
     "seed_number",
     "seed_with_button",
@@ -76,7 +82,7 @@ DEVICE_QUEUE = "device"  # one call at a time computes, on whichever page it was
 LONG_QUEUE, LONG_QUEUE_LIMIT = "long_running", 2  # long calls, between whose steps other calls compute
 
 LOADING = "Loading the network …"
-STOP, DOWNLOAD, COPY_LINK = "Stop", "Download PNG", "Copy link"
+RUN, STOP, DOWNLOAD, COPY_LINK = "Run", "Stop", "Download PNG", "Copy link"
 MODEL_CARD = "Model card: data, training, scores, limits"
 NOT_RUNNING = "This demo is not running."
 HEADER = Markup('<div class="page-title"><h1>{}</h1><p>{}</p><p class="badge">{}</p></div>')
@@ -92,6 +98,7 @@ class Page:
     def __init__(self, plugin: Plugin) -> None:
         self.plugin = plugin
         self.blocks = gr.Blocks(title=plugin.record.title, analytics_enabled=False, fill_width=True)
+        self._openings: list[Any] = []  # the events at which tabs are first opened
 
     def header(self) -> None:
         """Add the plugin's title and summary, and the device and the weights once they are known."""
@@ -109,7 +116,8 @@ class Page:
                 with gr.Tab(name) as tab:
                     opened = gr.State(False)
                     tab.select(lambda: True, None, opened, api_visibility="private")
-                    lay_out(self, opened.change if i else self.blocks.load)
+                    self._openings.append(opened.change if i else self.blocks.load)
+                    lay_out(self, self._openings[-1])
 
     def status(self, invitation: str) -> gr.HTML:
         """Return a status line: `invitation` at first, then the progress of a call, then how long the call took."""
@@ -124,47 +132,56 @@ class Page:
         status: gr.HTML,
         stop: gr.Button | None = None,
         long_running: bool = False,
-        opened: Any = None,
-    ) -> Any:
+        live: bool = False,
+    ) -> Demo:
         """Run `handler` at each of `triggers`, and offer it over the API and MCP as `<plugin>_<handler>`.
 
         A UserError is shown to the visitor as it is; any other exception is logged, and the visitor is told that it is
-        a mistake of the app. What was on the page stays in both cases.
+        a mistake of the app. What was on the page stays in both cases. Where an input holds no picture
+        (`require`), the outputs become empty.
 
         Args:
             handler: see the module's docstring; its own docstring becomes that of the API.
-            triggers: the events.
+            triggers: events, such as `button.click`, and controls: a control starts a run when the visitor has changed
+                it, by the mouse, by keys or by typing, and has not gone on doing so for a moment. With the event that
+                opens the tab among them, the tab opens with the stored result for the first values of `inputs` (see
+                `core.first_results`); a run at that event starts only where none is stored.
             inputs: the components whose values `handler` gets after the plugin.
             outputs: the components whose values `handler` returns.
             status: the status line of the call.
-            stop: a button that cancels the call between two steps.
+            stop: a button that ends the run between two steps.
             long_running: for a handler that takes many small steps; other visitors' calls are answered between them.
-            opened: the event that opens the tab, for a handler whose result the tab opens with: the stored one for the
-                first values of `inputs` (see `core.first_results`). Where none is stored, `handler` runs at that
-                event, unless it is `long_running`.
+            live: for a handler that answers in milliseconds: it runs at every change, while a slider is dragged too.
 
         Returns:
-            The event, for the `cancels` of other events.
+            The demo, of which each visitor has one run at a time: a newer one ends the older at its next step.
         """
         name = f"{self.plugin.name}_{handler.__name__}"
-        if opened is not None and not first_results.show(self.plugin, FirstCall(handler, inputs, outputs)):
-            triggers = [*triggers] if long_running else [opened, *triggers]
-        running = gr.on(
-            list(triggers),
-            handlers.with_status(self.plugin, handler, name, len(outputs)),
-            inputs=list(inputs),
+        demo = Demo(name, status)
+        controls = [trigger for trigger in triggers if isinstance(trigger, Component)]
+        events = [trigger for trigger in triggers if not isinstance(trigger, Component)]
+        blank = [_blank(output, inputs) for output in outputs]
+        others = [event for event in events if event not in self._openings]
+        if len(others) < len(events) and first_results.show(self.plugin, FirstCall(handler, inputs, outputs)):
+            events = others
+        gr.on(
+            [*events, *chain.from_iterable(map(events_of, controls))] if live else demo.number.change,
+            handlers.with_status(self.plugin, handler, name, blank),
+            inputs=[demo.newest, demo.number, *inputs],
             outputs=[*outputs, status],
-            api_name=name,
             concurrency_id=LONG_QUEUE if long_running else DEVICE_QUEUE,
             concurrency_limit=LONG_QUEUE_LIMIT if long_running else 1,
             show_progress="hidden" if long_running else "minimal",  # the overlay would hide intermediate results
             show_progress_on=list(outputs)[:1],
-            trigger_mode="multiple" if long_running else "always_last",  # always_last would wait for a canceled call
+            trigger_mode="always_last",  # a run waits in the browser for the one that it has ended
+            api_name=name,
         )
+        if not live:
+            demo.start_at(events)
+            demo.start_when_settled(controls)
         if stop is not None:
-            stopped = handlers.status(handlers.STOPPED)
-            stop.click(lambda: stopped, None, status, cancels=[running], api_visibility="private")
-        return running
+            demo.stop_at(stop.click)
+        return demo
 
     def footer(self) -> None:
         """Add a button that copies a link to the page with its settings, and the model card, folded."""
@@ -188,17 +205,34 @@ class Page:
         return _header(self.plugin.record, badge)
 
 
+def require(picture: Dropped, name: str) -> str | bytes:
+    """Return `picture`, for `images.load`; where it is None, the page says that there is no `name` yet."""
+    if picture is None:
+        raise MissingPictureError(name)
+    return picture
+
+
+def _blank(output: Component, inputs: Sequence[Component]) -> Any:
+    """Return the value of an output where there is no picture yet."""
+    if output in inputs:
+        return gr.skip()
+    if isinstance(output, gr.DownloadButton):
+        return gr.update(value=None, interactive=False)
+    return gr.update(value=output.value if isinstance(output, gr.Markdown) else None)
+
+
 class Stage(NamedTuple):
     """The components of `before_after_stage`."""
 
     comparison: gr.HTML
     status: gr.HTML
+    run: gr.Button
     stop: gr.Button
     download: gr.DownloadButton
 
 
 def before_after_stage(page: Page, label: str, invitation: str, words: tuple[str, str] = WORDS) -> Stage:
-    """Return a before/after comparison above its status line, the buttons Stop and Download, and a choice of formats.
+    """Return a before/after comparison above its status line, with the buttons Run, Stop and Download.
 
     Handlers return the path of a PNG for the download; where another format is chosen, it is converted.
 
@@ -211,7 +245,7 @@ def before_after_stage(page: Page, label: str, invitation: str, words: tuple[str
     before_after = comparison(label, words)
     status = page.status(invitation)
     with gr.Row():
-        stop = gr.Button(STOP, size="sm", scale=0, min_width=80)
+        run, stop = (gr.Button(name, size="sm", scale=0, min_width=80) for name in (RUN, STOP))
         download = gr.DownloadButton(DOWNLOAD, variant="primary", size="sm", scale=0, interactive=False)
         file_format = gr.Radio(list(FILE_FORMATS), value="PNG", show_label=False, container=False, min_width=200)
     convert_on = [before_after.change, file_format.input]
@@ -223,7 +257,7 @@ def before_after_stage(page: Page, label: str, invitation: str, words: tuple[str
         show_progress="hidden",
         api_visibility="private",
     )
-    return Stage(before_after, status, stop, download)
+    return Stage(before_after, status, run, stop, download)
 
 
 def _offer(shown: tuple[str, str] | None, file_format: str) -> Any:

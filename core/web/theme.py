@@ -11,7 +11,9 @@ from gradio.themes import Base, Color
 from core.registry import Record, State
 
 LOGGER = logging.getLogger(__name__)
-STYLE, SCRIPT = (Path(__file__).with_name(name) for name in ("style.css", "drag.js"))
+STYLE, FRAME = (Path(__file__).with_name(name) for name in ("style.css", "frame.css"))
+SCRIPTS = Path(__file__).with_name("scripts")
+PAGE_SCRIPTS = ("clickable.js", "names.js", "navigation.js", "numbers.js", "results.js")
 
 ACCENT = Color(
     name="safelight",
@@ -57,6 +59,16 @@ def load_css(records: Iterable[Record]) -> str:
         except (OSError, UnicodeDecodeError):
             LOGGER.exception("%s cannot be read", path)
     return "\n".join(sheets)
+
+
+def load_head() -> str:
+    """Return what is put into the head of each page: the CSS that Gradio must not change."""
+    return f"<style>{FRAME.read_text(encoding='utf-8')}</style>"
+
+
+def load_scripts() -> str:
+    """Return the JavaScript that runs once on each page, when Gradio has built it; each file in a scope of its own."""
+    return "\n".join(f"{{\n{(SCRIPTS / name).read_text(encoding='utf-8')}\n}}" for name in PAGE_SCRIPTS)
 
 
 def build_theme() -> Base:

@@ -72,13 +72,11 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
                 seed = pages.seed_number("The same seed gives the same noise.")
                 randomize = gr.Button("Randomize", size="sm")
     with thumbnails:
-        pages.examples(PHOTOS, photo, also={added: EXAMPLE_SIGMA})
-    triggers = [photo.change, added.change, estimate.input, sigma.release, seed.change]
+        chosen = pages.examples(PHOTOS, photo, also={added: EXAMPLE_SIGMA}, own={added: 0})
+    triggers = [opened, chosen, added, estimate, sigma, seed, stage.run.click]
     outputs = [stage.comparison, residual, findings, sigma, stage.download]
-    inputs = [photo, added, estimate, sigma, seed]
-    page.bind(denoise, triggers, inputs, outputs, stage.status, stage.stop, opened=opened)
-    photo.upload(lambda: 0, None, added, api_visibility="private")  # no noise is added to a visitor's own photo
-    estimate.input(lambda automatic: gr.Slider(interactive=not automatic), estimate, sigma, api_visibility="private")
+    page.bind(denoise, triggers, [photo, added, estimate, sigma, seed], outputs, stage.status, stage.stop)
+    estimate.input(lambda automatic: gr.update(interactive=not automatic), estimate, sigma, api_visibility="private")
     randomize.click(pages.random_seed, None, seed, api_visibility="private")
 
 
@@ -103,8 +101,7 @@ def _lay_out_other_data(page: Page, opened: Any) -> None:
             with gr.Row():
                 errors = [pages.captioned_image(f"{ERROR}, {name}") for name in ("photographs", "digits")]
     outputs = [noisy, clean, by_photographs, by_digits, *errors, findings]
-    triggers = [show.click, subject.input, sigma.release]
-    page.bind(out_of_domain, triggers, [subject, sigma], outputs, status, stop, opened=opened)
+    page.bind(out_of_domain, [opened, show.click, subject, sigma], [subject, sigma], outputs, status, stop)
 
 
 def denoise(
@@ -114,7 +111,7 @@ def denoise(
     automatic: bool = True,
     sigma: float = 25,
     seed: int = 0,
-) -> Steps[tuple[Any, ...] | None]:
+) -> Steps[tuple[Any, ...]]:
     """Remove the noise from a photo.
 
     Args:
@@ -124,8 +121,7 @@ def denoise(
         sigma: noise level to remove, 0 to 75 in 8-bit units.
         seed: seed of the added noise.
     """
-    if photo is None:
-        return None
+    photo = pages.require(photo, "photo")
     clean = images.load(photo)
     noisy = _add_noise(clean, noise, int(seed or 0))
     restored = yield from plugin.stream("denoise", noisy, sigma=None if automatic else sigma)
@@ -135,7 +131,8 @@ def denoise(
     residual = pages.write_png(0.5 + RESIDUAL_GAIN * removed, pages.stem(photo, "residual"))
     findings = _describe(restored.sigma, automatic, (noisy, restored.image, clean) if noise > 0 else None)
     download = gr.DownloadButton(value=after, interactive=True)
-    return (before, after), residual, findings, round(restored.sigma, 1), download
+    shown_sigma = round(restored.sigma, 1) if automatic else gr.skip()  # it may be being typed
+    return (before, after), residual, findings, shown_sigma, download
 
 
 def out_of_domain(plugin: Plugin, subject: str = "a photo", noise: float = 50) -> Steps[tuple[Any, ...]]:

@@ -226,7 +226,7 @@ def train_toy(
     for done in range(rounds):
         state = toy_gan.train_round(network, real, variables, options, seed)
         variables = state.variables
-        yield Progress(done + 1, rounds, state)
+        yield Progress(done + 1, rounds, state, "Round")
     return state
 
 

@@ -16,7 +16,7 @@ from scipy import optimize
 
 from core.imaging.images import Floats, Image
 from core.imaging.resizing import resize_bicubic
-from core.progress import Progress, Steps
+from core.progress import PERCENT, Progress, Steps
 
 from .loss_weights import TERMS, Losses, LossWeights
 from .optimized_image import MARGIN, OptimizedImage
@@ -90,7 +90,7 @@ def optimize_image(
         for losses in take_steps(optimized, stage.steps):
             history.append(losses)
             spent[-1] += stage.side**2
-            yield Progress(100 * sum(spent) // sum(costs), 100, _result(optimized, history, final))
+            yield Progress(100 * sum(spent) // sum(costs), 100, _result(optimized, history, final), PERCENT)
         spent = [*costs[: len(spent)], 0]  # L-BFGS may converge before it has taken all steps
         current = optimized.image()
     return _result(optimized, history, final)

@@ -62,14 +62,13 @@ def lay_out(page: Page, opened: Any) -> None:
             count = gr.Radio(list(COUNTS), value="36", label=COUNT_LABEL, info=COUNT_INFO)
             truncation = controls.truncation_slider()
     settings = [subject, class_name, count, seed, truncation]
-    triggers = [controls.update_classes(subject, class_name), class_name.input]
-    triggers += [count.change, seed.change, truncation.change]
-    page.bind(generate, triggers, settings, [shown], status, opened=opened)
+    triggers = [opened, controls.update_classes(subject, class_name), class_name, count, seed, truncation]
+    page.bind(generate, triggers, settings, [shown], status, live=True)
     index, clicks = gr.State(FIRST_INDEX), gr.State(0)
     shown.select(_find_clicked, [subject, count, clicks], [index, clicks], api_visibility="private")
     settings = [subject, class_name, count, index, seed, truncation]
-    triggers = [shown.change, clicks.change]
-    page.bind(inspect, triggers, settings, [chosen, around, description], status, opened=opened)
+    triggers = [opened, shown.change, clicks.change]
+    page.bind(inspect, triggers, settings, [chosen, around, description], status, live=True)
 
 
 def generate(

@@ -56,9 +56,9 @@ def lay_out(page: Page, opened: Any) -> None:
     clicks = gr.State(0)  # a trigger for each click, but not for each character that is typed
     offered.select(_toggle, [subject, stops, clicks], [stops, clicks], api_visibility="private")
     settings = [subject, class_name, seed, stops, truncation]
-    triggers = [controls.update_classes(subject, class_name), class_name.input, seed.change, truncation.change]
-    triggers += [clicks.change, stops.submit]
-    page.bind(interpolate, triggers, settings, [offered, animation, strip], status, opened=opened)
+    triggers = [opened, controls.update_classes(subject, class_name), class_name, seed, truncation]
+    triggers += [clicks.change, stops]
+    page.bind(interpolate, triggers, settings, [offered, animation, strip], status)
 
 
 def _animation() -> gr.Image:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import gradio as gr
 from gradio.components import Component
@@ -12,7 +13,7 @@ from core.errors import UserError, choose
 from core.imaging import images
 from core.imaging.images import Floats
 from core.plugin import Plugin
-from core.progress import Progress, Steps
+from core.progress import Progress, Steps, translate
 from core.web import charts, pages
 from core.web.pages import Page
 
@@ -25,7 +26,16 @@ ROUNDS = 300  # of 50 steps each; then training pauses until Play is pressed aga
 RATES = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 DRAWING = "drawing"
 Losses = list[tuple[float, float]]  # of the discriminator and the generator, one pair a round
-Shown = tuple[str, str, str, Floats, Losses]
+
+
+class Training(NamedTuple):
+    """How far a training has come: where the next run continues, if the visitor has not started a new training."""
+
+    restarts: int
+    """How many trainings the visitor had ended before this one."""
+    variables: Floats | None
+    losses: Losses
+
 
 INTRODUCTION = (
     "**Watch two networks compete.** Gray points are real, white ones are generated. The redder a place, the higher "
@@ -71,25 +81,17 @@ def lay_out(page: Page, opened: Any) -> None:
                 sketch = pages.sketchpad(SKETCH_LABEL, drawer.expand)
                 use = gr.Button(USE_BUTTON, size="sm")
             options = _lay_out_options()
-    drawing, variables, losses = gr.State(None), gr.State(None), gr.State([])
-    rounds, starts = gr.State(ROUNDS), gr.State(0)  # one trigger for everything that continues training
-    inputs = [rounds, distribution, drawing, variables, losses, *options]
-    outputs = [shown, curves, progress, variables, losses]
-    run = page.bind(train_toy, [starts.change], inputs, outputs, status, pause, long_running=True, opened=opened)
-
-    def wire(event: Any, start: Callable[..., Any], inputs: list[Any], outputs: list[Any]) -> Any:
-        """Call `start` at `event`, then continue training; its last argument is the number of starts so far."""
-        event(start, [*inputs, starts], [*outputs, starts], cancels=[run], api_visibility="private")
-
-    wire(play.click, lambda starts: (ROUNDS, starts + 1), [], [rounds])
-    wire(step.click, lambda starts: (1, starts + 1), [], [rounds])
-    wire(reset.click, lambda starts: (1, None, [], starts + 1), [], [rounds, variables, losses])
-    wire(use.click, _use_drawing, [sketch], [drawing, distribution, rounds])
-    for part in (distribution, *options):
-        event = part.release if isinstance(part, gr.Slider) else part.input  # once: each objective is traced anew
-        wire(event, lambda starts: (ROUNDS, starts + 1), [], [rounds])
+    rounds, restarts, drawing, latest = gr.State(ROUNDS), gr.State(0), gr.State(None), gr.State(None)
+    inputs = [rounds, restarts, latest, distribution, drawing, *options]
+    outputs = [shown, curves, progress, latest]
+    demo = page.bind(train_toy, [opened], inputs, outputs, status, pause, long_running=True)
+    demo.start_at(play.click, lambda: (ROUNDS,), [], [rounds])
+    demo.start_at(step.click, lambda: (1,), [], [rounds])
+    demo.start_at(reset.click, lambda restarts: (1, restarts + 1), [restarts], [rounds, restarts])
+    demo.start_at(use.click, _use_drawing, [sketch], [drawing, distribution, rounds])
+    demo.start_when_settled([distribution, *options], lambda: (ROUNDS,), [rounds])
     for button, preset in presets.items():
-        wire(button.click, _apply(preset), [], [*options, explanation, rounds, variables, losses])
+        demo.start_at(button.click, _apply(preset), [restarts], [*options, explanation, rounds, restarts])
 
 
 def _lay_out_presets() -> dict[gr.Button, Preset]:
@@ -125,17 +127,17 @@ def _lay_out_options() -> list[Component]:
 def train_toy(
     plugin: Plugin,
     rounds: int = ROUNDS,
+    restarts: int = 0,
+    latest: Training | None = None,
     distribution: str = "ring",
     drawing: str | None = None,
-    variables: Floats | None = None,
-    losses: Losses | None = None,
     loss: Loss = "relativistic",
     gradient_penalty_weight: float = 0.02,
     generator_rate: float = 0.001,
     discriminator_rate: float = 0.001,
     generator_every: int = 1,
     discriminator_every: int = 1,
-) -> Steps[Shown]:
+) -> Steps[tuple[str, str, str, Training]]:
     """Train the toy GAN: shows real and generated points, both losses, and how many modes are covered.
 
     Args:
@@ -154,15 +156,23 @@ def train_toy(
         discriminator_every=int(discriminator_every),
     )
     options = ToyOptions(objective, float(generator_rate), float(discriminator_rate))
-    chosen, losses = _find(distribution, drawing), list(losses or [])
-    real, start = chosen.sample(), [] if variables is None else [variables]
+    chosen = _find(distribution, drawing)
+    reached = latest if latest and latest.restarts == restarts else Training(restarts, None, [])
+    real, start = chosen.sample(), [] if reached.variables is None else [reached.variables]
     steps = plugin.stream("train_toy", real, *start, options=options, rounds=int(rounds), checkpoint="lab")
-    for progress in steps:
+
+    shown = "", "", "", reached
+
+    def show(progress: Progress) -> Progress:
+        nonlocal reached, shown
         state = progress.so_far
-        losses.append((float(state.losses[0]), float(state.losses[1])))
+        of_round = float(state.losses[0]), float(state.losses[1])
+        reached = Training(restarts, state.variables, [*reached.losses, of_round])
         picture = pages.write_png(toy_data.render_points(real, state.points, state.logits), "lab")
-        shown = picture, _render_losses(losses), _describe(distribution, chosen, state), state.variables, losses
-        yield Progress(progress.done, progress.total, shown)
+        shown = picture, _render_losses(reached.losses), _describe(distribution, chosen, state), reached
+        return replace(progress, so_far=shown)
+
+    yield from translate(steps, show)
     return shown
 
 
@@ -186,8 +196,8 @@ def _describe(name: str, distribution: Distribution, state: Any) -> str:
     return MODES_TEXT.format(step=state.step, covered=covered, modes=len(distribution.centers))
 
 
-def _use_drawing(sketch: dict[str, Any] | None, starts: int) -> tuple[str, str, int, int]:
-    return pages.write_sketch(sketch), DRAWING, ROUNDS, starts + 1
+def _use_drawing(sketch: dict[str, Any] | None) -> tuple[str, str, int]:
+    return pages.write_sketch(sketch), DRAWING, ROUNDS
 
 
 def _apply(preset: Preset) -> Callable[[int], tuple[Any, ...]]:
@@ -202,4 +212,4 @@ def _apply(preset: Preset) -> Callable[[int], tuple[Any, ...]]:
         objective.generator_every,
         objective.discriminator_every,
     )
-    return lambda starts: (*values, preset.text, ROUNDS, None, [], starts + 1)
+    return lambda restarts: (*values, preset.text, ROUNDS, restarts + 1)

@@ -54,7 +54,7 @@ def lay_out(page: Page, opened: Any) -> None:
                     gr.LinePlot(x="epoch", y=title, color="of", title=title, height=260, min_width=280)
                     for title in CURVES
                 ]
-    page.bind(show_training, [subject.change], [subject], [shown, *plots], status, opened=opened)
+    page.bind(show_training, [opened, subject], [subject], [shown, *plots], status)
 
 
 def show_training(plugin: Plugin, subject: str = "tiles of a game") -> tuple[Any, ...]:

@@ -6,19 +6,13 @@ from typing import Any
 
 import gradio as gr
 
-from core.errors import UserError
-from core.imaging import images
-from core.imaging.images import Image
 from core.web import pages
-from core.web.pages import Dropped
 
 from ..gallery import PAINTINGS, PHOTOS
 
 YOUR_PHOTO, YOUR_PAINTING, ANY_PAINTING = "Your photo", "The painting", "A painting, or any picture"
-EXAMPLE_PHOTOS, EXAMPLE_PAINTINGS = "Photos", "Paintings"
-PAINTINGS_NOTE = "All in the public domain."
+EXAMPLE_PHOTOS, EXAMPLE_PAINTINGS = "Photos", "Paintings, all in the public domain"
 NOISE_SEED_INFO = "Of the noise that it starts from: the same seed, the same noise."
-MISSING = "There is no {} yet: drop one, or pick one of those below."
 
 FIRST_PHOTO, FIRST_PAINTING = PHOTOS[1], next(iter(PAINTINGS.values())).path
 INPUT_HEIGHT, MIN_WIDTH = 190, 140  # pixels: both inputs fit side by side on a phone
@@ -31,57 +25,17 @@ def painting_input() -> gr.Image:
     return painting
 
 
-def pair_input() -> tuple[gr.Image, gr.Image]:
-    """Return the inputs of a photo and a painting, which open with examples."""
+def pair_input() -> tuple[gr.Image, gr.Image, list[Any]]:
+    """Return the inputs of a photo and a painting, filled with examples, and the events at which one was chosen."""
     with gr.Row():
         photo = pages.picture_input(YOUR_PHOTO, INPUT_HEIGHT, FIRST_PHOTO)
         painting = pages.picture_input(YOUR_PAINTING, INPUT_HEIGHT, FIRST_PAINTING)
         photo.min_width = painting.min_width = MIN_WIDTH
-    pages.examples(PHOTOS, photo, also={}, label=EXAMPLE_PHOTOS)
-    _example_paintings(painting)
-    return photo, painting
+    photo_chosen = pages.examples(PHOTOS, photo, also={}, label=EXAMPLE_PHOTOS)
+    return photo, painting, [photo_chosen, _example_paintings(painting)]
 
 
-def pair_changed(photo: gr.Image, painting: gr.Image) -> Any:
-    """Return an event that fires once when the photo, the painting, or both at once change."""
-    pair = gr.State(("", ""))
-    options: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    gr.on(
-        [photo.change, painting.change],
-        lambda *pictures: tuple(map(_identity, pictures)),
-        [photo, painting],
-        pair,
-        **options,
-    )
-    return pair.change
-
-
-def load(picture: Dropped, name: str) -> Image:
-    """Return the image of an input. Raises UserError where it is empty; the message calls it `name`."""
-    if picture is None:
-        raise UserError(MISSING.format(name))
-    return images.load(picture)
-
-
-def _example_paintings(painting: gr.Image) -> None:
+def _example_paintings(painting: gr.Image) -> Any:
     """Lay out the example paintings, with the caption of the chosen one below them."""
-    paintings = list(PAINTINGS.values())
-    thumbnails = gr.Dataset(
-        components=[painting],
-        samples=[[str(each.path)] for each in paintings],
-        label=EXAMPLE_PAINTINGS,
-        type="index",
-    )
-    caption = gr.Markdown(PAINTINGS_NOTE, elem_classes="caption")
-    thumbnails.click(
-        lambda index: (str(paintings[index].path), paintings[index].caption),
-        thumbnails,
-        [painting, caption],
-        api_visibility="private",
-    )
-    painting.upload(lambda: "", None, caption, api_visibility="private")  # an uploaded painting has no caption
-
-
-def _identity(picture: Dropped) -> str:
-    """Return a short string that differs between pictures."""
-    return picture if isinstance(picture, str) else str(hash(picture))
+    paths, captions = zip(*((each.path, each.caption) for each in PAINTINGS.values()), strict=True)
+    return pages.examples(paths, painting, also={}, label=EXAMPLE_PAINTINGS, captions=captions)

@@ -47,7 +47,7 @@ def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            photo, painting = controls.pair_input()
+            photo, painting, chosen = controls.pair_input()
         with pages.column("stage"):
             stage = pages.before_after_stage(page, COMPARISON, INVITATION, WORDS)
             scores = gr.Markdown()
@@ -59,10 +59,8 @@ def lay_out(page: Page, opened: Any) -> None:
                 mixed = gr.Dropdown(list(PAINTINGS), multiselect=True, max_choices=MAX_STYLES - 1, **MIX_IN)
                 weights = gr.Textbox(EQUAL_WEIGHTS, **MIXING_WEIGHTS)
     inputs = [photo, painting, strength, colors, mixed, weights, stroke_size]
-    changed = controls.pair_changed(photo, painting)
-    triggers = [changed, strength.release, stroke_size.release, colors.input, mixed.change, weights.submit]
-    outputs = [stage.comparison, scores, stage.download]
-    page.bind(stylize, triggers, inputs, outputs, stage.status, stage.stop, opened=opened)
+    triggers = [opened, *chosen, strength, stroke_size, colors, mixed, weights, stage.run.click]
+    page.bind(stylize, triggers, inputs, [stage.comparison, scores, stage.download], stage.status, stage.stop)
 
 
 def stylize(
@@ -74,7 +72,7 @@ def stylize(
     mixed: list[str] | None = None,
     mixing_weights: str = EQUAL_WEIGHTS,
     stroke_size: float = 1.0,
-) -> Steps[tuple[Any, ...] | None]:
+) -> Steps[tuple[Any, ...]]:
     """Apply the style of a painting to a photo in one pass (AdaIN).
 
     Args:
@@ -86,8 +84,7 @@ def stylize(
         mixing_weights: weight of the painting, then of each one mixed in, such as "2 1".
         stroke_size: size of the strokes relative to the photo, 0.25 to 4.
     """
-    if photo is None or painting is None:
-        return None
+    photo, painting = pages.require(photo, "photo"), pages.require(painting, "painting")
     content, style = images.load(photo), images.load(painting)
     more = tuple(images.load(gallery.find_painting(name)) for name in mixed or [])
     options = StylizeOptions(

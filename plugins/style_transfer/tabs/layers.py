@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
+from core.imaging import images
 from core.plugin import Plugin
 from core.progress import Progress, Steps, translate
 from core.web import charts, pages
@@ -49,20 +51,8 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("settings"):
             layer = gr.Radio(list(LAYERS), value=DEFAULT_LAYER, **LAYER)
             seed = pages.seed_number(controls.NOISE_SEED_INFO)
-    starts = gr.State(0)
     inputs, outputs = [picture, layer, seed], [*results, losses]
-    running = page.bind(
-        reconstruct_from_layer,
-        [starts.change],
-        inputs,
-        outputs,
-        status,
-        stop,
-        long_running=True,
-        opened=opened,
-    )
-    for event in (show.click, layer.input):
-        event(lambda count: count + 1, starts, starts, cancels=[running], api_visibility="private")
+    page.bind(reconstruct_from_layer, [opened, show.click, layer], inputs, outputs, status, stop, long_running=True)
 
 
 def reconstruct_from_layer(
@@ -75,7 +65,7 @@ def reconstruct_from_layer(
         layer: block1_conv1 (the first) to block4_conv1 (the deepest).
         seed: of the noise.
     """
-    image = controls.load(picture, "picture")
+    image = images.load(pages.require(picture, "picture"))
     paths: dict[str, Any] = dict.fromkeys(CAPTIONS, gr.skip())
     losses: dict[str, list[float]] = {target: [] for target in CAPTIONS}
 
@@ -95,4 +85,4 @@ def reconstruct_from_layer(
 
 def _overall_progress(i: int, progress: Progress) -> Progress:
     """Return the progress over both reconstructions, given that of the `i`-th."""
-    return Progress(i * progress.total + progress.done, len(CAPTIONS) * progress.total, progress.so_far)
+    return replace(progress, done=i * progress.total + progress.done, total=len(CAPTIONS) * progress.total)

@@ -37,12 +37,11 @@ STARTS = {"photo": "photo", "noise": "noise"}
 OPTIMIZERS = {"L-BFGS": "lbfgs", "Adam": "adam"}
 
 
-class History(NamedTuple):
-    """The weighted loss terms at each step that led to an image."""
+class Optimized(NamedTuple):
+    """The image that was optimized last, and the weighted loss terms at each step that led to it."""
 
-    content: list[float]
-    style: list[float]
-    variation: list[float]
+    image: str
+    losses: dict[str, list[float]]
 
 
 def lay_out(page: Page, opened: Any) -> None:
@@ -50,7 +49,7 @@ def lay_out(page: Page, opened: Any) -> None:
     with pages.workbench():
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
-            photo, painting = controls.pair_input()
+            photo, painting, _ = controls.pair_input()
         with pages.column("stage"):
             with gr.Row():
                 fresh = gr.Button(START, variant="primary", size="sm", min_width=80)
@@ -62,19 +61,12 @@ def lay_out(page: Page, opened: Any) -> None:
             losses = gr.HTML(padding=False)
         with pages.column("settings"):
             settings = _settings()
-    current, history = gr.State(None), gr.State(None)
-    starts, continued = gr.State(0), gr.State(False)  # an API call never continues: each starts a new image
-    inputs = [photo, painting, *settings, continued, current, history]
-    outputs = [shown, losses, download, continued, current, history]
-    running = page.bind(optimize, [starts.change], inputs, outputs, status, pause, long_running=True, opened=opened)
-    for button, continues in ((fresh, False), (further, True)):
-        button.click(
-            lambda count, continues=continues: (continues, count + 1),
-            starts,
-            [continued, starts],
-            cancels=[running],
-            api_visibility="private",
-        )
+    latest = gr.State(None)
+    continued = gr.State(False)  # an API call never continues: each starts a new image
+    inputs, outputs = [photo, painting, *settings, continued, latest], [shown, losses, download, latest]
+    demo = page.bind(optimize, [opened], inputs, outputs, status, pause, long_running=True)
+    demo.start_at(fresh.click, lambda: (False,), [], [continued])
+    demo.start_at(further.click, lambda: (True,), [], [continued])
 
 
 def _settings() -> list[Any]:
@@ -104,8 +96,7 @@ def optimize(
     optimizer: str = "L-BFGS",
     seed: int = 0,
     continued: bool = False,
-    current: str | None = None,
-    history: History | None = None,
+    latest: Optimized | None = None,
 ) -> Steps[tuple[Any, ...]]:
     """Apply the style of a painting to a photo by optimizing its pixels, yielding the image and the losses meanwhile.
 
@@ -121,7 +112,8 @@ def optimize(
         optimizer: "L-BFGS" or "Adam".
         seed: of the noise.
     """
-    content, style = controls.load(photo, "photo"), controls.load(painting, "painting")
+    photo, painting = pages.require(photo, "photo"), pages.require(painting, "painting")
+    content, style = images.load(photo), images.load(painting)
     options = OptimizeOptions(
         start=choose(STARTS, start, "start"),  # type: ignore[arg-type]
         optimizer=choose(OPTIMIZERS, optimizer, "optimizer"),  # type: ignore[arg-type]
@@ -132,17 +124,19 @@ def optimize(
         variation_weight=float(variation_weight),
         seed=int(seed or 0),
     )
-    initial = images.load(current) if continued and current else None
-    earlier = history if continued and history else History([], [], [])
+    earlier = latest if continued else None
+    initial = images.load(earlier.image) if earlier else None
     running = plugin.stream("optimize", content, style, initial=initial, options=options)
-    show = partial(_show, earlier=earlier, weights=options.loss_weights, name=pages.stem(photo or b"", "stylized"))
+    losses = earlier.losses if earlier else {term: [] for term in TERMS}
+    show = partial(_show, earlier=losses, weights=options.loss_weights, name=pages.stem(photo, "stylized"))
     return show((yield from throttling.throttle(running, show)))
 
 
-def _show(result: Any, earlier: History, weights: LossWeights, name: str) -> tuple[Any, ...]:
+def _show(result: Any, earlier: dict[str, list[float]], weights: LossWeights, name: str) -> tuple[Any, ...]:
     """Return the outputs of `optimize` for an intermediate or final result."""
     path = pages.write_png(result.image, name)
-    terms = [getattr(weights, term) * getattr(result, term) for term in TERMS]
-    history = History(*([*before, *map(float, values)] for before, values in zip(earlier, terms, strict=True)))
-    curves = charts.render_curves(history._asdict(), logarithmic=True)
-    return path, curves, gr.DownloadButton(value=path, interactive=True), False, path, history
+    losses = {
+        term: [*before, *(getattr(weights, term) * getattr(result, term)).tolist()] for term, before in earlier.items()
+    }
+    curves = charts.render_curves(losses, logarithmic=True)
+    return path, curves, gr.DownloadButton(value=path, interactive=True), Optimized(path, losses)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from core.progress import Progress, Steps, translate
@@ -27,8 +28,8 @@ def throttle(steps: Steps[Any], show: Callable[[Any], tuple[Any, ...]]) -> Any:
         nonlocal last
         now = time.monotonic()
         if now - last < INTERVAL:
-            return Progress(progress.done, progress.total)
+            return replace(progress, so_far=None)
         last = now
-        return Progress(progress.done, progress.total, show(progress.so_far))
+        return replace(progress, so_far=show(progress.so_far))
 
     return (yield from translate(steps, select))

@@ -26,11 +26,6 @@ def crop_at(photo: Dropped, crop: int, clicks: int, click: gr.SelectData) -> tup
     return crop or max(fitting, default=min(filter(None, CROPS.values()))), x, y, clicks + 1
 
 
-def reset(crop: int, clicks: int) -> tuple[int, float, float, int]:
-    """Return the automatic crop for a new photo, and clicks + 1, which triggers a run, if that changes the crop."""
-    return 0, 50, 50, clicks + bool(crop)
-
-
 def automatic_size(image: Image, max_megapixels: float) -> int:
     """Return the side of the crop of an image above `max_megapixels`; 0, the whole image, below."""
     return AUTOMATIC_CROP if megapixels(image) > max_megapixels else 0

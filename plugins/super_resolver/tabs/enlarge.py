@@ -66,16 +66,14 @@ def lay_out(page: Page, opened: Any) -> None:
                 x = gr.Slider(0, 100, 50, step=1, label="x", info=X_INFO)
                 y = gr.Slider(0, 100, 50, step=1, label="y", info=Y_INFO)
     with thumbnails:
-        pages.examples(PHOTOS, photo, also={crop: 0, x: 50, y: 50})
+        chosen = pages.examples(PHOTOS, photo, also={crop: 0, x: 50, y: 50})
     clicks = gr.State(0)  # its change is one trigger for a move of several controls
     moved = [crop, x, y, clicks]
     photo.select(handlers.with_errors(cropping.crop_at), [photo, crop, clicks], moved, api_visibility="private")
-    photo.upload(cropping.reset, [crop, clicks], moved, api_visibility="private")
-    settings = [control.input for control in (scale, real, test_mode, crop)]
-    triggers = [photo.change, clicks.change, *settings, x.release, y.release]
+    triggers = [opened, chosen, clicks.change, scale, real, test_mode, crop, x, y, stage.run.click]
     outputs = [stage.comparison, findings, low, errors, stage.download]
     inputs = [photo, scale, real, test_mode, crop, x, y]
-    page.bind(upscale, triggers, inputs, outputs, stage.status, stage.stop, opened=opened)
+    page.bind(upscale, triggers, inputs, outputs, stage.status, stage.stop)
 
 
 def upscale(
@@ -87,7 +85,7 @@ def upscale(
     crop: int = 0,
     x: float = 50,
     y: float = 50,
-) -> Steps[tuple[Any, ...] | None]:
+) -> Steps[tuple[Any, ...]]:
     """Upscale a photo two, three or four times.
 
     Args:
@@ -99,11 +97,10 @@ def upscale(
         x: center of the crop, in % from the left.
         y: center of the crop, in % from the top.
     """
-    if photo is None:
-        return None
     scale, crop = int(scale), int(crop)  # JSON may hold them as floats
     if scale not in CLEAN_CHECKPOINTS:
         raise UserError(f"The scale is {scale}: use {', '.join(map(str, CLEAN_CHECKPOINTS))}.")
+    photo = pages.require(photo, "photo")
     whole = images.load(photo)
     image = _crop(whole, crop, (x, y), MAX_SCORED if test_mode else MAX_OUTPUT / scale**2)
     truth = _original(image, scale) if test_mode else None

@@ -43,8 +43,7 @@ def lay_out(page: Page, opened: Any) -> None:
             status = page.status("")
         with pages.column("stage"):
             before_after = pages.comparison(COMPARISON, WORDS)
-    triggers = [show.click, blur.release, seed.change]
-    page.bind(upscale_noise, triggers, [blur, seed], [before_after], status, stop, opened=opened)
+    page.bind(upscale_noise, [opened, show.click, blur, seed], [blur, seed], [before_after], status, stop)
 
 
 def upscale_noise(plugin: Plugin, blur: float = FIRST_BLUR, seed: int = 0) -> Steps[tuple[Any, ...]]:

@@ -59,7 +59,7 @@ def lay_out(page: Page, opened: Any) -> None:
             with gr.Row():
                 errors = [pages.captioned_image(f"{ERROR_CAPTION}{name}") for name in ("digits", "photographs")]
     outputs = [low, truth, by_digits, by_photographs, *errors, findings]
-    page.bind(out_of_domain, [show.click, subject.input], [subject], outputs, status, stop, opened=opened)
+    page.bind(out_of_domain, [opened, show.click, subject], [subject], outputs, status, stop)
 
 
 def out_of_domain(plugin: Plugin, subject: str = "a photo") -> Steps[tuple[Any, ...]]:

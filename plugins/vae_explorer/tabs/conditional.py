@@ -41,8 +41,7 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("stage"):
             samples = pages.captioned_image(SAMPLES_CAPTION)
             styles = pages.captioned_image(STYLES_CAPTION)
-    triggers = [digit.change, seed.change]
-    page.bind(sample_class, triggers, [digit, seed], [samples, styles], status, opened=opened)
+    page.bind(sample_class, [opened, digit, seed], [digit, seed], [samples, styles], status)
 
 
 def sample_class(plugin: Plugin, digit: str = "3", seed: int = 0) -> tuple[str, str]:

@@ -50,20 +50,20 @@ def lay_out(page: Page, opened: Any) -> None:
             strips = pages.captioned_image(STRIPS_CAPTION)
         with pages.column("settings"):
             spherical = gr.Checkbox(False, label=SPHERICAL_LABEL, info=SPHERICAL_INFO)
-            _lay_out_sketchpad(first, last)
-    new_pair.click(lambda: (None, None, pages.random_seed()), None, [first, last, seed], api_visibility="private")
+            sketch, *uses = _lay_out_sketchpad()
     inputs = [subject, first, last, seed, spherical]
-    triggers = [each.change for each in inputs]
-    page.bind(interpolate, triggers, inputs, [animation, strips], status, opened=opened)
+    demo = page.bind(interpolate, [opened, *inputs], inputs, [animation, strips], status)
+    demo.start_at(new_pair.click, lambda: (None, None, pages.random_seed()), [], [first, last, seed])
+    for use, target in zip(uses, (first, last), strict=True):
+        demo.start_at(use.click, lambda drawing: (pages.write_sketch(drawing),), [sketch], [target])
 
 
-def _lay_out_sketchpad(first: gr.Image, last: gr.Image) -> None:
-    """Put a folded sketchpad, and buttons that use the drawing as the `first` or the `last` image."""
+def _lay_out_sketchpad() -> tuple[gr.Sketchpad, gr.Button, gr.Button]:
+    """Return a folded sketchpad, and the buttons that use the drawing as the first or as the last image."""
     with gr.Accordion(SKETCH_TITLE, open=False) as drawer:
         sketch = pages.sketchpad(SKETCH_LABEL, drawer.expand)
         with gr.Row():
-            for words, target in ((USE_AS_FIRST, first), (USE_AS_LAST, last)):
-                gr.Button(words, size="sm").click(pages.write_sketch, sketch, target, api_visibility="private")
+            return sketch, gr.Button(USE_AS_FIRST, size="sm"), gr.Button(USE_AS_LAST, size="sm")
 
 
 def interpolate(

@@ -48,26 +48,24 @@ def lay_out(page: Page, opened: Any) -> None:
             image = pages.result_picture(IMAGE_LABEL)
             source = gr.Radio(SOURCES, value=IMAGE, label=SOURCE_LABEL, info=SOURCE_INFO)
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
-            drawing = _lay_out_sketchpad(source)
+            sketch, use = _lay_out_sketchpad()
             status = page.status("")
         with pages.column("stage"), gr.Row(elem_classes="latent-sliders"):
             sliders = [
                 gr.Slider(-RANGE, RANGE, 0, step=0.05, label=f"{i + 1}", min_width=220) for i in range(MAX_SLIDERS)
             ]
-    inputs = [subject, source, seed, drawing]
-    triggers = [each.change for each in inputs]
-    page.bind(choose_latent, triggers, inputs, [image, *sliders], status, opened=opened)
-    page.bind(decode_sliders, [slider.input for slider in sliders], [subject, *sliders], [image], status)
-
-
-def _lay_out_sketchpad(source: gr.Radio) -> gr.State:
-    """Put a folded sketchpad, and a button that chooses its drawing as the `source`; return the drawing's path."""
     drawing = gr.State(None)
+    inputs = [subject, source, seed, drawing]
+    demo = page.bind(choose_latent, [opened, subject, source, seed], inputs, [image, *sliders], status)
+    demo.start_at(use.click, lambda drawn: (pages.write_sketch(drawn), DRAWING), [sketch], [drawing, source])
+    page.bind(decode_sliders, sliders, [subject, *sliders], [image], status, live=True)
+
+
+def _lay_out_sketchpad() -> tuple[gr.Sketchpad, gr.Button]:
+    """Return a folded sketchpad, and the button that uses its drawing."""
     with gr.Accordion(SKETCH_TITLE, open=False) as drawer:
         sketch = pages.sketchpad(SKETCH_LABEL, drawer.expand)
-        use = gr.Button(USE_BUTTON, size="sm")
-    use.click(lambda drawn: (pages.write_sketch(drawn), DRAWING), sketch, [drawing, source], api_visibility="private")
-    return drawing
+        return sketch, gr.Button(USE_BUTTON, size="sm")
 
 
 def choose_latent(

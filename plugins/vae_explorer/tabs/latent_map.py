@@ -49,14 +49,14 @@ def lay_out(page: Page, opened: Any) -> None:
             with gr.Row():
                 maps = [pages.clickable_picture(name) for name in NETWORKS.values()]
         with pages.column("settings"):
-            x = gr.Slider(0, 100, 50, step=0.5, label=POSITION_X, info=POSITION_X_INFO)
-            y = gr.Slider(0, 100, 50, step=0.5, label=POSITION_Y, info=POSITION_Y_INFO)
+            x = gr.Slider(0, 100, 50, step=0.5, label=POSITION_X, info=POSITION_X_INFO, elem_classes="place-x")
+            y = gr.Slider(0, 100, 50, step=0.5, label=POSITION_Y, info=POSITION_Y_INFO, elem_classes="place-y")
     clicks = gr.State(0)  # one trigger for a click that moves two sliders
     for shown in maps:
         shown.select(_position_of_click, clicks, [x, y, clicks], api_visibility="private")
-    page.bind(render_maps, [subject.change], [subject], [*maps, legend], status, opened=opened)
-    triggers = [clicks.change, x.input, y.input, maps[0].change]
-    page.bind(decode_position, triggers, [subject, x, y], decoded, status, opened=opened)
+    page.bind(render_maps, [opened, subject], [subject], [*maps, legend], status)
+    moved = [opened, clicks.change, x, y, maps[0].change]
+    page.bind(decode_position, moved, [subject, x, y], decoded, status, live=True)
 
 
 def render_maps(plugin: Plugin, subject: str = "digits") -> tuple[str, str, str]:

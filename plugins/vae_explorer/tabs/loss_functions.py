@@ -40,7 +40,7 @@ def lay_out(page: Page, opened: Any) -> None:
             by_loss = pages.captioned_image(LOSSES_CAPTION)
             with gr.Row():
                 by_data = [pages.captioned_image(DATA_CAPTION.format(name.capitalize())) for name in TRAINED_ON]
-    page.bind(compare_losses, [seed.change], [seed], [by_loss, *by_data], status, opened=opened)
+    page.bind(compare_losses, [opened, seed], [seed], [by_loss, *by_data], status)
 
 
 def compare_losses(plugin: Plugin, seed: int = 0) -> Steps[tuple[str, ...]]:

@@ -45,8 +45,7 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("stage"):
             by_vae = pages.captioned_image(VAE_CAPTION)
             by_ae = pages.captioned_image(AE_CAPTION)
-    triggers = [noise.release, seed.change]
-    page.bind(add_latent_noise, triggers, [noise, seed], [by_vae, by_ae], status, opened=opened)
+    page.bind(add_latent_noise, [opened, noise, seed], [noise, seed], [by_vae, by_ae], status)
 
 
 def add_latent_noise(plugin: Plugin, noise: float = 1.5, seed: int = 0) -> tuple[str, str]:

@@ -42,7 +42,7 @@ def lay_out(page: Page, opened: Any) -> None:
                 sheets = [pages.captioned_image(f"**{name}**") for name in METHODS.values()]
             axes = {"x": CHART_X, "y": CHART_Y, "color": CHART_COLOR}
             gr.LinePlot(_errors(), **axes, x_title=CHART_X, title=CHART_TITLE, height=300)
-    page.bind(compare_reconstructions, [seed.change], [seed], sheets, status, opened=opened)
+    page.bind(compare_reconstructions, [opened, seed], [seed], sheets, status)
 
 
 def compare_reconstructions(plugin: Plugin, seed: int = 0) -> Steps[tuple[str, ...]]:

@@ -51,7 +51,7 @@ def lay_out(page: Page, opened: Any) -> None:
                 for name, title in CURVES.items():
                     values = pd.DataFrame({EPOCH: np.arange(len(snapshots[name])) + 1, title: snapshots[name]})
                     gr.LinePlot(values, x=EPOCH, y=title, title=title, height=240, min_width=280)
-    page.bind(show_snapshot, [step.input], [step], [shown, caption], status, opened=opened)
+    page.bind(show_snapshot, [opened, step], [step], [shown, caption], status, live=True)
 
 
 def show_snapshot(plugin: Plugin, step: int = 0) -> tuple[str, str]:

@@ -96,7 +96,7 @@ def test_the_wheel_scrolls_the_page_until_the_picture_is_zoomed(page: Any) -> No
 
 @pytest.mark.browser
 def test_both_pictures_are_zoomed_and_moved_together(page: Any) -> None:
-    page.get_by_role("button", name="Actual size").click()
+    page.get_by_role("button", name="1:1").click()
     assert page.locator(".zoom").inner_text() == "100 %"
     page.get_by_role("button", name="Fit").click()
     page.get_by_role("slider").press("+")

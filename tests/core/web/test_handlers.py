@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -9,24 +10,37 @@ import pytest
 
 from core.errors import HubError, UserError
 from core.plugin import Plugin
-from core.progress import Progress
-from core.web.handlers import duration, progress_status, status, with_errors, with_status
+from core.progress import PERCENT, Progress, Steps
+from core.web.handlers import (
+    MissingPictureError,
+    Newest,
+    duration,
+    progress_status,
+    status,
+    with_errors,
+    with_status,
+)
 
 
 @pytest.mark.parametrize(
     ("done", "seconds", "words"),
     [
-        (25, 10.0, "25 of 100, 30 s left"),
-        (4, 30.0, "4 of 100<"),
-        (0, 8.0, "0 of 100<"),
-        (90, 9.0, "90 of 100<"),
-        (100, 50.0, "100 of 100<"),
+        (25, 10.0, "Tile 25 of 100, 30 s left"),
+        (10, 20.0, "Tile 10 of 100, 3 min 0 s left"),
+        (4, 30.0, "Tile 4 of 100<"),
+        (0, 8.0, "Tile 0 of 100<"),
+        (90, 9.0, "Tile 90 of 100<"),
+        (100, 50.0, "Tile 100 of 100<"),
     ],
 )
 def test_the_time_left_is_shown_once_it_can_be_estimated_and_is_not_short(
     done: int, seconds: float, words: str
 ) -> None:
-    assert words in progress_status(Progress(done, 100), seconds)
+    assert words in progress_status(Progress(done, 100, unit="Tile"), seconds)
+
+
+def test_a_share_of_the_work_is_shown_in_percent() -> None:
+    assert "</progress>12 %<" in progress_status(Progress(12, 100, unit=PERCENT), 0)
 
 
 @pytest.mark.parametrize(
@@ -46,10 +60,67 @@ def test_a_handler_returns_its_outputs_then_the_status_line(denoiser: Plugin) ->
         yield Progress(1, 2, (value,))
         return (2 * value,)
 
-    (shown, running), (result, done) = with_status(denoiser, double, "denoiser_double", 1)(3)
+    (shown, running), (result, done) = with_status(denoiser, double, "denoiser_double", [None])(Newest(), 0, 3)
     assert (shown, result) == (3, 6)
-    assert "1 of 2" in running
+    assert "Step 1 of 2" in running
     assert "Done in " in done
+
+
+def run_until(end: Callable[[Newest], object], plugin: Plugin) -> tuple[list[Any], list[str]]:
+    """Return what a run shows that is ended during its second step, and what happened in its handler."""
+    newest, log = Newest(), []
+
+    def count(plugin: Plugin) -> Steps[tuple[int]]:
+        try:
+            yield Progress(1, 3, (1,))
+            end(newest)
+            yield Progress(2, 3, (2,))
+            return (3,)
+        finally:
+            log.append("closed")
+
+    return list(with_status(plugin, count, "denoiser_count", [None])(newest, newest.begin())), log
+
+
+def test_a_newer_run_ends_the_older_one_which_shows_nothing_more(denoiser: Plugin) -> None:
+    (first, last), log = run_until(Newest.begin, denoiser)
+    assert first[0] == 1
+    assert last == (gr.skip(), gr.skip())
+    assert log == ["closed"]
+
+
+def test_a_stopped_run_says_so(denoiser: Plugin) -> None:
+    (_, (result, words)), log = run_until(Newest.stop, denoiser)
+    assert result == gr.skip()
+    assert "Stopped." in words
+    assert log == ["closed"]
+
+
+def test_a_run_that_was_ended_before_it_began_does_not_call_its_handler(denoiser: Plugin) -> None:
+    newest = Newest()
+    number = newest.begin()
+    newest.begin()
+    shown = list(with_status(denoiser, lambda plugin: pytest.fail("called"), "denoiser_late", [None])(newest, number))
+    assert shown == [(gr.skip(), gr.skip())]
+
+
+def test_an_error_of_a_run_that_a_newer_one_ended_is_not_shown(denoiser: Plugin) -> None:
+    newest = Newest()
+
+    def fail(plugin: Plugin) -> Any:
+        newest.begin()
+        raise UserError("The size is 0: use 1 to 9.")
+
+    assert list(with_status(denoiser, fail, "denoiser_fail", [None])(newest, newest.begin()))[-1][1] == gr.skip()
+
+
+def test_without_a_picture_the_outputs_are_blank_and_the_status_line_asks_for_one(denoiser: Plugin) -> None:
+    def fail(plugin: Plugin) -> Any:
+        raise MissingPictureError("photo")
+
+    ((result, words),) = with_status(denoiser, fail, "denoiser_fail", ["blank"])(Newest(), 0)
+    assert result == "blank"
+    assert "There is no photo yet" in words
 
 
 @pytest.mark.parametrize(

@@ -87,5 +87,15 @@ def test_a_card_escapes_what_the_plugin_says_about_itself(plant: Plant) -> None:
     app = home.build_app([registry.find("bold"), registry.find("denoiser")], LocalEngine())
     config = json.dumps(app.get_config_file(), default=str)
     assert "<h2>&lt;b&gt;Bold&lt;/b&gt;</h2><p>A &amp; B</p>" in config
+    assert '<p class=\\"state problem\\">' in config
     assert "<h1>&lt;b&gt;Bold&lt;/b&gt;</h1>" in config
     assert "Interactive demos of autoencoders" in config
+
+
+def test_plugins_stand_in_the_order_that_they_ask_for(plant: Plant) -> None:
+    toml = 'api = "1.0"\ntitle = "x"\nsummary = "x"\ntechnique = "How & why."\n{}[checkpoints.only]\n'
+    for name, order in {"anywhere": "", "later": "order = 2\n", "first": "order = -1\n"}.items():
+        plant(name, plugin=toml.format(order))
+    app = home.build_app([registry.find(name) for name in ("anywhere", "later", "first")], LocalEngine())
+    assert [path for path, _, _ in app.pages] == ["", "first", "later", "anywhere"]
+    assert '<p class=\\"technique\\">How &amp; why.</p>' in json.dumps(app.get_config_file(), default=str)

@@ -65,7 +65,17 @@ def test_a_before_after_stage_opens_with_nothing_to_download(denoiser: Plugin) -
         stage = pages.before_after_stage(page, "Before and after", "Drop a photo.")
     assert "Drop a photo." in stage.status.value
     assert not stage.download.interactive
-    assert stage.stop.value == "Stop"
+    assert (stage.run.value, stage.stop.value) == ("Run", "Stop")
+
+
+def test_what_was_made_of_a_picture_becomes_empty_with_it_but_not_a_setting(denoiser: Plugin) -> None:
+    with Page(denoiser).blocks:
+        sigma, words = gr.Slider(0, 9, 3), gr.Markdown("Lossy.")
+        picture, download = pages.result_picture("Result"), gr.DownloadButton("Download")
+        blank = [pages._blank(output, [sigma]) for output in (sigma, words, picture, download)]
+    assert blank[0] == gr.skip()
+    assert [each["value"] for each in blank[1:]] == ["Lossy.", None, None]
+    assert blank[3]["interactive"] is False
 
 
 def test_the_chosen_format_is_on_the_button_and_in_the_file(tmp_path: Path, picture: Image) -> None:

@@ -38,5 +38,5 @@ def test_an_unreadable_style_sheet_costs_a_plugin_its_style_only(
 def test_a_bundle_holds_the_style_sheets_and_the_script(plant: Plant, tmp_path: Path) -> None:
     (plant("styled") / "style.css").write_text(".styled-grid { display: grid; }")
     bundle.write([registry.find("styled")], tmp_path / "suite")
-    for path in ("core/web/style.css", "core/web/drag.js", "plugins/styled/style.css"):
+    for path in ("core/web/style.css", "core/web/scripts/clickable.js", "plugins/styled/style.css"):
         assert (tmp_path / "suite" / path).exists()

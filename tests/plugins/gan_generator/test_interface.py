@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from random import Random
 from typing import Any
 
 import gradio_client
@@ -47,24 +49,79 @@ def test_a_click_on_an_image_describes_it(browser: Any, app_address: str) -> Non
     page.close()
 
 
-@pytest.mark.browser
-def test_the_lab_streams_and_stops(browser: Any, app_address: str) -> None:
+STEPS_SEEN = """() => {
+  window.steps = [];
+  let last = 0;
+  new MutationObserver(() => {
+    const shown = document.body.innerText.match(/Step ([\\d,]+)\\./);
+    const step = shown ? +shown[1].replace(",", "") : 0;
+    if (step !== last) window.steps.push((last = step));
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });
+}"""
+
+
+@pytest.fixture(scope="module")
+def lab_page(browser: Any, app_address: str) -> Iterator[Any]:
+    """A page with the tab Lab, whose first step has been taken; `steps` there are the step numbers that it showed."""
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     page.goto(f"{app_address}/gan_generator")
     page.get_by_role("tab", name="Lab", exact=True).click()
     page.get_by_text("Step 50.").wait_for(timeout=120_000)
-    page.get_by_role("button", name="Mode collapse").click()
-    step = "() => +(document.body.innerText.match(/Step ([\\d,]+)\\./) || [0, '0'])[1].replace(',', '')"
-    page.wait_for_function(f"() => ({step})() >= 300", timeout=60_000)
-    page.get_by_role("button", name="Pause").click()
-    page.get_by_text("Stopped.").locator("visible=true").first.wait_for(timeout=30_000)
-    page.wait_for_timeout(1000)
-    stopped = page.evaluate(step)
-    page.wait_for_timeout(1500)
-    assert page.evaluate(step) == stopped
-    page.get_by_role("button", name="Step", exact=True).click()
-    page.wait_for_function(f"() => ({step})() === {stopped + 50}", timeout=30_000)
+    page.get_by_text("Done in").locator("visible=true").wait_for(timeout=60_000)
+    page.evaluate(STEPS_SEEN)
+    yield page
     page.close()
+
+
+def press(page: Any, names: Sequence[str], seed: int) -> None:
+    """Press buttons and choose options at random times, and forget the steps shown before the last press."""
+    random = Random(seed)
+    for name in names:
+        page.wait_for_timeout(random.uniform(0, 500))
+        named = page.get_by_role("radio" if name[0].islower() or name == "Hinge" else "button", name=name, exact=True)
+        page.evaluate("window.steps = []")
+        named.locator("visible=true").first.click()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Play", "Play", "Pause"),
+        ("Play", "Mode collapse", "Pause"),
+        ("Play", "Hinge", "grid", "spiral", "Pause"),
+    ],
+    ids="-".join,
+)
+def test_pause_stops_the_lab_whatever_was_pressed_before(lab_page: Any, names: Sequence[str], seed: int) -> None:
+    press(lab_page, names, seed)
+    lab_page.get_by_text("Stopped.").locator("visible=true").wait_for(timeout=60_000)
+    lab_page.wait_for_timeout(500)
+    lab_page.evaluate("window.steps = []")
+    lab_page.wait_for_timeout(1500)
+    assert lab_page.evaluate("window.steps") == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("names", [("Play", "Reset"), ("Play", "Mode collapse", "Reset")], ids="-".join)
+def test_reset_begins_at_the_first_step_and_stays_there(lab_page: Any, names: Sequence[str], seed: int) -> None:
+    press(lab_page, names, seed)
+    lab_page.get_by_text("Step 50.").wait_for(timeout=60_000)
+    lab_page.get_by_text("Done in").locator("visible=true").wait_for(timeout=60_000)
+    lab_page.wait_for_timeout(1500)
+    assert lab_page.get_by_text("Step 50.").is_visible()
+
+
+@pytest.mark.browser
+def test_the_lab_has_one_run_however_often_a_knob_is_turned(lab_page: Any) -> None:
+    press(lab_page, ("Play", "Hinge", "grid", "spiral"), 2)
+    lab_page.wait_for_function("() => window.steps.length >= 6", timeout=60_000)
+    steps = lab_page.evaluate("window.steps")
+    assert steps == sorted(steps)
+    press(lab_page, ("Pause", "Step"), 2)
+    lab_page.get_by_text("Done in").locator("visible=true").wait_for(timeout=60_000)
 
 
 @pytest.mark.browser

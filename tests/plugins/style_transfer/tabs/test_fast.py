@@ -7,6 +7,7 @@ from typing import Any
 import gradio_client
 import pytest
 
+from core.errors import UserError
 from core.imaging import images
 from core.plugin import Plugin
 from core.progress import finish
@@ -18,8 +19,9 @@ def test_the_page_stylizes_and_says_what_it_cost(plugin: Plugin) -> None:
     (before, after), scores, _ = finish(fast.stylize(plugin, str(PHOTO), str(PAINTING)))
     assert images.load(before).shape == images.load(after).shape
     assert "Style loss" in scores
-    assert finish(fast.stylize(plugin, None, None)) is None
-    assert finish(fast.stylize(plugin, None, str(PAINTING))) is None
+    for pictures in ((None, str(PAINTING)), (str(PHOTO), None)):
+        with pytest.raises(UserError, match="There is no"):
+            finish(fast.stylize(plugin, *pictures))
 
 
 @pytest.mark.browser

@@ -40,7 +40,6 @@ def test_wrong_settings_are_refused_with_a_sentence(plugin: Plugin, tmp_path: Pa
     ]:
         with pytest.raises(UserError, match=words):
             finish(enlarge.upscale(plugin, *arguments))
-    assert cropping.reset(128, 2) == (0, 50, 50, 3)
 
 
 def test_a_large_photo_is_cropped(plugin: Plugin, tmp_path: Path) -> None:

@@ -1,0 +1,98 @@
+// Pictures of the class "clickable" (components.py): a ring marks the place of a click, and the arrow keys move it.
+// On one of the class "draggable" the click is repeated while the pointer is dragged or a key is held. On one of the
+// class "cells-6x4", keys move by one of 6 × 4 cells, and Enter clicks. Sliders of the classes "place-x" and "place-y"
+// in the same workbench move the ring too. Listens on the document, as Gradio builds pictures when their tab is opened.
+
+const MILLISECONDS_BETWEEN_CLICKS = 100; // while dragging: each click is a call to the server
+const MILLISECONDS_UNTIL_ANSWER = 1000; // after a click: sliders that the server then sets say where it was, not is
+const STEP = 2; // percent of the width or height, for each key press
+const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const SLIDERS = [".place-x input[type=range]", ".place-y input[type=range]"];
+
+let lastClick = -Infinity;
+
+const pictureAt = (target) => target.closest?.(".clickable button")?.querySelector("img");
+const isDraggable = (picture) => Boolean(picture.closest(".draggable"));
+
+// Show the ring at the same place on every clickable picture of a workbench, such as two maps of one plane.
+function markPlace(workbench, [x, y]) {
+  for (const image of workbench.querySelectorAll(".clickable img")) {
+    const frame = image.parentElement;
+    frame.style.position = "relative";
+    const ring = frame.querySelector(".click-marker") || frame.appendChild(document.createElement("i"));
+    ring.className = "click-marker";
+    ring.style.left = `${x}%`;
+    ring.style.top = `${y}%`;
+  }
+}
+
+function markClick(event) {
+  const picture = pictureAt(event.target);
+  if (!picture) return;
+  lastClick = event.timeStamp;
+  const { left, top, width, height } = picture.getBoundingClientRect();
+  const place = [(100 * (event.clientX - left)) / width, (100 * (event.clientY - top)) / height];
+  markPlace(picture.closest(".workbench"), place);
+}
+
+function clickAt(picture, clientX, clientY) {
+  picture.dispatchEvent(new MouseEvent("click", { bubbles: true, clientX, clientY }));
+}
+
+function clickWhileDragging(event) {
+  const picture = pictureAt(event.target);
+  const isPressed = event.buttons & 1;
+  if (!picture || !isPressed || !isDraggable(picture)) return;
+  if (event.timeStamp - lastClick >= MILLISECONDS_BETWEEN_CLICKS) clickAt(picture, event.clientX, event.clientY);
+}
+
+function pressKey(event) {
+  const picture = pictureAt(event.target), direction = DIRECTIONS[event.key];
+  if (!picture || (!direction && event.key !== "Enter" && event.key !== " ")) return;
+  event.preventDefault(); // of the keys that click: Gradio would take that as a click on the corner
+  const place = nextPlace(picture, direction);
+  markPlace(picture.closest(".workbench"), place);
+  if (direction && !isDraggable(picture)) return;
+  const { left, top, width, height } = picture.getBoundingClientRect();
+  clickAt(picture, left + (place[0] / 100) * width, top + (place[1] / 100) * height);
+}
+
+// Return where the ring is, in percent of the width and the height, or where it goes in a direction.
+function nextPlace(picture, direction) {
+  const cells = picture.closest(".clickable").className.match(/\bcells-(\d+)x(\d+)\b/)?.slice(1);
+  const steps = cells ? cells.map((count) => 100 / count) : [STEP, STEP];
+  const margins = cells ? steps.map((step) => step / 2) : [0, 0];
+  const ring = picture.parentElement.querySelector(".click-marker");
+  if (!ring) return cells ? margins : [50, 50];
+  const place = [ring.style.left, ring.style.top].map(parseFloat);
+  if (!direction) return place;
+  return place.map((at, i) => Math.min(Math.max(at + direction[i] * steps[i], margins[i]), 100 - margins[i]));
+}
+
+function followSliders(workbench) {
+  const [x, y] = SLIDERS.map((selector) => workbench.querySelector(selector));
+  const isOurAnswer = performance.now() - lastClick < MILLISECONDS_UNTIL_ANSWER && document.activeElement?.type !== "range";
+  if (!x || !y || isOurAnswer) return;
+  markPlace(workbench, [x, y].map((slider) => parseFloat(slider.style.getPropertyValue("--range_progress"))));
+}
+
+function followSlider(changes) {
+  const sliders = changes.map((change) => change.target).filter((target) => target.matches(SLIDERS.join()));
+  for (const workbench of new Set(sliders.map((slider) => slider.closest(".workbench")))) followSliders(workbench);
+}
+
+function markWhenLoaded(event) {
+  if (event.target.matches?.(".clickable img")) followSliders(event.target.closest(".workbench"));
+}
+
+// The browser's own dragging of pictures would take the pointer away.
+function preventPictureDrag(event) {
+  if (event.target.closest(".clickable")) event.preventDefault();
+}
+
+document.addEventListener("click", markClick);
+document.addEventListener("pointermove", clickWhileDragging);
+document.addEventListener("keydown", pressKey);
+document.addEventListener("dragstart", preventPictureDrag);
+document.addEventListener("load", markWhenLoaded, true);
+new MutationObserver(followSlider).observe(document.body, { subtree: true, attributeFilter: ["style"] });

@@ -1,0 +1,50 @@
+// Gives screen readers names for what Gradio leaves without one: result pictures, thumbnails, empty frames, uploads.
+// Gradio builds and replaces parts of the page all the time, so it is done again after each change.
+
+const WORDS = { example: "Example", empty: "nothing yet", size: (width, height) => `${width} × ${height} pixels` };
+
+// Return the label of a part's component, or the caption above it.
+function labelOf(part) {
+  const block = part.closest(".block"), above = block?.previousElementSibling;
+  const label = block?.querySelector("[data-testid=block-label]")?.textContent.trim();
+  return label || (above?.matches(".caption") ? above.textContent.trim() : "");
+}
+
+function set(part, attribute, value) {
+  if (part.getAttribute(attribute) !== value) part.setAttribute(attribute, value);
+}
+
+function describe(picture) {
+  const { naturalWidth, naturalHeight } = picture;
+  const size = naturalWidth ? [WORDS.size(naturalWidth, naturalHeight)] : [];
+  set(picture, "alt", [labelOf(picture), ...size].filter(Boolean).join(", "));
+}
+
+// "…/oakland-zoo-otters.jpg" is "Example: oakland zoo otters"
+function nameThumbnail(button) {
+  const file = decodeURIComponent(button.querySelector("img")?.src.split("/").pop() || "");
+  set(button, "aria-label", `${WORDS.example}: ${file.replace(/\.\w+$/, "").replace(/[-_]+/g, " ")}`);
+}
+
+const REPAIRS = {
+  ".image-frame img": describe,
+  ".image-container > button:not(:has(.selectable))": (button) => set(button, "tabindex", "-1"), // does nothing
+  "button.gallery-item": nameThumbnail,
+  "a.download-link": (link) => set(link, "aria-label", `${link.querySelector("button")?.ariaLabel}: ${labelOf(link)}`),
+  "a.download-link button": (button) => set(button, "tabindex", "-1"), // the link around it is reached already
+  ".empty[aria-label]": (frame) => {
+    set(frame, "role", "img");
+    set(frame, "aria-label", `${labelOf(frame)}: ${WORDS.empty}`);
+  },
+  "button.upload-container": (button) => set(button, "aria-label", `${labelOf(button)}: ${button.innerText.replace(/\s+/g, " ")}`),
+  "footer img[alt]": (icon) => set(icon, "alt", ""),
+};
+
+function repair() {
+  for (const [selector, fix] of Object.entries(REPAIRS)) document.querySelectorAll(selector).forEach(fix);
+}
+
+const attributeFilter = ["src", "alt", "aria-label", "class"];
+new MutationObserver(repair).observe(document.body, { subtree: true, childList: true, characterData: true, attributeFilter });
+document.addEventListener("load", repair, true);
+repair();

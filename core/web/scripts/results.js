@@ -1,0 +1,33 @@
+// On a phone the result stands below the picture, or above the settings, that it was made from: it is scrolled into
+// view when the run ends, unless the visitor scrolls meanwhile, or is dragging a slider.
+
+const NARROW = "(max-width: 760px)"; // as in style.css
+const LARGEST_TOP = 0.6; // of the height of the screen: where the result begins, to be in sight
+
+let changed = null; // the workbench where the visitor has changed something since the last run ended
+
+function noteChange(event) {
+  const part = event.target.closest?.(".workbench > :is(.source, .settings)");
+  if (part && !event.target.matches("input[type=range]")) changed = part.parentElement;
+}
+
+function showResult(changes) {
+  for (const { target } of changes) {
+    const status = (target.nodeType === Node.TEXT_NODE ? target.parentElement : target)?.closest(".status");
+    const isRunning = status?.querySelector("progress");
+    if (!status || isRunning || status.closest(".workbench") !== changed) continue;
+    changed = null;
+    scrollTo(status.closest(".workbench").querySelector(":scope > .stage"));
+  }
+}
+
+function scrollTo(stage) {
+  const top = stage?.getBoundingClientRect().top ?? 0;
+  if (!matchMedia(NARROW).matches || (top >= 0 && top < LARGEST_TOP * innerHeight)) return;
+  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  stage.scrollIntoView({ behavior: isCalm ? "auto" : "smooth" });
+}
+
+for (const type of ["click", "change", "drop"]) document.addEventListener(type, noteChange, true);
+for (const type of ["wheel", "touchmove"]) document.addEventListener(type, () => (changed = null), { passive: true });
+new MutationObserver(showResult).observe(document.body, { subtree: true, childList: true, characterData: true });

@@ -1,0 +1,71 @@
+"""Every tab of every page, in light and dark and on a phone: axe-core's rules, and what it cannot find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+
+from core import registry
+
+READY = [record.name for record in registry.discover().values() if record.state is registry.State.READY]
+PAGES = ["", *READY]
+WIDTHS = {"light": 1440, "dark": 1440, "phone": 390}
+RULES = {name: {"enabled": True} for name in ("label-content-name-mismatch", "target-size")}  # axe leaves them out
+STILL = "*, ::before, ::after { transition: none !important; animation: none !important; }"
+IS_DONE = (
+    "![...document.querySelectorAll('[data-testid=status-tracker]:not(.hide), .status progress')]"
+    ".some(each => each.offsetParent)"
+)
+UNNAMED = (
+    "() => [...document.querySelectorAll('main img')]"
+    ".filter(each => each.offsetParent && !each.alt && !each.closest('a, [aria-label]')).length"
+)
+FIND = """options => axe.run(document, {resultTypes: ['violations'], ...options}).then(found => found.violations
+    .filter(each => ['serious', 'critical'].includes(each.impact))
+    .map(each => `${each.id}: ${each.nodes[0].html} ${each.nodes[0].failureSummary}`))"""
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    yield page
+    page.close()
+
+
+def open_tabs(page: Any, address: str) -> Iterator[str]:
+    """Open the page at `address`, then its tabs one after the other; yield their names."""
+    page.goto(address)
+    page.locator("h1").wait_for()
+    page.add_style_tag(content=STILL)
+    page.evaluate(AXE_SCRIPT)
+    tabs = page.get_by_role("tab").all()
+    for tab in tabs:
+        tab.click()
+        page.wait_for_timeout(300)  # a call begins
+        page.wait_for_function(IS_DONE, timeout=120_000)
+        yield tab.inner_text()
+    if not tabs:
+        yield "all"
+
+
+def find_violations(page: Any, mode: str) -> list[str]:
+    """Return axe-core's serious and critical violations; in the dark, only colors can have changed."""
+    page.evaluate("dark => document.body.classList.toggle('dark', dark)", mode == "dark")
+    page.set_viewport_size({"width": WIDTHS[mode], "height": 900})
+    options = {"runOnly": ["color-contrast"]} if mode == "dark" else {"rules": RULES}
+    return [f"{mode}: {each}" for each in page.evaluate(FIND, options)]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", PAGES)
+def test_no_tab_has_a_barrier(page: Any, app_address: str, path: str) -> None:
+    found = {}
+    for name in open_tabs(page, f"{app_address}/{path}"):
+        found[name] = [each for mode in WIDTHS for each in find_violations(page, mode)]
+        found[name] += ["pictures without an alternative text"] * page.evaluate(UNNAMED)
+        found[name] += ["wider than a phone"] * page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        page.set_viewport_size({"width": 1440, "height": 900})
+    assert not {name: each for name, each in found.items() if each}
