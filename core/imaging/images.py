@@ -94,6 +94,15 @@ def bit_depth(source: str | Path | bytes) -> int:
         return 8
 
 
+def file_format(source: str | Path | bytes) -> str:
+    """Return the format of an image file, as Pillow calls it: "JPEG", "PNG", …; "" if it cannot be read."""
+    try:
+        with decoding.quietly(), decoding.open_image(_read(source)) as file:
+            return file.format or ""
+    except Exception:  # whatever a decoder raises: `load` says what is wrong
+        return ""
+
+
 def read_exif(source: str | Path | bytes) -> bytes | None:
     """Return the EXIF data of an image file (date, camera, place), without its orientation; None without any."""
     try:

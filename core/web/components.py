@@ -19,6 +19,7 @@ Dropped = str | bytes | None
 LAST_SEED = 2**32 - 1
 SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
 CLICKABLE, DRAGGABLE = "clickable", "draggable"  # CSS classes: a click is marked, and repeated (scripts/clickable.js)
+CROPPABLE = "croppable"  # CSS class: a frame shows what part of the photo is used (scripts/cropping.js)
 FILLING = "filling"  # CSS class: the picture is enlarged to the width of its frame
 UNLABELED = "unlabeled"  # CSS class: the label is for screen readers only; Gradio would leave it out
 SELECT_BRUSH = """() => setTimeout(() => document.querySelector(".sketch [aria-label=Brush]")?.click(), 500)"""
@@ -107,13 +108,14 @@ class PictureInput(gr.Image, metaclass=NoStubFile):  # type: ignore[misc]
             return _refuse_address()
 
 
-def picture_input(label: str, height: int = 260, first: Path | None = None) -> PictureInput:
+def picture_input(label: str, height: int = 260, first: Path | None = None, classes: str | None = None) -> PictureInput:
     """Return a component to drop a picture on, or to take one with the camera; it shows `first` at first.
 
     A handler gets its value as a `Dropped`: the uploaded file, not decoded, because `core.imaging.images.load` checks
     it before it decodes it.
     """
-    return PictureInput(first and str(first), label=label, type="filepath", format="png", height=height)
+    options = {"type": "filepath", "format": "png", "elem_classes": classes}
+    return PictureInput(first and str(first), label=label, height=height, **options)
 
 
 def _refuse_address() -> NoReturn:

@@ -16,6 +16,7 @@ from core.imaging import images
 from core.imaging.images import Image
 
 FILE_FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp"}  # what a result can be downloaded as
+WRITING = "Writing, step"  # the unit of progress while files are written
 MARGIN = 6  # bytes: an underscore, and the longest suffix of a file
 
 

@@ -24,9 +24,11 @@ from core.errors import HubError
 from core.plugin import Plugin
 from core.registry import Record
 from core.web import first_results, handlers
+from core.web.background import background_job
 from core.web.comparison import WORDS, comparison
 from core.web.components import (
     CLICKABLE,
+    CROPPABLE,
     FILLING,
     Dropped,
     captioned_image,
@@ -43,16 +45,19 @@ from core.web.components import (
 )
 from core.web.first_results import FirstCall
 from core.web.handlers import MissingPictureError
-from core.web.output_files import FILE_FORMATS, convert, new_file, stem, write_png, write_result, write_sketch
+from core.web.output_files import FILE_FORMATS, WRITING, convert, new_file, stem, write_png, write_result, write_sketch
 from core.web.runs import Demo, events_of
 
 __all__ = [
     "CLICKABLE",
+    "CROPPABLE",
     "FILLING",
+    "WRITING",
     "Demo",
     "Dropped",
     "Page",
     "Stage",
+    "background_job",
     "before_after_stage",
     "captioned_image",
     "clickable_picture",

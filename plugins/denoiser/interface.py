@@ -14,7 +14,7 @@ from core.imaging.images import Image
 from core.imaging.metrics import psnr
 from core.imaging.resizing import center_crop
 from core.plugin import Plugin
-from core.progress import Steps
+from core.progress import Progress, Steps, then
 from core.web import pages
 from core.web.pages import Dropped, Page
 
@@ -23,7 +23,7 @@ from .noise import MAX_SIGMA, add_noise
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.jpg"))
 SUBJECTS = {"digits": EXAMPLES / "digits.png", "a photo": EXAMPLES / "tea-gardens.jpg"}
-RESIDUAL_GAIN, ERROR_GAIN = 3, 4
+RESIDUAL_GAIN, ERROR_GAIN, FILES = 3, 4, 3
 CROP = 256, 384  # pixels of the photo on the second tab: small enough to see each
 EXAMPLE_SIGMA = 25
 
@@ -33,6 +33,8 @@ INVITATION = "Drop a photo, or pick one: it is denoised at once."
 LOSSY = "**Lossy.** Detail that you can recognize in the residual was removed with the noise."
 ALMOST_CLEAN = 2.0  # σ, below which a visitor is told what to do
 ALMOST_NO_NOISE = "**Almost no noise found.** If you see grain, untick the box and raise the noise level."
+BACKGROUND = "Denoise in the background"
+BACKGROUND_INFO = "For large photos: go on using the page, and download the file at the end."
 HOW_IT_LEARNED = "The network was trained on such pairs: a clean image, and the same image with noise added."
 ADDED_INFO = "To try it on a clean photo: adds Gaussian noise first."
 ESTIMATE_INFO = "Measures the noise level of the photo."
@@ -71,11 +73,13 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
             with gr.Accordion("Seed of the added noise", open=False):
                 seed = pages.seed_number("The same seed gives the same noise.")
                 randomize = gr.Button("Randomize", size="sm")
+            inputs = photo, added, estimate, sigma, seed
+            pages.background_job(page, denoise_in_background, inputs, BACKGROUND, BACKGROUND_INFO)
     with thumbnails:
         chosen = pages.examples(PHOTOS, photo, also={added: EXAMPLE_SIGMA}, own={added: 0})
     triggers = [opened, chosen, added, estimate, sigma, seed, stage.run.click]
     outputs = [stage.comparison, residual, findings, sigma, stage.download]
-    page.bind(denoise, triggers, [photo, added, estimate, sigma, seed], outputs, stage.status, stage.stop)
+    page.bind(denoise, triggers, inputs, outputs, stage.status, stage.stop)
     estimate.input(lambda automatic: gr.update(interactive=not automatic), estimate, sigma, api_visibility="private")
     randomize.click(pages.random_seed, None, seed, api_visibility="private")
 
@@ -124,15 +128,27 @@ def denoise(
     photo = pages.require(photo, "photo")
     clean = images.load(photo)
     noisy = _add_noise(clean, noise, int(seed or 0))
-    restored = yield from plugin.stream("denoise", noisy, sigma=None if automatic else sigma)
-    before = pages.write_png(noisy, pages.stem(photo, "before"))
-    after = pages.write_result(restored.image, photo, "denoised")
-    removed = noisy[..., :3] - restored.image[..., :3]
-    residual = pages.write_png(0.5 + RESIDUAL_GAIN * removed, pages.stem(photo, "residual"))
-    findings = _describe(restored.sigma, automatic, (noisy, restored.image, clean) if noise > 0 else None)
-    download = gr.DownloadButton(value=after, interactive=True)
-    shown_sigma = round(restored.sigma, 1) if automatic else gr.skip()  # it may be being typed
-    return (before, after), residual, findings, shown_sigma, download
+
+    def write(restored: Any) -> Steps[tuple[Any, ...]]:
+        yield Progress(0, FILES, unit=pages.WRITING)
+        before = pages.write_png(noisy, pages.stem(photo, "before"))
+        yield Progress(1, FILES, unit=pages.WRITING)
+        after = pages.write_result(restored.image, photo, "denoised")
+        yield Progress(2, FILES, unit=pages.WRITING)
+        removed = noisy[..., :3] - restored.image[..., :3]
+        residual = pages.write_png(0.5 + RESIDUAL_GAIN * removed, pages.stem(photo, "residual"))
+        findings = _describe(restored.sigma, automatic, (noisy, restored.image, clean) if noise > 0 else None)
+        download = gr.DownloadButton(value=after, interactive=True)
+        shown_sigma = round(restored.sigma, 1) if automatic else gr.skip()  # it may be being typed
+        return (before, after), residual, findings, shown_sigma, download
+
+    return (yield from then(plugin.stream("denoise", noisy, sigma=None if automatic else sigma), write, FILES))
+
+
+def denoise_in_background(plugin: Plugin, *settings: Any) -> Steps[str]:
+    """Do what `denoise` does, and return the path of the denoised photo."""
+    (_, after), *_ = yield from denoise(plugin, *settings)
+    return str(after)
 
 
 def out_of_domain(plugin: Plugin, subject: str = "a photo", noise: float = 50) -> Steps[tuple[Any, ...]]:

@@ -121,7 +121,7 @@ def inspect(
         plugin.run("perturb", own_seed, IN_A_ROW - 1, amount, labels, truncation, checkpoint=chosen.checkpoint)
         for amount in (SMALL_CHANGE, LARGER_CHANGE)
     ]
-    known = _training_images(chosen, labels[0])
+    known = training_images(chosen, labels[0])
     nearest, distances = nearest_or_flipped(picture[0], known, IN_A_ROW)
     description = DESCRIPTION.format(
         seed=own_seed,
@@ -146,7 +146,7 @@ def generate_images(
     return plugin.run("generate", count, seed, labels, truncation, checkpoint=subject.checkpoint), labels
 
 
-def _training_images(subject: Subject, label: int) -> Image:
+def training_images(subject: Subject, label: int) -> Image:
     """Return the training images of a class (n, h, w, c)."""
     known = read_reference(subject.checkpoint)
     return images.from_uint8(known.pictures[known.labels == label])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
@@ -9,7 +10,8 @@ from core.errors import UserError
 from core.imaging import images
 from core.plugin import Plugin
 from core.progress import finish
-from plugins.gan_generator.tabs import generate, interpolate, lab, training
+from core.web import sheets
+from plugins.gan_generator.tabs import generate, interpolate, lab, subjects, training
 
 
 def test_every_tab_returns_pictures(plugin: Plugin) -> None:
@@ -22,6 +24,15 @@ def test_every_tab_returns_pictures(plugin: Plugin) -> None:
     assert [len(each) > 2 for each in curves] == [True, True]
     with pillow.open(animation) as film:
         assert film.n_frames > 2 * interpolate.STEPS
+
+
+def test_the_nearest_training_images_are_of_the_class_and_as_far_as_is_said(plugin: Plugin) -> None:
+    subject = subjects.find("digits")
+    _, around, description = generate.inspect(plugin, "digits", "7", "16", 3, 1)
+    known = generate.training_images(subject, 7)
+    shown = images.load(around)[:, sheets.LABEL_WIDTH :][-3 * 28 :: 3, : 3 * 28 : 3, :1]
+    assert min(np.abs(known - each).max((1, 2, 3)).min() for each in (shown, shown[:, ::-1])) < 0.01
+    assert f"of {len(known):,} training images of its class" in description
 
 
 def test_handlers_refuse_unknown_choices(plugin: Plugin) -> None:
