@@ -19,6 +19,7 @@ from core.registry import Record
 from core.verbs import find_checkpoint, find_verb, import_module_of
 from core.weights import BUNDLED, LocalSource, WeightsOptions
 
+CPU, GPU = "this server's CPU", "this server's GPU"
 IMAGE_NDIMS = 3, 4  # an image (h, w, c) and a batch of images (n, h, w, c)
 
 
@@ -52,6 +53,9 @@ class Engine(Protocol):
 
     def describe(self, record: Record, checkpoint: str | None = None) -> str:
         """Return the device and the source of the weights, as text for a page."""
+
+    def place(self, record: Record) -> str:
+        """Return where the networks of a plugin run, in words for visitors."""
 
 
 class LocalEngine:
@@ -91,6 +95,12 @@ class LocalEngine:
         _, label = self._load(record, checkpoint)
         return f"{device.describe()} · {label}"
 
+    def place(self, record: Record) -> str:
+        """Return where the networks of a plugin run, in words for visitors."""
+        from core.networks import device
+
+        return f"{GPU if device.has_gpu() else CPU}, {self._choose_precision(record).removeprefix('mixed_')}"
+
     def _create_locks(self) -> None:
         self._load_locks: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
         self._build_lock, self._device_lock = threading.Lock(), threading.Lock()
@@ -122,8 +132,14 @@ class LocalEngine:
         """Return the network of the checkpoint at `source`."""
         from core.networks import checkpoint, device
 
-        with self._build_lock, device.precision(self._precision or device.choose(record.ready_manifest.precision)):
+        with self._build_lock, device.precision(self._choose_precision(record)):
             return checkpoint.load(source.folder, import_module_of(record, "model"))
+
+    def _choose_precision(self, record: Record) -> Precision:
+        """Return what the networks of a plugin compute in."""
+        from core.networks import device
+
+        return self._precision or device.choose(record.ready_manifest.precision)
 
 
 def _check_images(call: Call) -> None:

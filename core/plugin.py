@@ -72,3 +72,7 @@ class Plugin:
     def describe(self, checkpoint: str | None = None) -> str:
         """Return the device and the source of the weights, as text for a page."""
         return self.engine.describe(self.record, checkpoint or self.checkpoint)
+
+    def place(self) -> str:
+        """Return where its networks run, in words for visitors."""
+        return self.engine.place(self.record)

@@ -23,6 +23,7 @@ from core.weights import BUNDLED, LocalSource, WeightsOptions
 
 LOGGER = logging.getLogger(__name__)
 BorrowGPU = Callable[..., Callable[[Call], Iterator[Any]]]
+LENT_GPU = "a GPU that is lent for each call (ZeroGPU)"
 LONGEST_CALL = 60  # seconds of a visitor's quota that the Hub reserves for a call
 
 
@@ -68,6 +69,10 @@ class ZeroEngine(LocalEngine):
         """Return the device and the source of the weights, as text for a page. Loads the network if necessary."""
         _, label = self._load(record, checkpoint)
         return f"ZeroGPU · PyTorch · {label}"
+
+    def place(self, record: Record) -> str:
+        """Return where the networks of a plugin run, in words for visitors."""
+        return f"{LENT_GPU}, {self._choose_precision(record).removeprefix('mixed_')}"
 
     def _build(self, record: Record, source: LocalSource) -> Any:
         import keras

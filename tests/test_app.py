@@ -109,7 +109,9 @@ def test_weights_from_the_hub_make_the_same_picture_bit_for_bit(
         result = Client(address, verbose=False).predict(photo, 0, False, 25, 0, api_name="/denoiser_denoise")
         page = browser.new_page()
         page.goto(address)
-        page.get_by_text(f"weights from the Hub at {commit[:12]} (alice/denoiser)").wait_for(timeout=60_000)
+        page.get_by_text(f"weights from the Hub at {commit[:12]} (alice/denoiser)").wait_for(
+            state="attached", timeout=60_000
+        )
         page.close()
     np.testing.assert_array_equal(np.asarray(pillow.open(result[0][1])), expected_bytes(denoiser, noisy_file, 25))
     assert not hub.requests  # the cache was warm
@@ -130,7 +132,7 @@ def test_a_visitor_drops_a_photo_and_downloads_exactly_the_denoised_picture(
     page.get_by_role("heading", name="Denoiser").click()
     page.wait_for_url("**/denoiser*")
     page.locator("input[type=file]").first.set_input_files(noisy_file)
-    page.get_by_text("bundled weights, photographs").wait_for(timeout=120_000)
+    page.get_by_text("bundled weights, photographs").wait_for(state="attached", timeout=120_000)
     page.get_by_text("Done in").wait_for(timeout=120_000)
     with page.expect_download() as download:
         page.get_by_text("Download PNG").click()

@@ -20,6 +20,8 @@ LAST_SEED = 2**32 - 1
 SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
 CLICKABLE, DRAGGABLE = "clickable", "draggable"  # CSS classes: a click is marked, and repeated (scripts/clickable.js)
 CROPPABLE = "croppable"  # CSS class: a frame shows what part of the photo is used (scripts/cropping.js)
+SHEET = "sheet"  # CSS class: rows of small pictures with labels (core.web.sheets)
+PLACE_X, PLACE_Y = "place-x", "place-y"  # CSS classes of sliders: where clickable pictures are marked
 FILLING = "filling"  # CSS class: the picture is enlarged to the width of its frame
 UNLABELED = "unlabeled"  # CSS class: the label is for screen readers only; Gradio would leave it out
 SELECT_BRUSH = """() => setTimeout(() => document.querySelector(".sketch [aria-label=Brush]")?.click(), 500)"""
@@ -40,7 +42,7 @@ def column(part: str) -> gr.Column:
 
 def examples(
     pictures: Sequence[Path],
-    target: gr.Image,
+    target: PictureInput,
     also: Mapping[Any, Any],
     own: Mapping[Any, Any] | None = None,
     label: str = "Or one of these",
@@ -61,6 +63,7 @@ def examples(
     Returns:
         The event at which a picture has been picked, uploaded or removed, and all of that is set.
     """
+    target.examples = pictures
     thumbnails = gr.Dataset(components=[target], samples=[[str(path)] for path in pictures], label=label, type="index")
     chosen, caption = gr.State(0), gr.Markdown(visible=captions is not None, elem_classes="caption")
     first, values = {each: each.value for each in also} | dict(own or {}), dict(also)
@@ -92,6 +95,7 @@ class PictureInput(gr.Image, metaclass=NoStubFile):  # type: ignore[misc]
     """An image component that gives its file to the handler undecoded; `picture_input` makes one."""
 
     is_template = True  # the browser's part is that of gr.Image
+    examples: Sequence[Path] = ()
 
     def preprocess(self, payload: ImageData | None) -> Dropped:
         """Return the path of the uploaded file, or the bytes of a `data:` URL.
@@ -139,7 +143,7 @@ def result_picture(
         type="filepath",
         format="png",
         interactive=False,
-        buttons=["download", "fullscreen"],
+        buttons=["download"] if height else ["download", "fullscreen"],  # low ones have no room beside the label
         visible=visible,
         height=height,
         min_width=160 if height is None else 120,  # low ones stand side by side on a phone
@@ -154,9 +158,24 @@ def captioned_image(caption: str, classes: str | None = None) -> gr.Image:
         return result_picture(caption.replace("**", ""), show_label=False, classes=classes)
 
 
+def chart(label: str) -> gr.HTML:
+    """Return a component for what `core.web.charts.render_curves` returns; several stand side by side in a row."""
+    with gr.Column(min_width=280):
+        return gr.HTML(label=label)
+
+
 def clickable_picture(label: str) -> gr.Image:
-    """Return a `result_picture` with a `select` event that gives the clicked position, repeatedly while dragging."""
-    return result_picture(label, classes=f"{CLICKABLE} {DRAGGABLE}")
+    """Return a `result_picture` with a `select` event that gives the clicked position, repeatedly while dragging.
+
+    Two sliders of the classes `PLACE_X` and `PLACE_Y`, in the same workbench, move the ring that marks the position.
+    """
+    with gr.Column(min_width=320):
+        return result_picture(label, classes=f"{CLICKABLE} {DRAGGABLE}")
+
+
+def grid_classes(columns: int, rows: int) -> str:
+    """Return the CSS classes of a clickable picture of `columns` × `rows` cells, among which the arrow keys move."""
+    return f"{CLICKABLE} cells-{columns}x{rows}"
 
 
 def sketchpad(label: str, opened: Any) -> gr.Sketchpad:

@@ -72,15 +72,37 @@ def recorded() -> Iterator[list[FirstCall]]:
         _RECORDED.reset(token)
 
 
-def show(plugin: Plugin, call: FirstCall) -> bool:
-    """Give the outputs of `call` their stored values, and return whether that was possible.
+def show(plugin: Plugin, call: FirstCall, opened: Any) -> Any:
+    """Give the outputs of `call` their stored values, and return the event at which it still has to run.
 
-    It is not where nothing is stored, or where weights or first settings are others than it was computed with.
+    Args:
+        plugin: the plugin.
+        call: the handler, its inputs and outputs.
+        opened: the event that opens the tab.
+
+    Returns:
+        An event that fires once the tab is opened if a link has set other values than the first ones; `opened` itself
+        where nothing was stored, or where weights or first values are others than the result was computed with.
     """
     calls = _RECORDED.get()
     if calls is not None:
         calls.append(call)
-        return False
+        return opened
+    if not _show_stored(plugin, call):
+        return opened
+    runs, first = gr.State(0), list(map(_first_value, call.inputs))
+    opened(
+        lambda count, *values: count + 1 if list(values) != first else gr.skip(),
+        [runs, *call.inputs],
+        runs,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    return runs.change
+
+
+def _show_stored(plugin: Plugin, call: FirstCall) -> bool:
+    """Give the outputs of `call` their stored values, and return whether there are some that fit."""
     try:
         stored = first_results.read(plugin.record).get(call.name)
     except FirstResultsError as error:
@@ -163,6 +185,10 @@ class _WatchedEngine:
     def describe(self, record: Record, checkpoint: str | None = None) -> str:
         """Return the device and the source of the weights."""
         return self.engine.describe(record, checkpoint)
+
+    def place(self, record: Record) -> str:
+        """Return where the networks of a plugin run."""
+        return self.engine.place(record)
 
 
 class _Files:

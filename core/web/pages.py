@@ -11,10 +11,11 @@ This module is what an `interface.py` imports: it also offers the names of `core
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import gradio as gr
 from gradio.components import Component
@@ -23,18 +24,24 @@ from markupsafe import Markup
 from core.errors import HubError
 from core.plugin import Plugin
 from core.registry import Record
-from core.web import first_results, handlers
+from core.web import first_results, handlers, links
 from core.web.background import background_job
-from core.web.comparison import WORDS, comparison
+from core.web.comparison import comparison
 from core.web.components import (
     CLICKABLE,
     CROPPABLE,
     FILLING,
+    PLACE_X,
+    PLACE_Y,
+    SHEET,
+    UNLABELED,
     Dropped,
     captioned_image,
+    chart,
     clickable_picture,
     column,
     examples,
+    grid_classes,
     picture_input,
     random_seed,
     result_picture,
@@ -45,13 +52,22 @@ from core.web.components import (
 )
 from core.web.first_results import FirstCall
 from core.web.handlers import MissingPictureError
-from core.web.output_files import FILE_FORMATS, WRITING, convert, new_file, stem, write_png, write_result, write_sketch
-from core.web.runs import Demo, events_of
+from core.web.links import Tab
+from core.web.output_files import WRITING, convert, new_file, stem, write_png, write_result, write_sketch
+from core.web.runs import Demo, blank_value, events_of
+from core.web.stage import DOWNLOAD, RUN, STOP, Stage, before_after_stage
 
 __all__ = [
     "CLICKABLE",
     "CROPPABLE",
+    "DOWNLOAD",
     "FILLING",
+    "PLACE_X",
+    "PLACE_Y",
+    "RUN",
+    "SHEET",
+    "STOP",
+    "UNLABELED",
     "WRITING",
     "Demo",
     "Dropped",
@@ -60,11 +76,13 @@ __all__ = [
     "background_job",
     "before_after_stage",
     "captioned_image",
+    "chart",
     "clickable_picture",
     "column",
     "comparison",
     "convert",
     "examples",
+    "grid_classes",
     "message_page",
     "new_file",
     "picture_input",
@@ -87,10 +105,15 @@ DEVICE_QUEUE = "device"  # one call at a time computes, on whichever page it was
 LONG_QUEUE, LONG_QUEUE_LIMIT = "long_running", 2  # long calls, between whose steps other calls compute
 
 LOADING = "Loading the network …"
-RUN, STOP, DOWNLOAD, COPY_LINK = "Run", "Stop", "Download PNG", "Copy link"
+COPY_LINK = "Copy link"
+LINK_NOTE = "To this tab with its settings. Your own pictures are not in it."
+LINK_COPIED = "Copied: the address of this page holds the tab and its settings now."
+BROWSER_TITLE = "{} - Darkroom"
 MODEL_CARD = "Model card: data, training, scores, limits"
 NOT_RUNNING = "This demo is not running."
-HEADER = Markup('<div class="page-title"><h1>{}</h1><p>{}</p><p class="badge">{}</p></div>')
+HEADER = Markup('<div class="page-title"><h1>{}</h1><p>{}</p>{}</div>')
+BADGE = Markup('<details class="badge"><summary>Runs on {}</summary>{}</details>')
+NO_BADGE = Markup('<p class="badge">{}</p>')
 MESSAGE = Markup('<div class="page-title"><h1>{}</h1></div><div class="problem"><p>{}</p><p>{}</p></div>')
 
 LayOut = Callable[["Page", Any], None]
@@ -103,26 +126,39 @@ class Page:
     def __init__(self, plugin: Plugin) -> None:
         self.plugin = plugin
         self.blocks = gr.Blocks(title=plugin.record.title, analytics_enabled=False, fill_width=True)
-        self._openings: list[Any] = []  # the events at which tabs are first opened
+        self._tabs: list[Tab] = []
+        self._openings: list[Any] = []  # the events at which they are first opened
 
     def header(self) -> None:
         """Add the plugin's title and summary, and the device and the weights once they are known."""
-        header = gr.HTML(_header(self.plugin.record, LOADING), padding=False)
+        title = json.dumps(BROWSER_TITLE.format(self.plugin.record.title))
+        self.blocks.load(None, None, None, js=f"() => {{ document.title = {title}; }}")
+        header = gr.HTML(_header(self.plugin.record, NO_BADGE.format(LOADING)), padding=False)
         self.blocks.load(self._describe, None, header, api_visibility="private", show_progress="hidden")
 
     def tabs(self, tabs: Mapping[str, LayOut]) -> None:
         """Add a tab for each name.
 
-        A tab's event fires when the tab is first opened, not each time that a visitor returns to it. That of the first
-        tab fires when the page is loaded.
+        A tab's event fires when the tab is first opened, not each time that a visitor returns to it: that of the first
+        tab when the page is loaded, or that of the tab that the page's address names, with the controls set to the
+        values in the address (see `core.web.links`).
         """
-        with gr.Tabs(overflow_behavior="wrap"):
-            for i, (name, lay_out) in enumerate(tabs.items()):
-                with gr.Tab(name) as tab:
-                    opened = gr.State(False)
-                    tab.select(lambda: True, None, opened, api_visibility="private")
-                    self._openings.append(opened.change if i else self.blocks.load)
+        with gr.Tabs(overflow_behavior="wrap") as shown:
+            for name, lay_out in tabs.items():
+                with gr.Tab(name, id=links.slug(name)) as tab:
+                    self._tabs.append(Tab(links.slug(name), gr.State(False)))
+                    self._openings.append(self._tabs[-1].opened.change)
                     lay_out(self, self._openings[-1])
+                show = links.SHOW_TAB.format(json.dumps(self._tabs[-1].slug))
+                tab.select(lambda: True, None, self._tabs[-1].opened, js=show, api_visibility="private")
+        opened = {tab.slug: tab.opened for tab in self._tabs}
+
+        def restore(request: gr.Request) -> dict[Any, Any]:
+            chosen, values = links.restore(self._tabs, request.query_params)
+            return {shown: gr.Tabs(selected=chosen), opened[chosen]: True} | values
+
+        outputs = [shown, *opened.values(), *links.controls_of(self._tabs)]
+        self.blocks.load(restore, None, outputs, api_visibility="private", show_progress="hidden")
 
     def status(self, invitation: str) -> gr.HTML:
         """Return a status line: `invitation` at first, then the progress of a call, then how long the call took."""
@@ -150,7 +186,7 @@ class Page:
             triggers: events, such as `button.click`, and controls: a control starts a run when the visitor has changed
                 it, by the mouse, by keys or by typing, and has not gone on doing so for a moment. With the event that
                 opens the tab among them, the tab opens with the stored result for the first values of `inputs` (see
-                `core.first_results`); a run at that event starts only where none is stored.
+                `core.first_results`); a run at that event starts only where none is stored, or a link set other values.
             inputs: the components whose values `handler` gets after the plugin.
             outputs: the components whose values `handler` returns.
             status: the status line of the call.
@@ -162,13 +198,13 @@ class Page:
             The demo, of which each visitor has one run at a time: a newer one ends the older at its next step.
         """
         name = f"{self.plugin.name}_{handler.__name__}"
+        if self._tabs:
+            self._tabs[-1].add(handler, inputs)
         demo = Demo(name, status)
         controls = [trigger for trigger in triggers if isinstance(trigger, Component)]
-        events = [trigger for trigger in triggers if not isinstance(trigger, Component)]
-        blank = [_blank(output, inputs) for output in outputs]
-        others = [event for event in events if event not in self._openings]
-        if len(others) < len(events) and first_results.show(self.plugin, FirstCall(handler, inputs, outputs)):
-            events = others
+        call = FirstCall(handler, inputs, outputs)
+        events = [self._after_opening(trigger, call) for trigger in triggers if not isinstance(trigger, Component)]
+        blank = [blank_value(output, inputs) for output in outputs]
         gr.on(
             [*events, *chain.from_iterable(map(events_of, controls))] if live else demo.number.change,
             handlers.with_status(self.plugin, handler, name, blank),
@@ -188,25 +224,34 @@ class Page:
             demo.stop_at(stop.click)
         return demo
 
+    def _after_opening(self, event: Any, call: FirstCall) -> Any:
+        """Return the event at which to run `call` in place of `event`: rarely at the opening of a tab with a result."""
+        is_opening = event in self._openings
+        return first_results.show(self.plugin, call, event) if is_opening else event
+
     def footer(self) -> None:
         """Add a button that copies a link to the page with its settings, and the model card, folded."""
         card = self.plugin.record.folder / "README.md"
         with gr.Row():
-            gr.DeepLinkButton(COPY_LINK, size="sm", scale=0, min_width=180)
+            copy = gr.Button(COPY_LINK, size="sm", scale=0, min_width=180)
+            note = gr.Markdown(LINK_NOTE)
+        if self._tabs:
+            copy.click(None, links.controls_of(self._tabs), note, js=links.copy_script(self._tabs, LINK_COPIED))
         with gr.Accordion(MODEL_CARD, open=False):
             gr.Markdown(_without_front_matter(card.read_text()))
 
     def _describe(self) -> Markup:
-        """Return the header with the device and the weights, or with the reason why there is no network."""
+        """Return the header with where it runs and, folded, the device and the weights; or why there is no network."""
         try:
             more = len(self.plugin.record.ready_manifest.checkpoints) - 1
-            badge = self.plugin.describe() + (f" and {more} more" if more else "")
+            details = self.plugin.describe() + (f" and {more} more" if more else "")
+            badge = BADGE.format(self.plugin.place(), details)
         except HubError as error:  # a visitor cannot do anything about it
             LOGGER.error("%s: %s", self.plugin.name, error)
-            badge = handlers.UNREACHABLE
+            badge = NO_BADGE.format(handlers.UNREACHABLE)
         except (Exception, SystemExit) as error:  # the page stays up
             LOGGER.exception("%s has no network", self.plugin.name)
-            badge = str(error)
+            badge = NO_BADGE.format(error)
         return _header(self.plugin.record, badge)
 
 
@@ -215,62 +260,6 @@ def require(picture: Dropped, name: str) -> str | bytes:
     if picture is None:
         raise MissingPictureError(name)
     return picture
-
-
-def _blank(output: Component, inputs: Sequence[Component]) -> Any:
-    """Return the value of an output where there is no picture yet."""
-    if output in inputs:
-        return gr.skip()
-    if isinstance(output, gr.DownloadButton):
-        return gr.update(value=None, interactive=False)
-    return gr.update(value=output.value if isinstance(output, gr.Markdown) else None)
-
-
-class Stage(NamedTuple):
-    """The components of `before_after_stage`."""
-
-    comparison: gr.HTML
-    status: gr.HTML
-    run: gr.Button
-    stop: gr.Button
-    download: gr.DownloadButton
-
-
-def before_after_stage(page: Page, label: str, invitation: str, words: tuple[str, str] = WORDS) -> Stage:
-    """Return a before/after comparison above its status line, with the buttons Run, Stop and Download.
-
-    Handlers return the path of a PNG for the download; where another format is chosen, it is converted.
-
-    Args:
-        page: the page that they stand on.
-        label: what is compared.
-        invitation: what the status line says until the first call.
-        words: what the left and the right half show.
-    """
-    before_after = comparison(label, words)
-    status = page.status(invitation)
-    with gr.Row():
-        run, stop = (gr.Button(name, size="sm", scale=0, min_width=80) for name in (RUN, STOP))
-        download = gr.DownloadButton(DOWNLOAD, variant="primary", size="sm", scale=0, interactive=False)
-        file_format = gr.Radio(list(FILE_FORMATS), value="PNG", show_label=False, container=False, min_width=200)
-    convert_on = [before_after.change, file_format.input]
-    gr.on(
-        convert_on,
-        handlers.with_errors(_offer),
-        [before_after, file_format],
-        download,
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    return Stage(before_after, status, run, stop, download)
-
-
-def _offer(shown: tuple[str, str] | None, file_format: str) -> Any:
-    """Return the download button for the second of the two pictures that are compared, in `file_format`."""
-    label = DOWNLOAD.replace("PNG", file_format)
-    if shown is None:
-        return gr.DownloadButton(label)
-    return gr.DownloadButton(label, value=convert(shown[1], file_format))
 
 
 def tabbed(plugin: Plugin, tabs: Mapping[str, LayOut]) -> gr.Blocks:
@@ -290,7 +279,7 @@ def message_page(title: str, message: str) -> gr.Blocks:
     return blocks
 
 
-def _header(record: Record, badge: str) -> Markup:
+def _header(record: Record, badge: Markup) -> Markup:
     return HEADER.format(record.title, record.ready_manifest.summary, badge)
 
 

@@ -129,3 +129,12 @@ def events_of(control: Component) -> list[Any]:
     if isinstance(control, gr.Textbox):
         return [control.submit]
     return [control.change if isinstance(control, gr.Number) else control.input]
+
+
+def blank_value(output: Component, inputs: Sequence[Component]) -> Any:
+    """Return the value of an output where there is no picture yet."""
+    if output in inputs:
+        return gr.skip()
+    if isinstance(output, gr.DownloadButton):
+        return gr.update(value=None, interactive=False)
+    return gr.update(value=output.value if isinstance(output, gr.Markdown) else None)

@@ -13,9 +13,9 @@ from core.imaging.images import Image
 from core.web.output_files import new_file, write_png
 
 GRID_SCALE, SINGLE_SCALE = 3, 12  # how many times a picture is enlarged in a grid, and alone
-LABEL_WIDTH, LABEL_SIZE, LABEL_GAP = 132, 23, 8  # pixels
+LABEL_WIDTH, LABEL_SIZE, LABEL_GAP = 180, 32, 8  # pixels; the page shows that size as 12 px or more (scripts/sheets.js)
 LABEL_BACKGROUND, LABEL_COLOR = "#262120", "white"
-TOP_MARGIN = 54  # pixels: the buttons of the component lie there
+LINE_HEIGHT = 1.2  # of the label's size
 FRAME_MILLISECONDS = 60
 
 
@@ -42,20 +42,29 @@ def write_rows(rows: Iterable[tuple[str, Image]], name: str) -> str:
 
 
 def label_rows(grid: Image, labels: Sequence[str]) -> Image:
-    """Return `grid` in RGB with a margin on top and each row's label on its left.
+    """Return `grid` in RGB with each row's label on its left.
 
     Args:
         grid: (height, width, channels), 0 to 1: as many rows of one height as there are labels.
         labels: what to write before the rows.
     """
     height, width = grid.shape[:2]
-    canvas = pillow.new("RGB", (width + LABEL_WIDTH, height + TOP_MARGIN), LABEL_BACKGROUND)
-    canvas.paste(pillow.fromarray(images.to_uint8(images.to_rgb(grid))), (LABEL_WIDTH, TOP_MARGIN))
-    pen, font = ImageDraw.Draw(canvas), ImageFont.load_default(LABEL_SIZE)
+    canvas = pillow.new("RGB", (width + LABEL_WIDTH, height), LABEL_BACKGROUND)
+    canvas.paste(pillow.fromarray(images.to_uint8(images.to_rgb(grid))), (LABEL_WIDTH, 0))
+    pen, row = ImageDraw.Draw(canvas), height / len(labels)
     for i, label in enumerate(labels):
-        middle = TOP_MARGIN + (i + 0.5) * height / len(labels)
-        pen.text((LABEL_WIDTH - LABEL_GAP, middle), label, fill=LABEL_COLOR, font=font, anchor="rm")
+        place = LABEL_WIDTH - LABEL_GAP, (i + 0.5) * row
+        pen.text(place, label, fill=LABEL_COLOR, font=_fitting_font(label, row), anchor="rm", align="right")
     return images.from_uint8(np.asarray(canvas))
+
+
+def _fitting_font(label: str, height: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return the font of a label: smaller where it is too wide, or has more lines than fit into `height` pixels."""
+    lines = label.split("\n")
+    widest = max(ImageFont.load_default(LABEL_SIZE).getlength(line) for line in lines)
+    room = LABEL_WIDTH - 2 * LABEL_GAP
+    size = min(LABEL_SIZE, LABEL_SIZE * room / max(widest, 1), height / len(lines) / LINE_HEIGHT)
+    return ImageFont.load_default(size)
 
 
 def write_animation(pictures: Image, name: str) -> str:

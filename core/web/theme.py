@@ -13,7 +13,16 @@ from core.registry import Record, State
 LOGGER = logging.getLogger(__name__)
 STYLE, FRAME = (Path(__file__).with_name(name) for name in ("style.css", "frame.css"))
 SCRIPTS = Path(__file__).with_name("scripts")
-PAGE_SCRIPTS = ("clickable.js", "cropping.js", "names.js", "navigation.js", "numbers.js", "results.js")
+PAGE_SCRIPTS = (
+    "clickable.js",
+    "cropping.js",
+    "links.js",
+    "names.js",
+    "navigation.js",
+    "numbers.js",
+    "results.js",
+    "sheets.js",
+)
 
 ACCENT = Color(
     name="safelight",

@@ -80,7 +80,7 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
     triggers = [opened, chosen, added, estimate, sigma, seed, stage.run.click]
     outputs = [stage.comparison, residual, findings, sigma, stage.download]
     page.bind(denoise, triggers, inputs, outputs, stage.status, stage.stop)
-    estimate.input(lambda automatic: gr.update(interactive=not automatic), estimate, sigma, api_visibility="private")
+    estimate.change(lambda automatic: gr.update(interactive=not automatic), estimate, sigma, api_visibility="private")
     randomize.click(pages.random_seed, None, seed, api_visibility="private")
 
 

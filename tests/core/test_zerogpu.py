@@ -56,6 +56,7 @@ def test_a_process_that_was_forked_before_the_load_falls_back_too(record: Record
     engine = ZeroEngine(borrow, WeightsOptions(allow_fallback=True))
     assert list(engine._compute(Call(record, "double", (4,)))) == [Outcome(8)]
     assert engine.describe(record) == "ZeroGPU · PyTorch · weights that work (those of /broken could not be loaded)"
+    assert engine.place(record) == "a GPU that is lent for each call (ZeroGPU), float32"
 
 
 def test_without_a_fallback_the_error_of_the_first_candidate_comes_back(record: Record) -> None:

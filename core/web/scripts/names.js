@@ -28,7 +28,7 @@ function nameThumbnail(button) {
 
 const REPAIRS = {
   ".image-frame img": describe,
-  ".image-container > button:not(:has(.selectable))": (button) => set(button, "tabindex", "-1"), // does nothing
+  ".block:not(.sheet) .image-container > button:not(:has(.selectable))": (button) => set(button, "tabindex", "-1"), // does nothing
   "button.gallery-item": nameThumbnail,
   "a.download-link": (link) => set(link, "aria-label", `${link.querySelector("button")?.ariaLabel}: ${labelOf(link)}`),
   "a.download-link button": (button) => set(button, "tabindex", "-1"), // the link around it is reached already

@@ -21,3 +21,11 @@ function finish(event) {
 
 window.addEventListener("input", ignoreUnfinished, { capture: true });
 window.addEventListener("change", finish, { capture: true });
+
+// Gradio's button that resets a slider changes it without saying that a visitor did.
+function announceReset(event) {
+  const slider = event.target.closest?.(".reset-button")?.closest(".block").querySelector("input[type=range]");
+  if (slider) setTimeout(() => slider.dispatchEvent(new Event("input", { bubbles: true })));
+}
+
+document.addEventListener("click", announceReset);

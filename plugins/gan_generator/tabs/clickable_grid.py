@@ -11,6 +11,7 @@ from PIL import ImageDraw, ImageFont
 
 from core.imaging import images
 from core.imaging.images import Floats, Image
+from core.web import pages
 
 WIDTH = 960  # pixels of a grid, approximately
 GAP, BAR = 6, 6  # pixels
@@ -39,6 +40,12 @@ def render_with_numbers(pictures: Image, chosen: Sequence[int]) -> Image:
         pen.rectangle((x, y, x + BADGE, y + BADGE), fill=ACCENT)
         pen.text((x + BADGE / 2, y + BADGE / 2), str(number), fill="black", font=font, anchor="mm")
     return images.from_uint8(np.asarray(canvas))
+
+
+def css_classes(count: int) -> str:
+    """Return the CSS classes of the component that shows a grid of `count` images."""
+    columns = math.ceil(math.sqrt(count))
+    return pages.grid_classes(columns, math.ceil(count / columns))
 
 
 def locate(pixel: Sequence[int], count: int, side: int) -> int:

@@ -36,9 +36,10 @@ def update_classes(subject: gr.Radio, class_name: gr.Dropdown) -> Any:
     """Offer the classes of the chosen data set, and return the event that fires once they have been updated."""
     updates = gr.State(0)
 
-    def update(chosen: str, count: int) -> Any:
-        classes = subjects.find(chosen).classes
-        return gr.update(choices=[ANY, *classes], value=FIRST_CLASS if FIRST_CLASS in classes else ANY), count + 1
+    def update(chosen: str, current: str, count: int) -> Any:
+        offered = [ANY, *subjects.find(chosen).classes]
+        first = FIRST_CLASS if FIRST_CLASS in offered else ANY
+        return gr.update(choices=offered, value=current if current in offered else first), count + 1
 
-    subject.change(update, [subject, updates], [class_name, updates], api_visibility="private")
+    subject.change(update, [subject, class_name, updates], [class_name, updates], api_visibility="private")
     return updates.change

@@ -20,6 +20,7 @@ from .controls import FIRST_CLASS, FIRST_SEED, FIRST_TRUNCATION
 from .subjects import Subject, read_reference
 
 COUNTS = {"16": 16, "36": 36, "64": 64}
+COUNT = "36"
 IN_A_ROW = 9  # images
 FIRST_INDEX = 19  # of the image that is enlarged at first
 SMALL_CHANGE, LARGER_CHANGE = 0.15, 0.45  # amounts of `perturb`
@@ -52,18 +53,19 @@ def lay_out(page: Page, opened: Any) -> None:
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON, FIRST_SEED)
             status = page.status("")
         with pages.column("stage"):
-            shown = pages.captioned_image(GRID_CAPTION, pages.CLICKABLE)
+            shown = pages.captioned_image(GRID_CAPTION, clickable_grid.css_classes(COUNTS[COUNT]))
             description = gr.Markdown()
             with gr.Row():
                 chosen = pages.result_picture(CHOSEN_LABEL, height=260)
                 with gr.Column(scale=3, min_width=280):
-                    around = pages.captioned_image(AROUND_CAPTION)
+                    around = pages.captioned_image(AROUND_CAPTION, pages.SHEET)
         with pages.column("settings"):
-            count = gr.Radio(list(COUNTS), value="36", label=COUNT_LABEL, info=COUNT_INFO)
+            count = gr.Radio(list(COUNTS), value=COUNT, label=COUNT_LABEL, info=COUNT_INFO)
             truncation = controls.truncation_slider()
     settings = [subject, class_name, count, seed, truncation]
     triggers = [opened, controls.update_classes(subject, class_name), class_name, count, seed, truncation]
     page.bind(generate, triggers, settings, [shown], status, live=True)
+    count.change(_classes_of_grid, count, shown, api_visibility="private")
     index, clicks = gr.State(FIRST_INDEX), gr.State(0)
     shown.select(_find_clicked, [subject, count, clicks], [index, clicks], api_visibility="private")
     settings = [subject, class_name, count, index, seed, truncation]
@@ -154,6 +156,11 @@ def training_images(subject: Subject, label: int) -> Image:
 
 def _read_count(count: str) -> int:
     return choose(COUNTS, str(count), "number of pictures")
+
+
+def _classes_of_grid(count: str) -> Any:
+    """Return the grid's component for `count` images, so that the arrow keys move from one to the next."""
+    return gr.Image(elem_classes=[*clickable_grid.css_classes(COUNTS[count]).split(), pages.UNLABELED])
 
 
 def _find_clicked(subject: str, count: str, clicks: int, click: gr.SelectData) -> tuple[int, int]:

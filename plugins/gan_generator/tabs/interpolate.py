@@ -45,10 +45,10 @@ def lay_out(page: Page, opened: Any) -> None:
             status = page.status("")
         with pages.column("stage"):
             with gr.Row():
-                offered = pages.captioned_image(OFFERED_CAPTION, pages.CLICKABLE)
+                offered = pages.captioned_image(OFFERED_CAPTION, clickable_grid.css_classes(OFFERED))
                 with gr.Column(min_width=280):
                     animation = _animation()
-            strip = pages.captioned_image(STRIP_CAPTION)
+            strip = pages.captioned_image(STRIP_CAPTION, pages.SHEET)
         with pages.column("settings"):
             class_name = controls.class_dropdown()
             stops = gr.Textbox(FIRST_STOPS, label=STOPS_LABEL, info=STOPS_INFO)

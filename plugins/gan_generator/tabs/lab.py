@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import gradio as gr
+import numpy as np
 from gradio.components import Component
 
 from core.errors import UserError, choose
@@ -55,7 +56,8 @@ LOSS_NAMES = {
 PENALTY_LABEL, PENALTY_INFO = "Gradient penalty (R1) weight", "Higher: the discriminator's score changes more gently."
 RATE_LABEL, RATE_INFO = "{network} learning rate", "How far each step changes the weights."
 INTERVAL_LABEL, INTERVAL_INFO = "Update {network} every N steps", "Higher: it learns more rarely than the other."
-LOSS_CURVES = "discriminator loss", "generator loss"
+LOSS_CURVES = "discriminator", "generator"
+LOSS_AXES = charts.Axes("training step", "loss")
 STEP_TEXT, MODES_TEXT = "Step {step:,}.", "Step {step:,}. **{covered} of {modes} modes.**"
 
 
@@ -169,7 +171,8 @@ def train_toy(
         of_round = float(state.losses[0]), float(state.losses[1])
         reached = Training(restarts, state.variables, [*reached.losses, of_round])
         picture = pages.write_png(toy_data.render_points(real, state.points, state.logits), "lab")
-        shown = picture, _render_losses(reached.losses), _describe(distribution, chosen, state), reached
+        curves, text = _render_losses(reached.losses, state.step), _describe(distribution, chosen, state)
+        shown = picture, curves, text, reached
         return replace(progress, so_far=shown)
 
     yield from translate(steps, show)
@@ -184,8 +187,10 @@ def _find(distribution: str, drawing: str | None) -> Distribution:
     return toy_data.from_drawing(images.load(drawing))
 
 
-def _render_losses(losses: Losses) -> str:
-    return charts.render_curves(dict(zip(LOSS_CURVES, zip(*losses, strict=True), strict=True)))
+def _render_losses(losses: Losses, step: int) -> str:
+    """Return the chart of `losses`, the last of which is that at `step`."""
+    curves = dict(zip(LOSS_CURVES, zip(*losses, strict=True), strict=True))
+    return charts.render_curves(curves, LOSS_AXES, x=np.linspace(0, step, len(losses) + 1)[1:].tolist())
 
 
 def _describe(name: str, distribution: Distribution, state: Any) -> str:

@@ -6,14 +6,12 @@ import functools
 from typing import Any
 
 import gradio as gr
-import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from core.imaging import images
 from core.plugin import Plugin
 from core.training.runs import read_snapshots
-from core.web import pages, sheets
+from core.web import charts, pages, sheets
 from core.web.pages import Page
 
 from ..reference_set import EXAMPLES
@@ -48,12 +46,9 @@ def lay_out(page: Page, opened: Any) -> None:
             subject = controls.subject_radio()
             status = page.status("")
         with pages.column("stage"):
-            shown = pages.captioned_image(ROWS_CAPTION)
+            shown = pages.captioned_image(ROWS_CAPTION, pages.SHEET)
             with gr.Row():
-                plots = [
-                    gr.LinePlot(x="epoch", y=title, color="of", title=title, height=260, min_width=280)
-                    for title in CURVES
-                ]
+                plots = [pages.chart(title) for title in CURVES]
     page.bind(show_training, [opened, subject], [subject], [shown, *plots], status)
 
 
@@ -68,12 +63,9 @@ def show_training(plugin: Plugin, subject: str = "tiles of a game") -> tuple[Any
         (f"epoch {epoch}", images.from_uint8(pictures[:IN_A_ROW]))
         for epoch, pictures in zip(snapshots["epochs"], snapshots["pictures"], strict=True)
     ]
-    return sheets.write_rows(rows, "training"), *(_plot(title, snapshots) for title in CURVES)
+    return sheets.write_rows(rows, "training"), *(_render(title, snapshots) for title in CURVES)
 
 
-def _plot(title: str, snapshots: dict[str, NDArray[Any]]) -> pd.DataFrame:
-    parts = [
-        pd.DataFrame({"epoch": np.arange(len(snapshots[key])) + 1, title: snapshots[key], "of": name})
-        for name, key in CURVES[title].items()
-    ]
-    return pd.concat(parts)
+def _render(title: str, snapshots: dict[str, NDArray[Any]]) -> str:
+    curves = {name: snapshots[key].tolist() for name, key in CURVES[title].items()}
+    return charts.render_curves(curves, charts.Axes("epoch", title))

@@ -30,7 +30,7 @@ CAPTIONS: dict[Target, str] = {
     "style": "Style: reconstructed from the Gram matrix",
 }
 LAYER = {"label": "Layer", "info": "From the first to the deepest."}
-CURVE = "{} loss"
+CURVE, AXES = "{} loss", charts.Axes("step", "loss", logarithmic=True)
 DEFAULT_LAYER, STEPS = "block3_conv1", 60
 
 
@@ -73,7 +73,7 @@ def reconstruct_from_layer(
         paths[target] = pages.write_png(result.image, f"{layer}_{target}")
         losses[target] = getattr(result, target).tolist()
         curves = {CURVE.format(name.capitalize()): values for name, values in losses.items()}
-        return *paths.values(), charts.render_curves(curves, logarithmic=True)
+        return *paths.values(), charts.render_curves(curves, AXES)
 
     for i, target in enumerate(CAPTIONS):
         options = ReconstructOptions(layer=layer, target=target, steps=STEPS, seed=int(seed or 0))

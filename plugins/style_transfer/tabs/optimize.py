@@ -33,6 +33,7 @@ SMOOTHNESS = {"label": "Smoothness (total variation)", "info": "Weight of the lo
 SIZE = {"label": "Size", "info": "Longer side in pixels: twice the size takes four times as long."}
 STEPS = {"label": "Optimization steps", "info": "More steps: lower losses, more time."}
 OPTIMIZER = {"label": "Optimizer", "info": "L-BFGS lowers the loss more per step than Adam."}
+AXES = charts.Axes("step", "weighted loss", logarithmic=True)
 STARTS = {"photo": "photo", "noise": "noise"}
 OPTIMIZERS = {"L-BFGS": "lbfgs", "Adam": "adam"}
 
@@ -138,5 +139,5 @@ def _show(result: Any, earlier: dict[str, list[float]], weights: LossWeights, na
     losses = {
         term: [*before, *(getattr(weights, term) * getattr(result, term)).tolist()] for term, before in earlier.items()
     }
-    curves = charts.render_curves(losses, logarithmic=True)
+    curves = charts.render_curves(losses, AXES)
     return path, curves, gr.DownloadButton(value=path, interactive=True), Optimized(path, losses)

@@ -39,8 +39,8 @@ def lay_out(page: Page, opened: Any) -> None:
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
             status = page.status("")
         with pages.column("stage"):
-            samples = pages.captioned_image(SAMPLES_CAPTION)
-            styles = pages.captioned_image(STYLES_CAPTION)
+            samples = pages.captioned_image(SAMPLES_CAPTION, pages.SHEET)
+            styles = pages.captioned_image(STYLES_CAPTION, pages.SHEET)
     page.bind(sample_class, [opened, digit, seed], [digit, seed], [samples, styles], status)
 
 

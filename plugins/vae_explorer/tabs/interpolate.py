@@ -47,7 +47,7 @@ def lay_out(page: Page, opened: Any) -> None:
             status = page.status("")
         with pages.column("stage"):
             animation = gr.Image(label=ANIMATION_LABEL, type="filepath", interactive=False, buttons=["download"])
-            strips = pages.captioned_image(STRIPS_CAPTION)
+            strips = pages.captioned_image(STRIPS_CAPTION, pages.SHEET)
         with pages.column("settings"):
             spherical = gr.Checkbox(False, label=SPHERICAL_LABEL, info=SPHERICAL_INFO)
             sketch, *uses = _lay_out_sketchpad()

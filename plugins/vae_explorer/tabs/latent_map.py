@@ -26,7 +26,7 @@ INTRODUCTION = (
     "and between them are holes."
 )
 SUBJECT_INFO = "What both networks were trained on."
-DECODED_LABEL = "Decoded here: {}"
+DECODED_LABEL = "Decoded: {}"
 POSITION_X, POSITION_X_INFO = "Position x", "On both maps, in % of the width from the left."
 POSITION_Y, POSITION_Y_INFO = "Position y", "On both maps, in % of the height from the top."
 
@@ -49,8 +49,8 @@ def lay_out(page: Page, opened: Any) -> None:
             with gr.Row():
                 maps = [pages.clickable_picture(name) for name in NETWORKS.values()]
         with pages.column("settings"):
-            x = gr.Slider(0, 100, 50, step=0.5, label=POSITION_X, info=POSITION_X_INFO, elem_classes="place-x")
-            y = gr.Slider(0, 100, 50, step=0.5, label=POSITION_Y, info=POSITION_Y_INFO, elem_classes="place-y")
+            x = gr.Slider(0, 100, 50, step=0.5, label=POSITION_X, info=POSITION_X_INFO, elem_classes=pages.PLACE_X)
+            y = gr.Slider(0, 100, 50, step=0.5, label=POSITION_Y, info=POSITION_Y_INFO, elem_classes=pages.PLACE_Y)
     clicks = gr.State(0)  # one trigger for a click that moves two sliders
     for shown in maps:
         shown.select(_position_of_click, clicks, [x, y, clicks], api_visibility="private")

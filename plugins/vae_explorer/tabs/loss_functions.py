@@ -37,9 +37,11 @@ def lay_out(page: Page, opened: Any) -> None:
     with pages.workbench():
         seed, status = controls.test_images_column(page, INTRODUCTION)
         with pages.column("stage"):
-            by_loss = pages.captioned_image(LOSSES_CAPTION)
+            by_loss = pages.captioned_image(LOSSES_CAPTION, pages.SHEET)
             with gr.Row():
-                by_data = [pages.captioned_image(DATA_CAPTION.format(name.capitalize())) for name in TRAINED_ON]
+                by_data = [
+                    pages.captioned_image(DATA_CAPTION.format(name.capitalize()), pages.SHEET) for name in TRAINED_ON
+                ]
     page.bind(compare_losses, [opened, seed], [seed], [by_loss, *by_data], status)
 
 

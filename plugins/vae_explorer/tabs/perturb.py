@@ -43,8 +43,8 @@ def lay_out(page: Page, opened: Any) -> None:
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
             status = page.status("")
         with pages.column("stage"):
-            by_vae = pages.captioned_image(VAE_CAPTION)
-            by_ae = pages.captioned_image(AE_CAPTION)
+            by_vae = pages.captioned_image(VAE_CAPTION, pages.SHEET)
+            by_ae = pages.captioned_image(AE_CAPTION, pages.SHEET)
     page.bind(add_latent_noise, [opened, noise, seed], [noise, seed], [by_vae, by_ae], status)
 
 

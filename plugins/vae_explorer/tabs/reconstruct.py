@@ -6,12 +6,11 @@ import json
 from typing import Any
 
 import gradio as gr
-import pandas as pd
 
 from core.imaging.images import Image
 from core.plugin import Plugin
 from core.progress import Progress, Steps
-from core.web import pages
+from core.web import charts, pages
 from core.web.pages import Page
 from core.web.sheets import write_rows
 
@@ -26,8 +25,8 @@ INTRODUCTION = (
 )
 METHODS = {"pca": "PCA", "ae": "Autoencoder (AE)", "vae": "Variational autoencoder (VAE)"}
 ORIGINAL, ROW_LABEL = "original", "{} dims"
-CHART_TITLE = "Error on 10,000 test digits"
-CHART_X, CHART_Y, CHART_COLOR = "latent dimensions", "mean squared error", "method"
+CHART_TITLE = "**Error on 10,000 test digits**"
+CHART_AXES = charts.Axes("latent dimensions", "mean squared error")
 
 SCORES = example_images.FOLDER / "scores.json"  # the output of `evaluate` for the bundled networks
 COLUMNS = 8  # images in a row
@@ -39,9 +38,9 @@ def lay_out(page: Page, opened: Any) -> None:
         seed, status = controls.test_images_column(page, INTRODUCTION)
         with pages.column("stage"):
             with gr.Row():
-                sheets = [pages.captioned_image(f"**{name}**") for name in METHODS.values()]
-            axes = {"x": CHART_X, "y": CHART_Y, "color": CHART_COLOR}
-            gr.LinePlot(_errors(), **axes, x_title=CHART_X, title=CHART_TITLE, height=300)
+                sheets = [pages.captioned_image(f"**{name}**", pages.SHEET) for name in METHODS.values()]
+            gr.Markdown(CHART_TITLE)
+            gr.HTML(_render_errors())
     page.bind(compare_reconstructions, [opened, seed], [seed], sheets, status)
 
 
@@ -62,12 +61,11 @@ def compare_reconstructions(plugin: Plugin, seed: int = 0) -> Steps[tuple[str, .
     return tuple(write_rows(each.items(), method) for method, each in rows.items())
 
 
-def _errors() -> pd.DataFrame:
-    """Return the data of the chart, a row for each method and number of latent dimensions."""
+def _render_errors() -> str:
+    """Return the chart of the error of each method by the number of latent dimensions."""
     scores = json.loads(SCORES.read_text())
-    rows = [
-        (dimensions, scores[f"mnist_{method}_mse_{dimensions}"], METHODS[method])
-        for method in METHODS
-        for dimensions in COMPARED_DIMENSIONS
-    ]
-    return pd.DataFrame(rows, columns=[CHART_X, CHART_Y, CHART_COLOR])
+    curves = {
+        name: [scores[f"mnist_{method}_mse_{dimensions}"] for dimensions in COMPARED_DIMENSIONS]
+        for method, name in METHODS.items()
+    }
+    return charts.render_curves(curves, CHART_AXES, x=COMPARED_DIMENSIONS)

@@ -7,14 +7,13 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from core.errors import check_range
 from core.imaging import images
 from core.plugin import Plugin
 from core.training.runs import read_snapshots
-from core.web import pages
+from core.web import charts, pages
 from core.web.pages import Page
 
 from .. import example_images
@@ -28,7 +27,8 @@ INTRODUCTION = (
 STEP_LABEL, STEP_INFO = "Snapshot", "Drag to the left for earlier epochs; 0 is before training."
 MAP_LABEL = "The latent space, with 1,000 test digits"
 BEFORE_TRAINING, AFTER_EPOCH = "**Before training**", "**After epoch {}**"
-CURVES = {"reconstruction_error": "Squared error of an image", "kl_divergence": "KL divergence in nats"}
+CURVES = {"reconstruction_error": "Squared error of an image", "kl_divergence": "KL divergence (nats)"}
+LEGEND = "default network"
 EPOCH = "epoch"
 
 SNAPSHOTS = example_images.FOLDER / "training_snapshots.npz"
@@ -48,14 +48,12 @@ def lay_out(page: Page, opened: Any) -> None:
             shown = pages.result_picture(MAP_LABEL, height=640)
             caption = gr.Markdown()
             with gr.Row():
-                for name, title in CURVES.items():
-                    values = pd.DataFrame({EPOCH: np.arange(len(snapshots[name])) + 1, title: snapshots[name]})
-                    gr.LinePlot(values, x=EPOCH, y=title, title=title, height=240, min_width=280)
-    page.bind(show_snapshot, [opened, step], [step], [shown, caption], status, live=True)
+                curves = [pages.chart(title) for title in CURVES.values()]
+    page.bind(show_snapshot, [opened, step], [step], [shown, caption, *curves], status, live=True)
 
 
-def show_snapshot(plugin: Plugin, step: int = 0) -> tuple[str, str]:
-    """Render the latent space as it was at one moment of training.
+def show_snapshot(plugin: Plugin, step: int = 0) -> tuple[str, ...]:
+    """Render the latent space as it was at one moment of training, and mark it on the curves of both loss terms.
 
     Args:
         step: which snapshot; 0 is before training.
@@ -67,7 +65,11 @@ def show_snapshot(plugin: Plugin, step: int = 0) -> tuple[str, str]:
     labels = example_images.read("mnist").labels[: len(positions)]
     path = pages.write_png(map_rendering.render_map(manifold, positions, labels), "latent_space")
     epoch = int(snapshots["epochs"][step])
-    return path, AFTER_EPOCH.format(epoch) if epoch else BEFORE_TRAINING
+    curves = [
+        charts.render_curves({LEGEND: snapshots[name].tolist()}, charts.Axes(EPOCH, title), marker=epoch)
+        for name, title in CURVES.items()
+    ]
+    return path, AFTER_EPOCH.format(epoch) if epoch else BEFORE_TRAINING, *curves
 
 
 @functools.cache

@@ -92,7 +92,7 @@ def test_an_assembled_space_boots_from_its_own_requirements(
         assert np.abs(got - expected).max() <= 1
         page = browser.new_page()
         page.goto(address if name == "denoiser" or len(registry.discover()) == 1 else f"{address}/denoiser")
-        page.get_by_text("bundled weights, photographs").wait_for(timeout=60_000)
+        page.get_by_text("bundled weights, photographs").wait_for(state="attached", timeout=60_000)
         page.close()
 
 

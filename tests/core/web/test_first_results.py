@@ -79,8 +79,8 @@ def test_a_page_without_a_fitting_result_computes_one_when_it_is_opened(planted:
     with first_results.recorded() as calls:
         build(planted)
     (call,) = calls
-    assert not first_results.show(Plugin(planted, LocalEngine()), call)
+    assert not first_results._show_stored(Plugin(planted, LocalEngine()), call)
     parser.main(["first-results", "painter"])
-    assert first_results.show(Plugin(planted, LocalEngine()), call)
+    assert first_results._show_stored(Plugin(planted, LocalEngine()), call)
     call.inputs[0].value = 0.75  # another first setting
-    assert not first_results.show(Plugin(planted, LocalEngine()), call)
+    assert not first_results._show_stored(Plugin(planted, LocalEngine()), call)

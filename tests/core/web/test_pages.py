@@ -9,11 +9,14 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from core.engine import LocalEngine
 from core.imaging import images
 from core.imaging.images import Image
 from core.plugin import Plugin
 from core.web import comparison, components, output_files, pages
 from core.web.pages import Page
+from core.web.runs import blank_value
+from core.web.stage import offer_download
 
 
 def double(plugin: Plugin, value: float = 1) -> tuple[float]:
@@ -72,7 +75,7 @@ def test_what_was_made_of_a_picture_becomes_empty_with_it_but_not_a_setting(deno
     with Page(denoiser).blocks:
         sigma, words = gr.Slider(0, 9, 3), gr.Markdown("Lossy.")
         picture, download = pages.result_picture("Result"), gr.DownloadButton("Download")
-        blank = [pages._blank(output, [sigma]) for output in (sigma, words, picture, download)]
+        blank = [blank_value(output, [sigma]) for output in (sigma, words, picture, download)]
     assert blank[0] == gr.skip()
     assert [each["value"] for each in blank[1:]] == ["Lossy.", None, None]
     assert blank[3]["interactive"] is False
@@ -80,9 +83,16 @@ def test_what_was_made_of_a_picture_becomes_empty_with_it_but_not_a_setting(deno
 
 def test_the_chosen_format_is_on_the_button_and_in_the_file(tmp_path: Path, picture: Image) -> None:
     images.save(picture, tmp_path / "a.png")
-    offered = pages._offer((str(tmp_path / "b.png"), str(tmp_path / "a.png")), "WebP")
+    offered = offer_download((str(tmp_path / "b.png"), str(tmp_path / "a.png")), "WebP")
     assert (offered.label, Path(offered.value["path"]).name) == ("Download WebP", "a.webp")
-    assert pages._offer(None, "JPEG").label == "Download JPEG"
+    assert offer_download(None, "JPEG").label == "Download JPEG"
+
+
+def test_the_header_says_where_it_runs_and_folds_what_developers_want(denoiser: Plugin) -> None:
+    page = Page(Plugin(denoiser.record, LocalEngine(precision="mixed_bfloat16")))
+    summary, details = page._describe().split("</summary>")
+    assert summary.endswith("<summary>Runs on this server&#39;s CPU, bfloat16")
+    assert "bundled weights, photographs and 1 more</details>" in details
 
 
 def test_the_message_of_a_page_is_escaped() -> None:

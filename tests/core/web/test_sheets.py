@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
 from core.imaging import images
-from core.web import sheets
+from core.web import sheets, theme
 
 
-def test_rows_are_enlarged_below_a_margin_and_beside_their_labels() -> None:
+def test_rows_are_enlarged_beside_their_labels() -> None:
     rows = [(label, np.full((5, 4, 4, 1), value, np.float32)) for label, value in (("first", 0), ("second", 1))]
     grid = images.load(sheets.write_rows(rows, "grid"))
-    pictures = grid[sheets.TOP_MARGIN :, sheets.LABEL_WIDTH :]
+    pictures = grid[:, sheets.LABEL_WIDTH :]
     assert pictures.shape == (2 * 4 * sheets.GRID_SCALE, 5 * 4 * sheets.GRID_SCALE, 3)
     assert pictures[: 4 * sheets.GRID_SCALE].max() == 0
     assert pictures[4 * sheets.GRID_SCALE :].min() == 1
-    assert grid[sheets.TOP_MARGIN :, : sheets.LABEL_WIDTH].max() == 1  # the labels
+    assert grid[:, : sheets.LABEL_WIDTH].max() > 0.9  # the labels
+
+
+@pytest.mark.parametrize("label", ["direction 12 of many", "nearest\ntraining\nimages", "x", ""])
+def test_a_label_stays_inside_its_row(label: str) -> None:
+    labeled = sheets.label_rows(np.zeros((3 * 84, 84, 3), np.float32), ["", label, ""])[:, : sheets.LABEL_WIDTH]
+    written = np.argwhere(np.abs(labeled - labeled[0, 0]).max(axis=-1) > 0.2)
+    assert len(written) > 20 or not label
+    assert not label or (written.min(axis=0) >= (84, 4)).all()
+    assert not label or (written.max(axis=0) < (2 * 84, sheets.LABEL_WIDTH - 4)).all()
+
+
+def test_the_page_knows_the_size_of_labels() -> None:
+    assert f"LABEL_SIZE = {sheets.LABEL_SIZE}," in (theme.SCRIPTS / "sheets.js").read_text()
 
 
 def test_an_animation_plays_forward_and_backward() -> None:

@@ -61,7 +61,7 @@ def visit(browser: Any, app_address: str) -> Iterator[Visit]:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     visit = Visit(page)
     page.goto(f"{app_address}/denoiser")
-    page.get_by_text("bundled weights").wait_for(timeout=120_000)
+    page.get_by_text("bundled weights").wait_for(state="attached", timeout=120_000)
     visit.page.get_by_text("There is no photo yet").wait_for()
     visit.runs.clear()
     yield visit

@@ -20,11 +20,11 @@ def test_an_interpolation_is_an_animation_and_strips_to_compare(plugin: Plugin, 
     with pillow.open(animation) as film:
         assert film.n_frames == 2 * interpolate.FRAMES - 2
     width = 12 * 28 * sheets.GRID_SCALE + sheets.LABEL_WIDTH
-    assert images.load(strips).shape == (3 * 28 * sheets.GRID_SCALE + sheets.TOP_MARGIN, width, 3)
+    assert images.load(strips).shape == (3 * 28 * sheets.GRID_SCALE, width, 3)
     linear, spherical = (
         images.load(interpolate.interpolate(plugin, "clothes", seed=1, spherical=each)[1]) for each in (False, True)
     )
-    assert linear.shape == (2 * 28 * sheets.GRID_SCALE + sheets.TOP_MARGIN, width, 3)
+    assert linear.shape == (2 * 28 * sheets.GRID_SCALE, width, 3)
     assert np.abs(linear - spherical).max() > 0.02
     with pytest.raises(UserError, match="choose one of"):
         interpolate.interpolate(plugin, "cats")
