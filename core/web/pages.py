@@ -143,10 +143,11 @@ class Page:
         tab when the page is loaded, or that of the tab that the page's address names, with the controls set to the
         values in the address (see `core.web.links`).
         """
+        states = [gr.State(False) for _ in tabs]  # not in their tabs: Gradio takes an output in a closed one for changed
         with gr.Tabs(overflow_behavior="wrap") as shown:
-            for name, lay_out in tabs.items():
+            for (name, lay_out), state in zip(tabs.items(), states, strict=True):
                 with gr.Tab(name, id=links.slug(name)) as tab:
-                    self._tabs.append(Tab(links.slug(name), gr.State(False)))
+                    self._tabs.append(Tab(links.slug(name), state))
                     self._openings.append(self._tabs[-1].opened.change)
                     lay_out(self, self._openings[-1])
                 show = links.SHOW_TAB.format(json.dumps(self._tabs[-1].slug))

@@ -99,13 +99,20 @@ function place(photo, [x, y]) {
   drawFrame(photo);
 }
 
-// The click that ends a drag would choose a place of its own.
+// The click that ends a drag would choose a place of its own. `choose` clicks too, before the drag has ended.
 function end(event) {
+  if (!event.isTrusted) return;
   if (drag?.moved) event.stopPropagation();
   drag = null;
 }
 
+// The browser's own dragging of pictures would drop the photo on itself.
+function preventPictureDrag(event) {
+  if (event.target.closest?.(".croppable")) event.preventDefault();
+}
+
 document.addEventListener("pointerdown", begin, true);
+document.addEventListener("dragstart", preventPictureDrag);
 document.addEventListener("pointermove", move);
 document.addEventListener("click", end, true);
 document.addEventListener("load", (event) => event.target.matches?.(PHOTO) && drawFrame(event.target), true);

@@ -89,6 +89,16 @@ def test_a_visitor_enlarges_a_photo_and_clicks_for_a_crop(browser: Any, app_addr
     page.locator(".source img").first.click(position={"x": 80, "y": 60})
     page.get_by_text("128 × 128 → 512 × 512").wait_for(timeout=60_000)
     assert page.get_by_label("128 px").is_checked()
+    box = page.locator(".source img").first.bounding_box()
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.8 * box["width"], box["y"] + 0.8 * box["height"], steps=5)
+    page.mouse.up()
+    page.get_by_text("256 × 256 → 1024 × 1024").wait_for(timeout=60_000)
+    frame = page.locator(".crop-frame").bounding_box()
+    assert frame["x"] + frame["width"] / 2 == pytest.approx(box["x"] + box["width"] / 2, abs=4)
+    page.get_by_label("128 px").click()
+    page.get_by_text("128 × 128 → 512 × 512").wait_for(timeout=60_000)
     with page.expect_download() as download:
         page.get_by_text("Download PNG").click()
     assert download.value.suggested_filename == "oakland-zoo-otters_x4.png"
