@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,6 +78,17 @@ def denoiser() -> Plugin:
 
 
 @pytest.fixture
+def eagerly() -> Iterator[None]:
+    """Run TensorFlow's functions as Python does: tracing a training step takes longer than a few small steps."""
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # that data sets are traced nevertheless
+        yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture
 def train_twice(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Path, Path]]:
     """Return a function that trains twice: killed after two epochs and resumed, and uninterrupted.
 
@@ -124,8 +136,8 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
 
 
 @pytest.fixture
-def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
-    """Return a function that writes a plugin with the given files into a folder of DARKROOM_PLUGINS."""
+def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Path]]:
+    """Yield a function that writes a plugin with the given files into a folder of DARKROOM_PLUGINS."""
     monkeypatch.setenv("DARKROOM_PLUGINS", str(tmp_path))
 
     def plant(name: str, **files: str) -> Path:
@@ -136,7 +148,10 @@ def plant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path
             (folder / f"{stem}.{'toml' if stem == 'plugin' else 'py'}").write_text(text)
         return folder
 
-    return plant
+    yield plant
+    planted = [f"plugins.{path.name}" for path in tmp_path.iterdir() if not (registry.BUNDLED / path.name).exists()]
+    for module in [name for name in sys.modules if ".".join(name.split(".")[:2]) in planted]:
+        del sys.modules[module]  # another test may plant a plugin of the same name
 
 
 @pytest.fixture

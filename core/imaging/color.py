@@ -1,4 +1,4 @@
-"""Color management: ICC profiles, PNG's gAMA and cICP, AVIF's and HEIC's nclx, all to sRGB."""
+"""Color management: ICC profiles, PNG's gAMA, cHRM and cICP, AVIF's and HEIC's nclx, all to sRGB."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is the array type of core.imaging.images
 from PIL import ImageCms
 
-from core.imaging import isobmff
+from core.imaging import isobmff, primaries
+from core.imaging.primaries import Chromaticities
+from core.imaging.unsupported import UnsupportedError
 
 Pixels = NDArray[np.float32]
 
-HDR = {16: "PQ", 18: "HLG"}  # by the transfer function of ITU-T H.273
+HDR = {16: "PQ", 18: "HLG"}  # by the transfer function's number in ITU-T H.273
+RARE = {9: "logarithmic values", 10: "logarithmic values", 17: "values for a cinema's projector"}
+GAMMAS = {4: 1 / 2.2, 5: 1 / 2.8, 8: 1.0}  # every other one is shown as sRGB, which files label BT.709 too
 SRGB_GAMMA = 0.45455  # what gAMA holds in a PNG that is plain sRGB
 GAMMA_TOLERANCE = 0.005
 COLOR_MODES = {"L": "L", "LA": "L", "P": "RGB", "PA": "RGB", "RGB": "RGB", "RGBA": "RGB", "CMYK": "CMYK"}  # less alpha
 TAG_TABLE = 128  # offset in an ICC profile
 CHANNELS = {"gray": 1, "rgb": 3, "cmyk": 4}
+BAND = 256  # rows converted at once
 LARGEST, LARGEST_16_BIT = np.float32(255), np.float32(65535)
 SRGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 """The ICC profile that saved files are tagged with."""
@@ -34,28 +39,49 @@ class ColorTags:
 
     Attributes:
         profile: an ICC profile.
-        gamma: exponent from light to stored values, of PNG's gAMA chunk, where no other tag takes precedence.
-        transfer: the transfer function's number in ITU-T H.273: of PNG's cICP chunk, a profile's cicp tag, or the nclx
-            box of AVIF and HEIC.
+        gamma: exponent from light to stored values, where it is not sRGB's curve.
+        primaries: the primaries of the values, which are sRGB's without a profile otherwise.
     """
 
     profile: bytes | None = None
     gamma: float | None = None
-    transfer: int | None = None
+    primaries: Chromaticities | None = None
 
 
 def read_tags(file: pillow.Image, data: bytes) -> ColorTags:
-    """Return the color tags of an opened file, whose bytes are `data`."""
-    profile = file.info.get("icc_profile")
-    if file.format != "PNG":
-        transfer = isobmff.find_transfer(data) if file.format in ("AVIF", "HEIF") else None
-        return ColorTags(profile, transfer=transfer or _transfer_in(profile))
-    chunks = {name: content for name, content in _chunks(data) if name in (b"cICP", b"gAMA", b"sRGB")}
-    transfer = chunks[b"cICP"][1] if len(chunks.get(b"cICP", b"")) == 4 else _transfer_in(profile)
-    gamma = struct.unpack(">I", chunks[b"gAMA"])[0] / 1e5 if len(chunks.get(b"gAMA", b"")) == 4 else None
-    has_precedence = profile or transfer is not None or b"sRGB" in chunks
-    is_default = gamma is None or gamma <= 0 or abs(gamma - SRGB_GAMMA) < GAMMA_TOLERANCE
-    return ColorTags(profile, None if has_precedence or is_default else gamma, transfer)
+    """Return the color tags of an opened file, whose bytes are `data`.
+
+    Raises:
+        UnsupportedError: if it is an HDR image, or its values are of a kind that is not converted.
+    """
+    profile, numbers = file.info.get("icc_profile"), None
+    if file.format in ("AVIF", "HEIF"):
+        numbers = isobmff.find_color_numbers(data)
+    chunks = dict(_chunks(data)) if file.format == "PNG" else {}
+    if len(cicp := chunks.get(b"cICP", b"")) == 4:
+        profile, numbers = None, (cicp[0], cicp[1])  # it takes precedence over every other tag (PNG, 3rd edition)
+        if not cicp[3]:
+            raise UnsupportedError("holds values of video, from 16 to 235: export it in sRGB")
+    _refuse_transfer(numbers[1] if numbers else _transfer_in(profile))
+    if profile or (b"sRGB" in chunks and not numbers):
+        return ColorTags(profile)
+    if numbers:
+        return ColorTags(None, GAMMAS.get(numbers[1]), primaries.by_number(numbers[0]))
+    return ColorTags(None, _read_gamma(chunks.get(b"gAMA", b"")), primaries.from_chrm(chunks.get(b"cHRM", b"")))
+
+
+def _refuse_transfer(number: int | None) -> None:
+    """Raise UnsupportedError for a transfer function, by its number in H.273, that is not converted."""
+    if number in HDR:
+        raise UnsupportedError(f"is an HDR image ({HDR[number]}): export it as SDR, in sRGB")
+    if number in RARE:
+        raise UnsupportedError(f"holds {RARE[number]}: export it in sRGB")
+
+
+def _read_gamma(content: bytes) -> float | None:
+    """Return the gamma in the content of a PNG's gAMA chunk; None where it is sRGB's, or invalid."""
+    gamma = int.from_bytes(content) / 1e5 if len(content) == 4 else 0
+    return None if gamma <= 0 or abs(gamma - SRGB_GAMMA) < GAMMA_TOLERANCE else gamma
 
 
 def _transfer_in(profile: bytes | None) -> int | None:
@@ -79,7 +105,7 @@ def to_srgb_8_bit(picture: pillow.Image, tags: ColorTags) -> Pixels:
             if alpha is not None:
                 picture.putalpha(alpha)
     pixels = np.asarray(picture.convert("RGBA" if has_alpha else "RGB"), np.float32) / LARGEST
-    return _decode_gamma(pixels, tags.gamma)
+    return _convert_values(pixels, tags)
 
 
 def to_srgb_16_bit(values: NDArray[np.uint16], space: str, tags: ColorTags) -> Pixels:
@@ -98,7 +124,7 @@ def to_srgb_16_bit(values: NDArray[np.uint16], space: str, tags: ColorTags) -> P
         pixels = (1 - pixels[..., :3]) * (1 - pixels[..., 3:])
     pixels = np.repeat(pixels, 3, axis=-1) if pixels.shape[-1] == 1 else pixels
     alpha = values[..., channels : channels + 1].astype(np.float32) / LARGEST_16_BIT
-    return _decode_gamma(np.concatenate([pixels, alpha], axis=-1), tags.gamma)
+    return _convert_values(np.concatenate([pixels, alpha], axis=-1), tags)
 
 
 def _convert_16_bit(color: NDArray[np.uint16], space: str, profile: bytes) -> NDArray[np.uint16] | None:
@@ -128,13 +154,30 @@ def _convert(picture: pillow.Image, profile: bytes) -> pillow.Image | None:
         return None
 
 
-def _decode_gamma(pixels: Pixels, gamma: float | None) -> Pixels:
-    """Return pixels stored as light to the power of `gamma` in sRGB (IEC 61966-2-1); alpha is unchanged."""
-    if gamma is None:
+def _convert_values(pixels: Pixels, tags: ColorTags) -> Pixels:
+    """Return pixels (h, w, 3 or 4), by the gamma and the primaries of `tags`, in sRGB; alpha is unchanged."""
+    is_gray = bool((pixels[..., :1] == pixels[..., :3]).all())  # has no primaries
+    matrix = None if is_gray else primaries.matrix_to_srgb(tags.primaries)
+    if tags.gamma is None and matrix is None:
         return pixels
-    light = pixels[..., :3] ** np.float32(1 / gamma)
-    srgb = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** np.float32(1 / 2.4) - 0.055)
-    return np.concatenate([srgb, pixels[..., 3:]], axis=-1).astype(np.float32)
+    converted = pixels.copy()
+    for start in range(0, len(pixels), BAND):  # in bands, so that no second copy of a large image is made
+        band = pixels[start : start + BAND, :, :3]
+        light = _decode_srgb(band) if tags.gamma is None else band ** np.float32(1 / tags.gamma)
+        if matrix is not None:
+            light = (light @ matrix.T.astype(np.float32)).clip(0, 1)
+        converted[start : start + BAND, :, :3] = _encode_srgb(light)
+    return converted
+
+
+def _decode_srgb(values: Pixels) -> Pixels:
+    """Return linear light of values in sRGB (IEC 61966-2-1)."""
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def _encode_srgb(light: Pixels) -> Pixels:
+    """Return linear light in sRGB (IEC 61966-2-1)."""
+    return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055).astype(np.float32)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

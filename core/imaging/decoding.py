@@ -75,12 +75,10 @@ def decode(file: ImageFile.ImageFile, data: bytes) -> Pixels:
     """Return the opened `file`, whose bytes are `data`, as (h, w, 3 or 4) in 0 to 1, upright and in sRGB.
 
     Raises:
-        UnsupportedError: where the range or the color space of the values is none that we convert.
+        UnsupportedError: where the range or the color space of the values, such as HDR, is none that we convert.
         Exception: whatever a decoder raises for a damaged file.
     """
     tags = color.read_tags(file, data)
-    if tags.transfer in color.HDR:
-        raise UnsupportedError(f"is an HDR image ({color.HDR[tags.transfer]}): export it as SDR, in sRGB")
     if png16.is_16_bit(data) or (isinstance(file, tiff.TiffFile) and not file.is_read_by_pillow):
         return color.to_srgb_16_bit(*_decode_16_bit(file, data), tags)
     return color.to_srgb_8_bit(ImageOps.exif_transpose(file), tags)

@@ -6,8 +6,8 @@ import struct
 from collections.abc import Iterator
 
 
-def find_transfer(data: bytes) -> int | None:
-    """Return the transfer function's number (ITU-T H.273) of the main image in a file; None where it says none.
+def find_color_numbers(data: bytes) -> tuple[int, int] | None:
+    """Return the numbers (ITU-T H.273) of the main image's primaries and transfer function; None where it says none.
 
     Only the main image counts: a photo in SDR may hold a gain map, the other rendition of which is in HDR.
     """
@@ -17,7 +17,7 @@ def find_transfer(data: bytes) -> int | None:
     for index in _properties_of(_main_item(meta.get(b"pitm", b"")), properties.get(b"ipma", b"")):
         name, content = contents[index - 1] if 0 < index <= len(contents) else (b"", b"")
         if name == b"colr" and content.startswith(b"nclx") and len(content) >= 8:
-            return int.from_bytes(content[6:8])
+            return int.from_bytes(content[4:6]), int.from_bytes(content[6:8])
     return None
 
 

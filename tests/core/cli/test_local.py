@@ -157,7 +157,7 @@ def test_a_result_keeps_exif_unless_told_otherwise(
         assert file.getexif().get(0x0110) == camera
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -146,7 +146,7 @@ def damage(data: bytes, random: np.random.Generator) -> bytes:
 
 
 @pytest.mark.parametrize("kind", damaged_kinds())
-@pytest.mark.parametrize("count", [150, pytest.param(600, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [300, pytest.param(6000, marks=pytest.mark.slow)])
 def test_a_damaged_file_is_an_image_or_a_sentence(kind: str, count: int) -> None:
     whole, random = damaged_kinds()[kind], np.random.default_rng(list(kind.encode()))
     for _ in range(count):

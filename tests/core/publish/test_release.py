@@ -289,7 +289,6 @@ def test_pictures_in_folders_are_pushed_and_files_of_systems_are_not(hub: Hub, c
     assert pushed == expected | {"examples/old/deep/a.png"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(path.parent.name for path in (ROOT / "plugins").glob("*/plugin.toml")))
 def test_every_bundled_plugin_is_pushed_and_pulled_and_loaded(
     name: str, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from core import metadata
+from core.cli.parser import main
 from core.imaging import images
 from core.imaging.images import Image
 from core.training import fit
@@ -79,28 +80,23 @@ def photos(tmp_path: Path, picture: Image) -> Path:
     return folder
 
 
-def start_training(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "core", "train", "denoiser", *arguments]
-    return subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
-
-
-@pytest.mark.slow
-def test_a_killed_training_is_resumed_to_the_same_scores(tmp_path: Path, photos: Path) -> None:
+def test_a_killed_training_is_resumed_to_the_same_scores(
+    tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     whole.mkdir()
     killed.mkdir()
-    arguments = [*TINY, "--data", str(photos)]
-    uninterrupted = start_training(whole, *arguments)
-    interrupted = start_training(killed, *arguments)
+    arguments = ["train", "denoiser", *TINY, "--data", str(photos)]
+    command, environment = [sys.executable, "-m", "core", *arguments], os.environ | {"PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, cwd=killed, env=environment, stdout=subprocess.DEVNULL)
     while not list(killed.glob("runs/denoiser/*/backup/epoch_*")):
-        assert interrupted.poll() is None
+        assert process.poll() is None
         time.sleep(0.05)
-    interrupted.kill()
-    interrupted.wait()
-    for process in (uninterrupted, start_training(killed, "--resume")):
-        process.communicate(timeout=240)
-        assert process.returncode == 0
+    process.kill()
+    process.wait()
+    for folder, words in ((killed, ["train", "denoiser", "--resume"]), (whole, arguments)):
+        monkeypatch.chdir(folder)
+        assert main(words) == 0
     expected, resumed = (metadata.read(next(folder.glob("runs/denoiser/*/checkpoint"))) for folder in (whole, killed))
     assert resumed.scores["psnr_sigma25"] == pytest.approx(expected.scores["psnr_sigma25"], abs=0.05)
     assert resumed.provenance["config"]["data"] == "photos"

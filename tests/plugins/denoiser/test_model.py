@@ -82,7 +82,6 @@ def test_only_windows_of_one_color_are_flat(photo: Image) -> None:
     assert not find_flat(add_noise(photo[:50, :60], 5)).any()
 
 
-@pytest.mark.slow
 def test_a_tiled_two_megapixel_photo_equals_the_untiled_one(denoiser: Plugin, photo: Image) -> None:
     large = np.tile(photo, (3, 3, 1))[:1200, :1680]
     noisy = add_noise(large, 25)

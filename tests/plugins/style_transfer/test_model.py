@@ -118,7 +118,6 @@ def test_the_bundled_weights_stay_small() -> None:
     assert (train.BUNDLED / WEIGHTS_FILE).stat().st_size < 11e6
 
 
-@pytest.mark.slow
 def test_the_command_line_has_flat_flags(tmp_path: Path, capsys: Any) -> None:
     out = tmp_path / "out.png"
     more = str(gallery.find_painting("Gustav Klimt"))

@@ -23,7 +23,7 @@ from plugins.style_transfer.vgg_layers import LAYERS
 from tests.plugins.style_transfer.conftest import write_folder
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("eagerly")
 def test_a_decoder_is_trained_and_scored_and_the_vgg_is_not_changed(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(train, "SCORED_SIDE", 64)
@@ -58,7 +58,6 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         train.load_layers(vgg.assemble_vgg(), ["preprocess"], tmp_path / "nothing.safetensors", "--decoder")
 
 
-@pytest.mark.slow
 def test_both_methods_and_another_s_images_are_scored(
     plugin: Plugin, tmp_path: Path, capsys: Any, monkeypatch: Any
 ) -> None:
@@ -77,7 +76,6 @@ def test_both_methods_and_another_s_images_are_scored(
         train.evaluate(plugin, style, style, given)
 
 
-@pytest.mark.slow
 def test_iterative_style_transfer_can_be_left_out(tmp_path: Path, capsys: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(train, "SCORED_SIDE", 64)
     folders = [word for name in ("content", "style") for word in (f"--{name}", str(write_folder(tmp_path / name, 1)))]

@@ -21,6 +21,7 @@ from plugins.vae_explorer.tabs.reconstruct import SCORES
 from plugins.vae_explorer.train import Config
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("name", ["mnist_vae_2", "mnist_cvae", "mnist_ae_mae", "mnist_pca"])
 def test_a_network_is_trained_from_idx_files(
     name: str, tmp_path: Path, digits: example_images.Examples, monkeypatch: pytest.MonkeyPatch
@@ -40,6 +41,7 @@ def test_a_network_is_trained_from_idx_files(
         assert len(snapshots["kl_divergence"]) == 2
 
 
+@pytest.mark.usefixtures("eagerly")
 @pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
 def test_a_killed_run_is_resumed(tmp_path: Path, precision: Any, train_twice: Any) -> None:
     for i in range(24):
@@ -53,6 +55,7 @@ def test_a_killed_run_is_resumed(tmp_path: Path, precision: Any, train_twice: An
     assert read_snapshots(made[0] / "snapshots.npz")["epochs"].tolist() == [0, 1, 2, 3]
 
 
+@pytest.mark.usefixtures("eagerly")
 def test_a_network_is_trained_on_one_s_own_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for i in range(24):
         pillow.new("RGB", (40, 50), (10 * i, 0, 0)).save(tmp_path / f"{i:02d}.png")
