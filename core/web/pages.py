@@ -143,7 +143,7 @@ class Page:
         tab when the page is loaded, or that of the tab that the page's address names, with the controls set to the
         values in the address (see `core.web.links`).
         """
-        states = [gr.State(False) for _ in tabs]  # not in their tabs: Gradio takes an output in a closed one for changed
+        states = [gr.State(False) for _ in tabs]  # not in the tabs: an output in a closed tab counts as changed
         with gr.Tabs(overflow_behavior="wrap") as shown:
             for (name, lay_out), state in zip(tabs.items(), states, strict=True):
                 with gr.Tab(name, id=links.slug(name)) as tab:

@@ -30,7 +30,7 @@ def paint(plugin, level=0.5):
 def lay_out(page, opened):
     level, more = gr.Slider(0, 1, 0.25, label="Level"), gr.Slider(0, 1, 0, label="More")
     shown, words = pages.result_picture("Gray"), gr.Textbox(label="Words")
-    page.bind(paint, [level.release], [level], [shown, words, more], page.status(""), opened=opened)
+    page.bind(paint, [opened, level], [level], [shown, words, more], page.status(""))
 
 def build_interface(plugin):
     return pages.tabbed(plugin, {"Paint": lay_out})
