@@ -1,4 +1,4 @@
-"""Addresses of a page: `/vae_explorer?tab=perturb&seed=3` opens that tab with that seed.
+"""Addresses of a page: `/NAME?tab=perturb&seed=3` opens that tab with that seed.
 
 A link holds the tab and each of its controls that was changed, by the name of the handler's parameter: so it can be
 read, and written by hand. It holds no pictures but examples, which are named.
