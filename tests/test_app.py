@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -46,17 +45,15 @@ def expected_bytes(denoiser: Plugin, file: Path, sigma: float) -> np.ndarray:
 
 
 def test_the_api_returns_the_picture_bit_for_bit(client: Client, denoiser: Plugin, noisy_file: Path) -> None:
-    result = client.predict(handle_file(noisy_file), 0, False, 25, 0, api_name="/denoiser_denoise")
-    _, after = result[0]
+    _, after, *_ = client.predict(handle_file(noisy_file), 0, False, 25, 0, api_name="/denoiser_denoise")
     assert Path(after).name == "beach_1_denoised.png" or Path(after).name == "beach 1_denoised.png"
     np.testing.assert_array_equal(np.asarray(pillow.open(after)), expected_bytes(denoiser, noisy_file, 25))
-    assert re.search(r"Done in [\d.]+ m?s\.", result[-1])
 
 
 def test_the_api_estimates_the_noise_level_and_scores_added_noise(client: Client) -> None:
-    result = client.predict(handle_file(PHOTO), 30, True, 0, 7, api_name="/denoiser_denoise")
-    assert result[3] == pytest.approx(30, abs=3)
-    assert "dB" in result[2]
+    *_, findings, sigma = client.predict(handle_file(PHOTO), 30, True, 0, 7, api_name="/denoiser_denoise")
+    assert sigma == pytest.approx(30, abs=3)
+    assert "dB" in findings
 
 
 @pytest.mark.parametrize(
@@ -76,8 +73,8 @@ def test_a_bad_file_is_answered_with_a_sentence(
 
 
 def test_a_network_trained_on_other_data_is_available_over_the_api(client: Client) -> None:
-    result = client.predict("digits", 50, api_name="/denoiser_out_of_domain")
-    assert "Trained on photographs" in result[-2]
+    *_, findings = client.predict("digits", 50, api_name="/denoiser_out_of_domain")
+    assert "Trained on photographs" in findings
 
 
 def test_only_public_endpoints_are_listed(app_address: str) -> None:
@@ -113,7 +110,7 @@ def test_weights_from_the_hub_make_the_same_picture_bit_for_bit(
             state="attached", timeout=60_000
         )
         page.close()
-    np.testing.assert_array_equal(np.asarray(pillow.open(result[0][1])), expected_bytes(denoiser, noisy_file, 25))
+    np.testing.assert_array_equal(np.asarray(pillow.open(result[1])), expected_bytes(denoiser, noisy_file, 25))
     assert not hub.requests  # the cache was warm
 
 

@@ -24,8 +24,8 @@ Pixels = NDArray[np.float32]
 FORMATS = ("AVIF", "BMP", "GIF", "HEIF", "JPEG", "PNG", "WEBP")  # a phone's MPO is opened as JPEG
 MAX_TEXT = 64 * 2**20  # bytes of text in a PNG; Pillow takes 1 MB, and calls more damaged
 RAW_SUFFIXES = (  # of files that are TIFFs to Pillow, or unknown
-    *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dng", ".erf", ".iiq", ".nef", ".nrw", ".orf", ".pef"),
-    *(".raf", ".rw2", ".srw", ".x3f"),
+    *(".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef", ".mos", ".mrw"),
+    *(".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf", ".srw", ".x3f"),
 )
 ORIENTATION = 0x0112
 RAW_SIGNATURES = (  # (offset, bytes) of raw files that are not plain TIFFs
@@ -36,6 +36,9 @@ RAW_SIGNATURES = (  # (offset, bytes) of raw files that are not plain TIFFs
     (0, b"IIRS"),
     (0, b"MMOR"),
     (0, b"IIU\x00"),
+    (0, b"FOVb"),
+    (0, b"\x00MRM"),
+    (6, b"HEAPCCDR"),
 )
 JPEG_XL_SIGNATURES = (b"\xff\x0a", b"\x00\x00\x00\x0cJXL ")
 

@@ -15,14 +15,12 @@ import numpy as np
 from core.errors import UserError
 from core.files import is_left_behind
 from core.imaging import images
+from core.imaging.decoding import RAW_SUFFIXES
 from core.imaging.images import Image, ImageError, Uint8Image
 
 DIGITS_IN_A_MOSAIC = 8  # per side
 JPEG_SUFFIXES = (".jfif", ".jif", ".jpe", ".pjp", ".pjpeg")  # rarer ones, which browsers save under too
 SUFFIXES = frozenset((*images.SUFFIXES, *JPEG_SUFFIXES, ".apng", ".mpo"))
-RAW_SUFFIXES = re.compile(
-    r"\.(3fr|arw|cr2|cr3|crw|dcr|dng|erf|fff|iiq|kdc|mef|mos|mrw|nef|nrw|orf|pef|raf|raw|rw2|rwl|sr2|srf|srw|x3f)"
-)
 OTHER_SUFFIXES = re.compile(
     r"\.(bpg|cur|dds|dib|emf|eps|exr|hdr|heics?|heifs?|hif|icns|ico|j2c|j2k|jp2|jpf|jpx|jxl|jxr|pbm|pcx|pgm|pict?|pnm"
     r"|ppm|psb|psd|qoi|svg|tga|wdp|wmf|xbm|xcf|xpm)"
@@ -65,7 +63,7 @@ def scan(folder: Path) -> Scan:
             continue
         if suffix in SUFFIXES:
             found.files.append(path)
-        elif RAW_SUFFIXES.fullmatch(suffix):
+        elif suffix in RAW_SUFFIXES:
             found.skipped[path.name] = f"{path.name} is a camera's raw file: develop it, and save it as JPEG or PNG."
         elif OTHER_SUFFIXES.fullmatch(suffix):
             found.skipped[path.name] = f"{path.name} cannot be read, {suffix} is not supported: save it as PNG or JPEG."

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -118,6 +119,7 @@ def read_folder(folder: Path, side: int, split: str) -> tuple[Dataset, dict[str,
         elif len(classes) > 1:
             skipped[class_folder.name] = f"{class_folder.name} holds no picture that can be read: it is not a class."
     if len(squares) < FEWEST:
+        data.list_skipped(skipped, sys.stderr)
         raise DataError(f"{folder} holds {len(squares)} pictures that can be read: at least {FEWEST} are needed.")
     return _hold_out(Dataset(np.stack(squares), np.array(labels), tuple(names)), split), skipped
 

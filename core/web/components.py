@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 import gradio as gr
 import numpy as np
-from gradio.component_meta import ComponentMeta
+from gradio.component_meta import ComponentMeta, updateable
 from gradio.data_classes import ImageData
 
 Dropped = str | bytes | None
@@ -88,6 +88,8 @@ class NoStubFile(ComponentMeta):  # type: ignore[misc]
 
     def __new__(cls, name: str, bases: tuple[type, ...], attributes: dict[str, Any]) -> type:
         """Return the class."""
+        if "__init__" in attributes:
+            attributes["__init__"] = updateable(attributes["__init__"])
         return ABCMeta.__new__(cls, name, bases, attributes)
 
 
@@ -96,6 +98,12 @@ class PictureInput(gr.Image, metaclass=NoStubFile):  # type: ignore[misc]
 
     is_template = True  # the browser's part is that of gr.Image
     examples: Sequence[Path] = ()
+    description = ""  # in the documentation of an endpoint
+
+    def api_info(self) -> dict[str, Any]:
+        """Return the JSON schema of the value."""
+        schema: dict[str, Any] = super().api_info()
+        return schema | {"additional_description": self.description}
 
     def preprocess(self, payload: ImageData | None) -> Dropped:
         """Return the path of the uploaded file, or the bytes of a `data:` URL.

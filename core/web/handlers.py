@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import logging
 import math
 import time
@@ -66,7 +65,7 @@ class Newest:
 
 
 def with_status(
-    plugin: Plugin, handler: Callable[..., Any], name: str, blank: Sequence[Any]
+    plugin: Plugin, handler: Callable[..., Any], blank: Sequence[Any]
 ) -> Callable[..., Iterator[tuple[Any, ...]]]:
     """Return the generator function that a page runs in place of `handler`.
 
@@ -76,12 +75,10 @@ def with_status(
     Args:
         plugin: the first argument of `handler`.
         handler: what to run; see `core.web.pages` for what it takes and returns.
-        name: the name of the returned function, which is the name of the MCP tool.
         blank: the values of the outputs where there is no picture yet. The status line is the output after them.
     """
     unchanged = [gr.skip()] * len(blank)
 
-    @functools.wraps(handler)
     def run(newest: Newest, number: int, *values: Any) -> Iterator[tuple[Any, ...]]:
         with closing(_shown_steps(plugin, handler, values, unchanged)) as steps:
             try:
@@ -97,13 +94,9 @@ def with_status(
             except (Exception, SystemExit) as error:
                 if newest.number == number:
                     yield (*unchanged, status(f"{FAILED}."))
-                    raise _to_gradio_error(error, name) from error
+                    raise to_gradio_error(error, f"{plugin.name}_{handler.__name__}") from error
         yield (*unchanged, newest.farewell or gr.skip())
 
-    run.__name__ = name
-    first = [inspect.Parameter(each, inspect.Parameter.POSITIONAL_OR_KEYWORD) for each in ("newest", "number")]
-    parameters = list(inspect.signature(handler).parameters.values())[1:]
-    run.__signature__ = inspect.Signature([*first, *parameters])  # type: ignore[attr-defined]
     return run
 
 
@@ -128,12 +121,12 @@ def with_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return handler(*values)
         except (Exception, SystemExit) as error:
-            raise _to_gradio_error(error, handler.__name__) from error
+            raise to_gradio_error(error, handler.__name__) from error
 
     return run
 
 
-def _to_gradio_error(error: BaseException, name: str) -> gr.Error:
+def to_gradio_error(error: BaseException, name: str) -> gr.Error:
     """Return the error to show: with the message of a UserError; any other error is logged, and named by its type."""
     if isinstance(error, gr.Error):
         return error

@@ -24,11 +24,10 @@ from markupsafe import Markup
 from core.errors import HubError
 from core.plugin import Plugin
 from core.registry import Record
-from core.web import first_results, handlers, links
+from core.web import endpoints, first_results, handlers, links
 from core.web.background import background_job
 from core.web.comparison import comparison
 from core.web.components import (
-    CLICKABLE,
     CROPPABLE,
     FILLING,
     PLACE_X,
@@ -55,16 +54,13 @@ from core.web.handlers import MissingPictureError
 from core.web.links import Tab
 from core.web.output_files import WRITING, convert, new_file, stem, write_png, write_result, write_sketch
 from core.web.runs import Demo, blank_value, events_of
-from core.web.stage import DOWNLOAD, RUN, STOP, Stage, before_after_stage
+from core.web.stage import STOP, Stage, before_after_stage, download_button
 
 __all__ = [
-    "CLICKABLE",
     "CROPPABLE",
-    "DOWNLOAD",
     "FILLING",
     "PLACE_X",
     "PLACE_Y",
-    "RUN",
     "SHEET",
     "STOP",
     "UNLABELED",
@@ -81,6 +77,7 @@ __all__ = [
     "column",
     "comparison",
     "convert",
+    "download_button",
     "examples",
     "grid_classes",
     "message_page",
@@ -101,8 +98,8 @@ __all__ = [
 ]
 
 LOGGER = logging.getLogger(__name__)
-DEVICE_QUEUE = "device"  # one call at a time computes, on whichever page it was made
-LONG_QUEUE, LONG_QUEUE_LIMIT = "long_running", 2  # long calls, between whose steps other calls compute
+DEVICE_QUEUE = "device", 1  # one call at a time computes, on whichever page it was made
+LONG_QUEUE = "long_running", 2  # long calls, between whose steps other calls compute
 
 LOADING = "Loading the network …"
 COPY_LINK = "Copy link"
@@ -156,7 +153,8 @@ class Page:
 
         def restore(request: gr.Request) -> dict[Any, Any]:
             chosen, values = links.restore(self._tabs, request.query_params)
-            return {shown: gr.Tabs(selected=chosen), opened[chosen]: True} | values
+            is_named = "tab" in request.query_params  # else the visitor may have opened another one meanwhile
+            return {opened[chosen]: True} | ({shown: gr.Tabs(selected=chosen)} if is_named else {}) | values
 
         outputs = [shown, *opened.values(), *links.controls_of(self._tabs)]
         self.blocks.load(restore, None, outputs, api_visibility="private", show_progress="hidden")
@@ -198,26 +196,27 @@ class Page:
         Returns:
             The demo, of which each visitor has one run at a time: a newer one ends the older at its next step.
         """
-        name = f"{self.plugin.name}_{handler.__name__}"
         if self._tabs:
             self._tabs[-1].add(handler, inputs)
-        demo = Demo(name, status)
+        demo = Demo(f"{self.plugin.name}_{handler.__name__}", status)
         controls = [trigger for trigger in triggers if isinstance(trigger, Component)]
         call = FirstCall(handler, inputs, outputs)
         events = [self._after_opening(trigger, call) for trigger in triggers if not isinstance(trigger, Component)]
+        queue = LONG_QUEUE if long_running else DEVICE_QUEUE
         blank = [blank_value(output, inputs) for output in outputs]
         gr.on(
             [*events, *chain.from_iterable(map(events_of, controls))] if live else demo.number.change,
-            handlers.with_status(self.plugin, handler, name, blank),
+            handlers.with_status(self.plugin, handler, blank),
             inputs=[demo.newest, demo.number, *inputs],
             outputs=[*outputs, status],
-            concurrency_id=LONG_QUEUE if long_running else DEVICE_QUEUE,
-            concurrency_limit=LONG_QUEUE_LIMIT if long_running else 1,
+            concurrency_id=queue[0],
+            concurrency_limit=queue[1],
             show_progress="hidden" if long_running else "minimal",  # the overlay would hide intermediate results
             show_progress_on=list(outputs)[:1],
             trigger_mode="always_last",  # a run waits in the browser for the one that it has ended
-            api_name=name,
+            api_visibility="private",
         )
+        endpoints.offer(self.plugin, handler, inputs, outputs, queue)
         if not live:
             demo.start_at(events)
             demo.start_when_settled(controls)

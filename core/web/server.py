@@ -71,8 +71,9 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
 
 
 def _launch(app: gr.Blocks, options: argparse.Namespace, records: Sequence[Record], engine: Engine) -> None:
-    from core.web import theme
+    from core.web import endpoints, theme
 
+    endpoints.return_each_result_over_mcp()
     app.launch(
         server_name=options.host,
         server_port=options.port,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
@@ -41,23 +43,35 @@ def before_after_stage(page: Page, label: str, invitation: str, words: tuple[str
     status = page.status(invitation)
     with gr.Row():
         run, stop = (gr.Button(name, size="sm", scale=0, min_width=80) for name in (RUN, STOP))
-        download = gr.DownloadButton(DOWNLOAD, variant="primary", size="sm", scale=0, interactive=False)
-        file_format = gr.Radio(list(FILE_FORMATS), value="PNG", show_label=False, container=False, min_width=200)
-    convert_on = [before_after.change, file_format.input]
+        download = download_button(before_after, itemgetter(1))
+    return Stage(before_after, status, run, stop, download)
+
+
+def download_button(result: Any, path_of: Callable[[Any], str]) -> gr.DownloadButton:
+    """Return the button that offers a result for download, laid out beside a choice of its format.
+
+    Args:
+        result: the component or the `gr.State` that holds the result.
+        path_of: returns the path of the PNG that `write_result` wrote, of the value of `result`.
+    """
+    download = gr.DownloadButton(DOWNLOAD, variant="primary", size="sm", scale=0, interactive=False)
+    file_format = gr.Radio(list(FILE_FORMATS), value="PNG", show_label=False, container=False, min_width=200)
+
+    def offer(value: Any, chosen: str) -> Any:
+        return offer_download(value and path_of(value), chosen)
+
     gr.on(
-        convert_on,
-        handlers.with_errors(offer_download),
-        [before_after, file_format],
+        [result.change, file_format.input],
+        handlers.with_errors(offer),
+        [result, file_format],
         download,
         show_progress="hidden",
         api_visibility="private",
     )
-    return Stage(before_after, status, run, stop, download)
+    return download
 
 
-def offer_download(shown: tuple[str, str] | None, file_format: str) -> Any:
-    """Return the download button for the second of the two pictures that are compared, in `file_format`."""
+def offer_download(png: str | None, file_format: str) -> Any:
+    """Return the download button for the PNG of a result, in `file_format`."""
     label = DOWNLOAD.replace("PNG", file_format)
-    if shown is None:
-        return gr.DownloadButton(label)
-    return gr.DownloadButton(label, value=convert(shown[1], file_format))
+    return gr.DownloadButton(label) if png is None else gr.DownloadButton(label, value=convert(png, file_format))

@@ -1,7 +1,12 @@
 // Gives screen readers names for what Gradio leaves without one: result pictures, thumbnails, empty frames, uploads.
 // Gradio builds and replaces parts of the page all the time, so it is done again after each change.
 
-const WORDS = { example: "Example", empty: "nothing yet", size: (width, height) => `${width} × ${height} pixels` };
+const WORDS = {
+  example: "Example",
+  empty: "nothing yet",
+  unshown: "The browser cannot show this file.",
+  size: (width, height) => `${width} × ${height} pixels`,
+};
 
 // Return the label of a part's component, or the caption above it.
 function labelOf(part) {
@@ -37,8 +42,19 @@ const REPAIRS = {
     set(frame, "aria-label", `${labelOf(frame)}: ${WORDS.empty}`);
   },
   "button.upload-container": (button) => set(button, "aria-label", `${labelOf(button)}: ${button.innerText.replace(/\s+/g, " ")}`),
+  ".sr-only[role=status]": (status) => {
+    const said = status.textContent.replace(/^common\.(\w)/, (_, first) => first.toUpperCase()); // a key, not a word
+    if (status.textContent !== said) status.textContent = said;
+  },
   "footer img[alt]": (icon) => set(icon, "alt", ""),
 };
+
+// A file that is damaged, or of a kind that only the server reads: words instead of the browser's broken picture.
+function noteUnshown(event) {
+  const frame = event.target.closest?.(".image-frame");
+  if (frame && event.type === "error") frame.dataset.note = WORDS.unshown;
+  else if (frame) delete frame.dataset.note;
+}
 
 function repair() {
   for (const [selector, fix] of Object.entries(REPAIRS)) document.querySelectorAll(selector).forEach(fix);
@@ -47,4 +63,5 @@ function repair() {
 const attributeFilter = ["src", "alt", "aria-label", "class"];
 new MutationObserver(repair).observe(document.body, { subtree: true, childList: true, characterData: true, attributeFilter });
 document.addEventListener("load", repair, true);
+for (const type of ["load", "error"]) document.addEventListener(type, noteUnshown, true);
 repair();

@@ -22,8 +22,10 @@ function showResult(changes) {
 }
 
 function scrollTo(stage) {
-  const top = stage?.getBoundingClientRect().top ?? 0;
-  if (!matchMedia(NARROW).matches || (top >= 0 && top < LARGEST_TOP * innerHeight)) return;
+  const holdsResult = stage?.querySelector("img, .chart"); // on a tab of many sliders, the picture stands above them
+  if (!holdsResult || !matchMedia(NARROW).matches) return;
+  const { top } = stage.getBoundingClientRect();
+  if (top >= 0 && top < LARGEST_TOP * innerHeight) return;
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   stage.scrollIntoView({ behavior: isCalm ? "auto" : "smooth" });
 }

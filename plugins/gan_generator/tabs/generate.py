@@ -85,7 +85,8 @@ def generate(
 
     Args:
         subject: the data set, "tiles of a game" or "digits".
-        class_name: a class of the data set, or "any".
+        class_name: "any"; of the tiles "walls and floors", "effects", "items", "miscellany", "monsters" or "players";
+            of the digits "0" to "9".
         count: how many: "16", "36" or "64".
         seed: of the first image; the next ones have the seeds that follow.
         truncation: factor of the latent vectors, 0 to 1; lower is closer to the average.
@@ -110,7 +111,7 @@ def inspect(
 
     Args:
         subject: the data set, "tiles of a game" or "digits".
-        class_name: the class that was generated, or "any".
+        class_name: the class that was generated; see `generate`.
         count: how many images were generated: "16", "36" or "64".
         index: which of them to show, 0 being the first.
         seed: of the first image.

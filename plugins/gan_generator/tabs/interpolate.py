@@ -78,7 +78,8 @@ def interpolate(
 
     Args:
         subject: the data set, "tiles of a game" or "digits".
-        class_name: a class of the data set, or "any".
+        class_name: "any"; of the tiles "walls and floors", "effects", "items", "miscellany", "monsters" or "players";
+            of the digits "0" to "9".
         seed: of the first of the 25 images; the next ones have the seeds that follow.
         stops: which of them to interpolate between, in order, such as "1 7 13".
         truncation: factor of the latent vectors, 0 to 1; lower is closer to the average.

@@ -16,7 +16,7 @@ from core.imaging.images import Floats
 from core.plugin import Plugin
 from core.progress import Progress, Steps, translate
 from core.web import charts, pages
-from core.web.pages import Page
+from core.web.pages import Dropped, Page
 
 from .. import toy_data
 from ..adversarial.objective import LOSSES, Loss, Objective, ToyOptions
@@ -128,11 +128,11 @@ def _lay_out_options() -> list[Component]:
 
 def train_toy(
     plugin: Plugin,
-    rounds: int = ROUNDS,
+    rounds: int = 20,
     restarts: int = 0,
     latest: Training | None = None,
     distribution: str = "ring",
-    drawing: str | None = None,
+    drawing: Dropped = None,
     loss: Loss = "relativistic",
     gradient_penalty_weight: float = 0.02,
     generator_rate: float = 0.001,
@@ -143,7 +143,9 @@ def train_toy(
     """Train the toy GAN: shows real and generated points, both losses, and how many modes are covered.
 
     Args:
+        rounds: how many, of 50 steps each, 1 to 1,000.
         distribution: of the real points: "ring" (eight modes), "grid" (25), "spiral" or "drawing".
+        drawing: for the distribution "drawing": a picture, whose dark pixels are where the points are.
         loss: "relativistic", "hinge" or "bce".
         gradient_penalty_weight: weight of the discriminator's gradient penalty, 0 to 1.
         generator_rate: learning rate of the generator.
@@ -179,7 +181,7 @@ def train_toy(
     return shown
 
 
-def _find(distribution: str, drawing: str | None) -> Distribution:
+def _find(distribution: str, drawing: Dropped) -> Distribution:
     if distribution != DRAWING:
         return choose(DISTRIBUTIONS, distribution, "distribution")
     if drawing is None:

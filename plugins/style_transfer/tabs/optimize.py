@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import gradio as gr
@@ -56,13 +57,14 @@ def lay_out(page: Page, opened: Any) -> None:
                 fresh = gr.Button(START, variant="primary", size="sm", min_width=80)
                 pause = gr.Button(PAUSE, size="sm", min_width=80)
                 further = gr.Button(CONTINUE, size="sm", min_width=80)
-                download = gr.DownloadButton(pages.DOWNLOAD, size="sm", min_width=120, interactive=False)
             status = page.status(INVITATION)
             shown = pages.result_picture(RESULT, show_label=False, classes=pages.FILLING)
+            latest = gr.State(None)
+            with gr.Row():
+                download = pages.download_button(latest, attrgetter("image"))
             losses = gr.HTML(padding=False)
         with pages.column("settings"):
             settings = _settings()
-    latest = gr.State(None)
     continued = gr.State(False)  # an API call never continues: each starts a new image
     inputs, outputs = [photo, painting, *settings, continued, latest], [shown, losses, download, latest]
     demo = page.bind(optimize, [opened], inputs, outputs, status, pause, long_running=True)
@@ -108,8 +110,8 @@ def optimize(
         content_weight: weight of the content loss.
         style_weight: weight of the style loss.
         variation_weight: weight of the total variation loss, which smooths the image.
-        size: longer side of the result in pixels, 64 to 1024.
-        steps: how often the loss and its gradient are evaluated.
+        size: longer side of the result in pixels, 128 to 768.
+        steps: how often the loss and its gradient are evaluated, 10 to 500.
         optimizer: "L-BFGS" or "Adam".
         seed: of the noise.
     """
@@ -129,13 +131,13 @@ def optimize(
     initial = images.load(earlier.image) if earlier else None
     running = plugin.stream("optimize", content, style, initial=initial, options=options)
     losses = earlier.losses if earlier else {term: [] for term in TERMS}
-    show = partial(_show, earlier=losses, weights=options.loss_weights, name=pages.stem(photo, "stylized"))
+    show = partial(_show, earlier=losses, weights=options.loss_weights, photo=photo)
     return show((yield from throttling.throttle(running, show)))
 
 
-def _show(result: Any, earlier: dict[str, list[float]], weights: LossWeights, name: str) -> tuple[Any, ...]:
+def _show(result: Any, earlier: dict[str, list[float]], weights: LossWeights, photo: str | bytes) -> tuple[Any, ...]:
     """Return the outputs of `optimize` for an intermediate or final result."""
-    path = pages.write_png(result.image, name)
+    path = pages.write_result(result.image, photo, "stylized")
     losses = {
         term: [*before, *(getattr(weights, term) * getattr(result, term)).tolist()] for term, before in earlier.items()
     }

@@ -117,7 +117,7 @@ def decode_sliders(plugin: Plugin, subject: str = "digits", *latent: float) -> t
 
     Args:
         subject: "digits", "clothes" or "tiles of a game".
-        latent: its values, each from -3 to 3.
+        latent: its values, each from -3 to 3: 32 for "digits" and "tiles of a game", 16 for "clothes".
     """
     checkpoint = choose(NETWORKS, subject, "data set")
     dimensions = len(mean_kl_by_dimension(plugin, checkpoint))

@@ -87,7 +87,7 @@ def test_an_assembled_space_boots_from_its_own_requirements(
         result = Client(address, verbose=False).predict(
             handle_file(noisy), 0, False, 25, 0, api_name="/denoiser_denoise"
         )
-        got = np.asarray(pillow.open(result[0][1])).astype(float)
+        got = np.asarray(pillow.open(result[1])).astype(float)
         expected = images.to_uint8(denoiser.run("denoise", images.load(noisy), sigma=25).image)
         assert np.abs(got - expected).max() <= 1
         page = browser.new_page()

@@ -64,10 +64,14 @@ def test_a_folder_of_images_is_cropped_to_squares_and_skipped_files_are_returned
         pillow.new("RGB", (9, 9)).save(tmp_path / "classes" / "ab"[i % 2] / f"{i}.png")
     train, _ = datasets.read_folder(tmp_path / "classes", 32, "train")
     assert (train.labels.tolist(), train.classes) == ([0, 1, 1], ("a", "b"))
-    (tmp_path / "few").mkdir()
-    pillow.new("RGB", (9, 9)).save(tmp_path / "few" / "one.png")
+
+
+def test_too_few_images_are_refused_with_the_reasons(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pillow.new("RGB", (9, 9)).save(tmp_path / "one.png")
+    (tmp_path / "broken.heic").write_bytes(b"not an image")
     with pytest.raises(DataError, match="holds 1 pictures that can be read: at least 3"):
-        datasets.read_folder(tmp_path / "few", 32, "train")
+        datasets.read_folder(tmp_path, 32, "train")
+    assert "skipped broken.heic is not a picture that can be read" in capsys.readouterr().err
 
 
 def write_cifar10(folder: Path, labels: list[int]) -> np.ndarray:

@@ -60,7 +60,7 @@ def test_a_handler_returns_its_outputs_then_the_status_line(denoiser: Plugin) ->
         yield Progress(1, 2, (value,))
         return (2 * value,)
 
-    (shown, running), (result, done) = with_status(denoiser, double, "denoiser_double", [None])(Newest(), 0, 3)
+    (shown, running), (result, done) = with_status(denoiser, double, [None])(Newest(), 0, 3)
     assert (shown, result) == (3, 6)
     assert "Step 1 of 2" in running
     assert "Done in " in done
@@ -79,7 +79,7 @@ def run_until(end: Callable[[Newest], object], plugin: Plugin) -> tuple[list[Any
         finally:
             log.append("closed")
 
-    return list(with_status(plugin, count, "denoiser_count", [None])(newest, newest.begin())), log
+    return list(with_status(plugin, count, [None])(newest, newest.begin())), log
 
 
 def test_a_newer_run_ends_the_older_one_which_shows_nothing_more(denoiser: Plugin) -> None:
@@ -100,7 +100,7 @@ def test_a_run_that_was_ended_before_it_began_does_not_call_its_handler(denoiser
     newest = Newest()
     number = newest.begin()
     newest.begin()
-    shown = list(with_status(denoiser, lambda plugin: pytest.fail("called"), "denoiser_late", [None])(newest, number))
+    shown = list(with_status(denoiser, lambda plugin: pytest.fail("called"), [None])(newest, number))
     assert shown == [(gr.skip(), gr.skip())]
 
 
@@ -111,14 +111,14 @@ def test_an_error_of_a_run_that_a_newer_one_ended_is_not_shown(denoiser: Plugin)
         newest.begin()
         raise UserError("The size is 0: use 1 to 9.")
 
-    assert list(with_status(denoiser, fail, "denoiser_fail", [None])(newest, newest.begin()))[-1][1] == gr.skip()
+    assert list(with_status(denoiser, fail, [None])(newest, newest.begin()))[-1][1] == gr.skip()
 
 
 def test_without_a_picture_the_outputs_are_blank_and_the_status_line_asks_for_one(denoiser: Plugin) -> None:
     def fail(plugin: Plugin) -> Any:
         raise MissingPictureError("photo")
 
-    ((result, words),) = with_status(denoiser, fail, "denoiser_fail", ["blank"])(Newest(), 0)
+    ((result, words),) = with_status(denoiser, fail, ["blank"])(Newest(), 0)
     assert result == "blank"
     assert "There is no photo yet" in words
 

@@ -43,14 +43,12 @@ def test_a_handler_is_offered_over_the_api_with_its_docstring(denoiser: Plugin) 
     assert "any number" in function.fn.__doc__
 
 
-@pytest.mark.parametrize(
-    ("long_running", "queue", "limit"), [(False, pages.DEVICE_QUEUE, 1), (True, pages.LONG_QUEUE, 2)]
-)
+@pytest.mark.parametrize(("long_running", "queue"), [(False, pages.DEVICE_QUEUE), (True, pages.LONG_QUEUE)])
 def test_long_running_handlers_have_a_queue_of_their_own(
-    denoiser: Plugin, long_running: bool, queue: str, limit: int
+    denoiser: Plugin, long_running: bool, queue: tuple[str, int]
 ) -> None:
     function = bound(denoiser, long_running=long_running)
-    assert (function.concurrency_id, function.concurrency_limit) == (queue, limit)
+    assert (function.concurrency_id, function.concurrency_limit) == queue
 
 
 def test_each_tab_is_laid_out_with_the_event_that_opens_it(denoiser: Plugin) -> None:
@@ -83,7 +81,7 @@ def test_what_was_made_of_a_picture_becomes_empty_with_it_but_not_a_setting(deno
 
 def test_the_chosen_format_is_on_the_button_and_in_the_file(tmp_path: Path, picture: Image) -> None:
     images.save(picture, tmp_path / "a.png")
-    offered = offer_download((str(tmp_path / "b.png"), str(tmp_path / "a.png")), "WebP")
+    offered = offer_download(str(tmp_path / "a.png"), "WebP")
     assert (offered.label, Path(offered.value["path"]).name) == ("Download WebP", "a.webp")
     assert offer_download(None, "JPEG").label == "Download JPEG"
 

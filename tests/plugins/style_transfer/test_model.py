@@ -19,7 +19,7 @@ from core.plugin import Plugin
 from core.progress import finish
 from plugins.style_transfer import gallery, model, resizing, train
 from plugins.style_transfer.color_transfer import LUMINANCE, color_statistics
-from plugins.style_transfer.options import Colors, StylizeOptions
+from plugins.style_transfer.options import Colors, OptimizeOptions, ReconstructOptions, StylizeOptions
 from tests.conftest import run_python
 from tests.plugins.style_transfer.conftest import PAINTING, PHOTO, SMALL
 
@@ -91,6 +91,26 @@ def test_transparency_is_kept(plugin: Plugin, photo: Any, style: Any) -> None:
     cut_out = np.concatenate([photo, np.linspace(0, 1, photo.size // 3).reshape(*photo.shape[:2], 1)], -1)
     stylized = plugin.run("stylize", cut_out.astype(np.float32), style)
     np.testing.assert_array_equal(stylized[..., 3], cut_out[..., 3].astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("verb", "others", "options"),
+    [
+        ("stylize", 1, StylizeOptions(0.5, colors="matched")),
+        ("optimize", 1, OptimizeOptions(size=64, steps=2)),
+        ("reconstruct_from_layer", 0, ReconstructOptions(size=64, steps=2)),
+    ],
+)
+def test_colors_hidden_by_transparency_change_nothing(
+    plugin: Plugin, style: Any, verb: str, others: int, options: Any
+) -> None:
+    results = []
+    for hidden in (0, 1):
+        half = np.concatenate([style[:64, :64], np.ones((64, 64, 1), np.float32)], axis=-1)
+        half[:, 32:] = (hidden, hidden, hidden, 0)
+        results.append(plugin.run(verb, *[half] * (1 + others), options=options))
+    first, second = (getattr(each, "image", each) for each in results)
+    np.testing.assert_array_equal(first, second)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 200), (33, 65), (150, 97)])

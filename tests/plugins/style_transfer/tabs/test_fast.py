@@ -39,7 +39,7 @@ def test_styles_are_mixed_over_the_api(app_address: str) -> None:
     client = gradio_client.Client(app_address, verbose=False)
     files = [gradio_client.handle_file(str(path)) for path in (PHOTO, PAINTING)]
     settings = (0.8, "photo (matched)", ["Gustav Klimt"])
-    (_, after), *_ = client.predict(*files, *settings, "2 1", api_name="/style_transfer_stylize")
+    _, after, _ = client.predict(*files, *settings, "2 1", api_name="/style_transfer_stylize")
     assert images.load(after).shape == images.load(PHOTO).shape
     with pytest.raises(Exception, match="give 2 numbers"):
         client.predict(*files, *settings, "2", api_name="/style_transfer_stylize")

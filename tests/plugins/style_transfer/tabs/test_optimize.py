@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
 from core.errors import UserError
+from core.imaging import images
 from core.plugin import Plugin
 from core.progress import finish
+from core.web.output_files import FILE_FORMATS, convert
 from plugins.style_transfer.tabs import optimize
 from tests.plugins.style_transfer.conftest import PAINTING, PHOTO
 
@@ -31,6 +35,17 @@ def test_the_page_continues_from_an_earlier_result(plugin: Plugin) -> None:
     assert len(first.losses["style"]) == 3
     assert further.losses["style"][:3] == first.losses["style"]
     assert len(further.losses["style"]) == 6
+
+
+def test_a_result_keeps_the_exif_data_of_the_photo(plugin: Plugin, tmp_path: Path) -> None:
+    exif = pillow.Exif()
+    exif[0x0110] = "a camera"
+    images.save(images.load(PHOTO), tmp_path / "beach.jpg", exif=exif.tobytes())
+    path, *_ = finish(optimize.optimize(plugin, str(tmp_path / "beach.jpg"), str(PAINTING), size=64, steps=1))
+    for file_format in FILE_FORMATS:
+        converted = convert(path, file_format)
+        assert Path(converted).stem == "beach_stylized"
+        assert pillow.open(converted).getexif()[0x0110] == "a camera"
 
 
 @pytest.mark.browser

@@ -1,0 +1,274 @@
+"""Endpoints of the HTTP API and of MCP: a page's handler, with the parameters that its docstring names.
+
+A page's own event takes what the page holds, such as its state, and returns updates of components. An endpoint takes
+the values that a handler's docstring describes, and returns pictures, texts and numbers, each with a name.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import GeneratorType
+from typing import Any
+
+import gradio as gr
+from anyio.to_thread import run_sync
+from gradio.components import Component
+from gradio.components.api_component import Api
+from gradio.mcp import GradioMCPServer
+from gradio.utils import get_function_description
+
+from core.errors import UserError, check_range
+from core.plugin import Plugin
+from core.progress import translate
+from core.web.comparison import Comparison
+from core.web.components import NoStubFile, PictureInput
+from core.web.handlers import to_gradio_error, with_errors
+
+JSON_TYPES = {"int": "integer", "float": "number", "str": "string", "bool": "boolean"}
+PYTHON_TYPES: dict[str, Any] = {"integer": int, "number": (int, float), "string": str, "boolean": bool, "array": list}
+WRONG_TYPE = "{} is {!r}: give {}."
+ARTICLES = {"integer": "a whole number", "number": "a number", "string": "a text", "boolean": "true or false"}
+FINDINGS, VALUES = "findings", "values"  # names of results
+NUMBER = {"type": "number"}
+PICTURE = "Dropped"  # annotation of a parameter that is a picture
+
+
+class Value(Api, metaclass=NoStubFile):  # type: ignore[misc]
+    """A parameter or a result of an endpoint that is no picture: its default, its JSON schema and its name."""
+
+    optional = False  # whether a parameter may be None
+
+    def __init__(
+        self, value: Any = None, _api_info: dict[str, Any] | None = None, label: str = "", render: bool = True
+    ) -> None:
+        """Create it; Gradio does so again, without a value, when an intermediate result leaves it unchanged."""
+        self._api_info = _api_info or {}
+        Component.__init__(self, value=value, label=label, render=render)
+
+    def preprocess(self, payload: Any) -> Any:
+        """Return the value, of the type that the schema says. Raises gr.Error with a sentence for another."""
+        if payload is None and self.optional:
+            return None
+        return with_errors(check)(self.label, payload, self.api_info())
+
+    def get_block_name(self) -> str:
+        """Return the name of the browser's part, which is never shown."""
+        return "api"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A value that an endpoint returns.
+
+    Attributes:
+        component: describes it.
+        take: returns it, given the values of the handler's outputs.
+    """
+
+    component: Component
+    take: Callable[[Sequence[Any]], Any]
+
+
+def offer(
+    plugin: Plugin,
+    handler: Callable[..., Any],
+    inputs: Sequence[Component],
+    outputs: Sequence[Component],
+    queue: tuple[str, int],
+) -> None:
+    """Add an endpoint for `handler` to the page that is being built.
+
+    Args:
+        plugin: the first argument of `handler`.
+        handler: see `core.web.pages`.
+        inputs: the page's components for the other parameters, from which their types and choices are taken.
+        outputs: the page's components for what it returns, from which the names of the results are taken.
+        queue: the concurrency id and limit of the page's event.
+    """
+    described = get_function_description(handler)[1]
+    parameters = [
+        (parameter, component)
+        for parameter, component in zip(_parameters(handler), inputs, strict=False)  # *values are several inputs
+        if described.get(parameter.name)
+    ]
+    with gr.Column(visible=False):
+        takes = [_input(parameter, component, described[parameter.name]) for parameter, component in parameters]
+        results = _results(outputs)
+    gr.on(
+        [],
+        _endpoint(plugin, handler, [parameter for parameter, _ in parameters], results),
+        takes,
+        [result.component for result in results],
+        api_name=f"{plugin.name}_{handler.__name__}",
+        concurrency_id=queue[0],
+        concurrency_limit=queue[1],
+    )
+
+
+def check(name: str, value: Any, schema: dict[str, Any]) -> Any:
+    """Return a value that agrees with a JSON schema, whole numbers as integers.
+
+    Raises:
+        UserError: if it does not agree; the message calls it `name`.
+    """
+    kind = schema["type"]
+    if kind == "integer" and isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, PYTHON_TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+        raise UserError(WRONG_TYPE.format(name, value, ARTICLES.get(kind, "a list")))
+    if kind == "array":
+        return [check(f"Each of {name}", each, schema["items"]) for each in value]
+    if value not in schema.get("enum", [value]):
+        raise UserError(WRONG_TYPE.format(name, value, "one of " + ", ".join(map(str, schema["enum"]))))
+    if "minimum" in schema:
+        check_range(name, value, schema["minimum"], schema["maximum"])
+    return value
+
+
+def _endpoint(
+    plugin: Plugin, handler: Callable[..., Any], taken: Sequence[inspect.Parameter], results: Sequence[Result]
+) -> Callable[..., Iterator[Any]]:
+    """Return the function that Gradio calls: with the values of `taken`, for those of `results`."""
+    name = f"{plugin.name}_{handler.__name__}"
+    nothing_yet = [gr.skip()] * len(results) if len(results) > 1 else gr.skip()
+
+    def run(*values: Any) -> Iterator[Any]:
+        given = dict(zip((parameter.name for parameter in taken), values, strict=True))
+        try:
+            outcome = handler(plugin, *_arguments(handler, given))
+            if isinstance(outcome, GeneratorType):
+                outcome = yield from translate(outcome, lambda _: nothing_yet)  # a call can be canceled there
+        except (Exception, SystemExit) as error:
+            raise to_gradio_error(error, name) from error
+        returned = [result.take(outcome) for result in results]
+        yield returned if len(results) > 1 else returned[0]
+
+    run.__name__, run.__doc__ = name, handler.__doc__
+    run.__signature__ = _signature(taken)  # type: ignore[attr-defined]
+    return run
+
+
+def _signature(taken: Sequence[inspect.Parameter]) -> inspect.Signature:
+    """Return the signature from which Gradio takes the names of parameters, and which of them may be left out.
+
+    Other defaults it takes from the components; so one that must be given may follow one that need not.
+    """
+    parameters = [
+        inspect.Parameter(each.name, each.POSITIONAL_OR_KEYWORD, default=None if each.default is None else each.empty)
+        for each in taken
+    ]
+    return inspect.Signature(parameters, __validate_parameters__=False)  # type: ignore[call-arg]
+
+
+def _arguments(handler: Callable[..., Any], given: dict[str, Any]) -> list[Any]:
+    """Return the arguments of `handler` after the plugin: those given, and the defaults of the others."""
+    arguments: list[Any] = []
+    for parameter in _parameters(handler):
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            return [*arguments, *given[parameter.name]]
+        arguments.append(given.get(parameter.name, parameter.default))
+    return arguments
+
+
+def _parameters(handler: Callable[..., Any]) -> list[inspect.Parameter]:
+    """Return the parameters of `handler` after the plugin."""
+    return list(inspect.signature(handler).parameters.values())[1:]
+
+
+def _input(parameter: inspect.Parameter, component: Component, description: str) -> Component:
+    """Return the component of an endpoint's parameter."""
+    if isinstance(component, PictureInput) or PICTURE in str(parameter.annotation):
+        picture = PictureInput(label=parameter.name, type="filepath")
+        picture.description = description
+        return picture
+    schema = _schema(component, str(parameter.annotation))
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        schema = {"type": "array", "items": schema}
+    default = None if parameter.default is parameter.empty else parameter.default
+    value = Value(default, schema | {"additional_description": description}, parameter.name)
+    value.optional = parameter.default is None
+    return value
+
+
+def _schema(component: Component, annotation: str) -> dict[str, Any]:
+    """Return the JSON schema of a control's values; a state's is that of the parameter's annotation."""
+    kind = {"type": JSON_TYPES.get(annotation, "string")}
+    if isinstance(component, gr.Radio | gr.Dropdown) and not getattr(component, "allow_custom_value", False):
+        values = [value for _, value in component.choices]
+        one_of = {"type": JSON_TYPES[type(values[0]).__name__], "enum": values}
+        if isinstance(values[0], bool):
+            return {"type": "boolean"}
+        return {"type": "array", "items": one_of} if getattr(component, "multiselect", False) else one_of
+    if isinstance(component, gr.Slider | gr.Number):
+        return kind | {"minimum": component.minimum, "maximum": component.maximum}
+    return kind
+
+
+def _results(outputs: Sequence[Component]) -> list[Result]:
+    """Return the results that an endpoint takes from the outputs of a handler; several sliders are one list."""
+    results: list[Result] = []
+    sliders = [i for i, output in enumerate(outputs) if isinstance(output, gr.Slider)]
+    for i, output in enumerate(outputs):
+        if isinstance(output, Comparison):
+            words = output.props["before"], output.props["after"]
+            results += [Result(_picture(name), partial(_take, i, side=side)) for side, name in enumerate(words)]
+        elif i in sliders[1:]:
+            continue
+        elif i in sliders and len(sliders) > 1:
+            values = Value(None, {"type": "array", "items": NUMBER}, VALUES)
+            results.append(Result(values, partial(_take_all, sliders)))
+        elif (component := _result(output)) is not None:
+            results.append(Result(component, partial(_take, i)))
+    return results
+
+
+def _result(output: Component) -> Component | None:
+    """Return the component of the result that one output is; None where it is for the page only."""
+    if isinstance(output, gr.Image):
+        return _picture(output.label)
+    if isinstance(output, gr.Slider | gr.Number):
+        return Value(None, NUMBER, output.label)
+    return Value(None, {"type": "string"}, FINDINGS) if isinstance(output, gr.Markdown) else None
+
+
+def _take(position: int, outputs: Sequence[Any], side: int | None = None) -> Any:
+    """Return the value of one output, which may be an update of a component; `side` is one picture of a comparison."""
+    value = outputs[position]
+    if isinstance(value, Component):
+        value = value.constructor_args.get("value")
+    elif isinstance(value, dict) and "__type__" in value:
+        value = value.get("value")
+    if isinstance(value, dict) and "path" in value:
+        return value["path"]
+    return value if side is None or value is None else value[side]
+
+
+def _take_all(positions: Sequence[int], outputs: Sequence[Any]) -> list[Any]:
+    """Return the values of those sliders that are shown."""
+    return [_take(i, outputs) for i in positions if outputs[i].constructor_args.get("visible", True)]
+
+
+def _picture(name: str) -> gr.Image:
+    return gr.Image(label=_plain(name), type="filepath", format="png", interactive=False)
+
+
+def _plain(caption: str) -> str:
+    """Return a caption without its Markdown, and without what it explains after a colon, in lower case."""
+    return re.sub(r": [a-z].*", "", caption.replace("**", ""))
+
+
+def return_each_result_over_mcp() -> None:
+    """Make Gradio's MCP server return each result of a tool, pictures as images.
+
+    Seen on Gradio 6.31: where a client does not ask for progress, all results are returned as the text of one tuple.
+    """
+
+    async def results_of(server: GradioMCPServer, job: Any) -> list[Any]:
+        returned = await run_sync(job.result)
+        return list(returned) if isinstance(returned, tuple) else [returned]
+
+    GradioMCPServer._execute_tool_without_progress = results_of

@@ -1,0 +1,196 @@
+"""Endpoints: their documentation, the values they take, and each of them called over HTTP and MCP as documented."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+from gradio_client import Client, handle_file
+
+from core.errors import UserError
+from core.imaging import images
+from core.imaging.images import Image
+from core.plugin import Plugin
+from core.web import endpoints, pages
+from core.web.pages import Dropped, Page
+
+ENDPOINTS = 17
+MANY_NUMBERS = [0.5] * 32  # for a list of numbers: as many as any endpoint needs
+SMALL = {"steps": 10, "size": 128, "rounds": 1, "count": "16"}  # parameters that say how much is computed
+VARIED = ("subject", "class_name", "digit", "scale", "real", "crop", "loss", "distribution", "spherical", "colors")
+
+
+def blend(
+    plugin: Plugin, photo: Dropped, weight: float = 0.5, hidden: Any = None, mode: int = 2, *latent: float
+) -> tuple[Any, ...]:
+    """Blend a photo.
+
+    Args:
+        photo: the photo.
+        weight: how much.
+        mode: which.
+        latent: the numbers.
+    """
+    photo = pages.require(photo, "photo")
+    return (photo, photo), "Done.", gr.Slider(value=sum(latent)), gr.Slider(value=weight * mode), hidden
+
+
+@pytest.fixture
+def described(denoiser: Plugin) -> dict[str, Any]:
+    """The documentation of an endpoint for `blend`."""
+    page = Page(denoiser)
+    with page.blocks:
+        numbers = [gr.Slider(0, 9, 1) for _ in range(3)]
+        inputs = [pages.picture_input("Photo"), gr.Slider(0, 1, 0.3), gr.State(), gr.Radio([1, 2], value=1), *numbers]
+        outputs = [pages.comparison("Both", ("Old", "New")), gr.Markdown(), *numbers[:2], gr.State()]
+        page.bind(blend, [], inputs, outputs, page.status(""))
+    info: dict[str, Any] = page.blocks.get_api_info()["named_endpoints"]["/denoiser_blend"]
+    return info | {"fn": next(fn for fn in page.blocks.fns.values() if fn.api_name == "denoiser_blend").fn}
+
+
+def test_an_endpoint_takes_what_its_docstring_names_with_the_defaults_of_the_handler(described: dict[str, Any]) -> None:
+    parameters = {each["parameter_name"]: each for each in described["parameters"]}
+    assert list(parameters) == ["photo", "weight", "mode", "latent"]
+    assert parameters["weight"]["parameter_default"] == 0.5
+    assert parameters["mode"]["type"]["enum"] == [1, 2]
+    assert parameters["latent"]["type"]["type"] == "array"
+    assert [name for name, each in parameters.items() if not each["parameter_has_default"]] == ["photo", "latent"]
+    assert parameters["photo"]["python_type"]["description"] == "the photo."
+
+
+def test_an_endpoint_returns_pictures_texts_and_numbers_with_names(described: dict[str, Any]) -> None:
+    assert [each["label"] for each in described["returns"]] == ["Old", "New", "findings", "values"]
+    (returned,) = described["fn"]("a.png", 0.5, 2, [1, 2, 4])
+    assert returned == ["a.png", "a.png", "Done.", [7, 1]]
+
+
+def test_an_endpoint_without_its_picture_answers_with_a_sentence(described: dict[str, Any]) -> None:
+    with pytest.raises(gr.Error, match="There is no photo yet"):
+        list(described["fn"](None, 0.5, 2, []))
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "checked"),
+    [
+        ({"type": "integer"}, 2.0, 2),
+        ({"type": "number", "enum": [0.01, 0.1]}, 0.1, 0.1),
+        ({"type": "array", "items": {"type": "number"}}, [1, 2.5], [1, 2.5]),
+        ({"type": "boolean"}, True, True),
+    ],
+)
+def test_a_value_that_agrees_with_the_documentation_is_taken(schema: dict[str, Any], value: Any, checked: Any) -> None:
+    assert endpoints.check("It", value, schema) == checked
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "words"),
+    [
+        ({"type": "integer"}, 2.5, "It is 2.5: give a whole number"),
+        ({"type": "number"}, True, "It is True: give a number"),
+        ({"type": "number"}, "2", "It is '2': give a number"),
+        ({"type": "string", "enum": ["a", "b"]}, "c", "It is 'c': give one of a, b"),
+        ({"type": "number", "minimum": 0, "maximum": 9}, 10, "It is 10: use 0 to 9"),
+        ({"type": "array", "items": {"type": "number"}}, [None], "Each of It is None: give a number"),
+    ],
+)
+def test_a_value_that_disagrees_is_refused_with_a_sentence(schema: dict[str, Any], value: Any, words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        endpoints.check("It", value, schema)
+
+
+@pytest.fixture(scope="module")
+def schema(app_address: str) -> dict[str, Any]:
+    """The documentation of all endpoints, from the running app."""
+    with urllib.request.urlopen(f"{app_address}/gradio_api/info") as answer:
+        endpoints: dict[str, Any] = json.load(answer)["named_endpoints"]
+    assert len(endpoints) >= ENDPOINTS
+    return endpoints
+
+
+@pytest.fixture(scope="module")
+def small_picture(tmp_path_factory: pytest.TempPathFactory, picture: Image) -> Path:
+    path = tmp_path_factory.mktemp("pictures") / "small.png"
+    images.save(picture[::2, ::2], path)
+    return path
+
+
+def arguments(described: dict[str, Any], picture: Any) -> dict[str, Any]:
+    """Return a value for each parameter that needs one, and small ones for those that make a call long."""
+    values: dict[str, Any] = {}
+    for parameter in described["parameters"]:
+        name, kind = parameter["parameter_name"], parameter["type"]
+        if name in SMALL:
+            values[name] = SMALL[name]
+        elif not parameter["parameter_has_default"]:
+            values[name] = MANY_NUMBERS if kind["type"] == "array" else picture
+    return values
+
+
+def test_every_parameter_and_result_is_described(schema: dict[str, Any]) -> None:
+    for name, described in schema.items():
+        assert described["description"], name
+        for parameter in described["parameters"]:
+            assert parameter["python_type"]["description"], (name, parameter["parameter_name"])
+            assert not parameter["parameter_name"].startswith("param_")
+        labels = [result["label"] for result in described["returns"]]
+        assert len(set(labels)) == len(labels) > 0, name
+        assert not [label for label in labels if label.startswith("value_")], name
+
+
+@pytest.mark.slow
+def test_every_choice_is_taken_as_it_is_documented(
+    schema: dict[str, Any], app_address: str, small_picture: Path
+) -> None:
+    client = Client(app_address, verbose=False)
+    for name, described in schema.items():
+        given = arguments(described, handle_file(small_picture))
+        for parameter in described["parameters"]:
+            if parameter["parameter_name"] not in VARIED:
+                continue
+            kind = parameter["type"]
+            choices = kind.get("enum") or ([True, False] if kind["type"] == "boolean" else [])
+            for choice in choices:
+                drawing = {"drawing": handle_file(small_picture)} if choice == "drawing" else {}
+                client.predict(**(given | {parameter["parameter_name"]: choice} | drawing), api_name=name)
+
+
+@pytest.fixture(scope="module")
+def tools(app_address: str) -> Callable[..., Any]:
+    """A function that calls tools over MCP in one session: it takes (name, arguments) pairs."""
+    from mcp import ClientSession
+    from mcp.client.streamable_http import streamable_http_client
+
+    async def call(calls: list[tuple[str, dict[str, Any]]]) -> list[Any]:
+        async with (
+            streamable_http_client(f"{app_address}/gradio_api/mcp/") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
+            await session.initialize()
+            return [await session.call_tool(name, values) for name, values in calls]
+
+    return lambda calls: asyncio.run(call(calls))
+
+
+def test_every_endpoint_returns_its_pictures_as_images_over_mcp(
+    schema: dict[str, Any], tools: Callable[..., Any], small_picture: Path
+) -> None:
+    encoded = f"data:image/png;base64,{base64.b64encode(small_picture.read_bytes()).decode()}"
+    calls = [(name.lstrip("/"), arguments(described, encoded)) for name, described in schema.items()]
+    for (name, described), answer in zip(schema.items(), tools(calls), strict=True):
+        assert not answer.isError, (name, answer.content)
+        pictures = [result for result in described["returns"] if result["component"] == "Image"]
+        shown = [content for content in answer.content if content.type == "image"]
+        assert len(shown) >= min(1, len(pictures)), name
+
+
+def test_a_wrong_value_is_an_error_over_mcp(tools: Callable[..., Any]) -> None:
+    (wrong,) = tools([("gan_generator_generate", {"class_name": "cats"})])
+    assert wrong.isError
+    assert "The class is 'cats'" in wrong.content[0].text
