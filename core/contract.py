@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from core import verbs
+from core import first_results, verbs
 from core.errors import UserError
 from core.registry import Record, State
 
@@ -158,6 +158,13 @@ def has_weights(record: Record) -> None:
             checkpoint.load(folder, verbs.import_module_of(record, "model"))
 
 
+def has_current_first_results(record: Record) -> None:
+    """First results, where the plugin stores some, were computed with its current weights."""
+    for name, result in first_results.read(record).items():
+        outdated = ", ".join(first_results.find_outdated(record, result))
+        _require(not outdated, f"{name} used other weights of {outdated}: python -m core first-results {record.name}")
+
+
 def _require(condition: object, message: str) -> None:
     """Raise ContractError unless `condition` is true. Unlike `assert`, this works under `python -O` too."""
     if not condition:
@@ -212,4 +219,5 @@ CHECKS: tuple[Check, ...] = (
     has_documented_verbs,
     has_trainer,
     has_weights,
+    has_current_first_results,
 )

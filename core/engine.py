@@ -1,4 +1,4 @@
-"""Engines run verbs. `LocalEngine` runs them in this process; a cluster would be a class with the same two methods."""
+"""Engines run verbs. `LocalEngine` runs them in this process; a cluster would be a class with the same methods."""
 
 from __future__ import annotations
 
@@ -45,6 +45,9 @@ class Call:
 class Engine(Protocol):
     """Runs verbs."""
 
+    options: WeightsOptions
+    """Which weights it uses."""
+
     def stream(self, call: Call) -> Steps[Any]:
         """Yield the progress of `call`, then return its result; closing the generator cancels the call."""
 
@@ -65,7 +68,7 @@ class LocalEngine:
             options: which weights to use.
             precision: dtype policy of every network; None means that of the plugin's manifest where it is faster.
         """
-        self._options, self._precision = options, precision
+        self.options, self._precision = options, precision
         self._networks: dict[tuple[str, str], tuple[Any, str]] = {}
         self._create_locks()
 
@@ -121,7 +124,7 @@ class LocalEngine:
         with self._load_locks[key]:
             if key not in self._networks:
                 self._networks[key] = weights.load_first(
-                    record, key[1], self._options, lambda source: self._build(record, source)
+                    record, key[1], self.options, lambda source: self._build(record, source)
                 )
             return self._networks[key]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 PERCENT = "%"  # the unit of steps that are shares of the work
 Result = TypeVar("Result")
 Shown = TypeVar("Shown")
+Other = TypeVar("Other")
 
 
 @dataclass(frozen=True)
@@ -56,3 +57,26 @@ def translate(steps: Steps[Result], show: Callable[[Progress], Shown]) -> Genera
             yield show(progress)
     finally:
         steps.close()
+
+
+def then(steps: Steps[Result], further: Callable[[Result], Steps[Other]], count: int) -> Steps[Other]:
+    """Yield the progress of `steps`, then that of the `count` steps of `further`, as of one, and return its result.
+
+    Args:
+        steps: such as those of a verb.
+        further: from the result of `steps` to more steps, such as writing it to files.
+        count: the total of these steps.
+    """
+    first = 0
+
+    def prolong(progress: Progress) -> Progress:
+        nonlocal first
+        first = progress.total
+        return replace(progress, total=first + count)
+
+    result = yield from translate(steps, prolong)
+    return (
+        yield from translate(
+            further(result), lambda progress: replace(progress, done=first + progress.done, total=first + count)
+        )
+    )

@@ -6,6 +6,8 @@ the bundled checkpoint; the Hub, at the commit that the plugin's manifest pins.
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -194,6 +196,28 @@ def load_first(record: Record, name: str, options: WeightsOptions, load: Callabl
         f"{record.name} has no weights for {name!r} (its checkpoints: {', '.join(record.ready_manifest.checkpoints)}): "
         f"train it with python -m core train {record.name}, then use --local."
     )
+
+
+def digest(record: Record, name: str, options: WeightsOptions = BUNDLED) -> str | None:
+    """Return the sha256 of the weights that a checkpoint is loaded from; None if only a download would tell.
+
+    Args:
+        record: the plugin.
+        name: the checkpoint.
+        options: which candidates there are; the first one counts.
+    """
+    source = next(candidates(record, name, options), None)
+    if isinstance(source, LocalSource):
+        path = source.folder / WEIGHTS_FILE
+        return _digest_of_file(path, path.stat().st_mtime_ns) if path.exists() else None
+    return source.pin.sha256 if isinstance(source, HubSource) else None
+
+
+@functools.cache
+def _digest_of_file(path: Path, modified: int) -> str:
+    """Return the sha256 of a file, read once for each time that it was `modified`."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def bundled_folder(record: Record, name: str) -> Path | None:

@@ -1,4 +1,4 @@
-"""The command line: python -m core list | run | train | evaluate | push | pull | space | check.
+"""The command line: python -m core list | run | train | evaluate | first-results | push | pull | space | check.
 
 This module only parses: what a command needs is imported when it runs, so that `list` and `--help` start fast. Flags
 that belong to a plugin (those of its verbs, its `Config` and its `evaluate`) are parsed by `core.cli.local`.
@@ -128,6 +128,19 @@ def space(options: argparse.Namespace, rest: list[str]) -> int:
     return hub.space(options.plugin, records, options.out, options.push, settings)
 
 
+def first_results(options: argparse.Namespace, rest: list[str]) -> int:
+    """Compute what the tabs of a plugin's page open with, and store it: after its weights or settings have changed."""
+    _refuse(rest)
+    record = _find_ready(options.plugin)
+    backend.start()
+    from core.engine import LocalEngine
+    from core.web import first_results
+
+    for path in first_results.compute(record, LocalEngine(), options.only):
+        print(f"{path.stat().st_size:9,} bytes  {path}")
+    return 0
+
+
 def check(options: argparse.Namespace, rest: list[str]) -> int:
     """Check whether a plugin fulfills the contract."""
     _refuse(rest)
@@ -164,6 +177,7 @@ FLAGS: Mapping[Any, Flags] = {
         **JOB_FLAGS,
     },
     evaluate: {"--json": SWITCH | {"help": "print one JSON object and nothing else"}},
+    first_results: {"--only": {"metavar": "HANDLER", "help": "compute this one's result only, such as denoise"}},
     push: {
         "--repo": REPOSITORY | {"help": "plugin.toml's if left out"},
         "--checkpoint": {"metavar": "NAME", "help": "only this one; the others on the Hub stay as they are"},
@@ -191,7 +205,7 @@ FLAGS: Mapping[Any, Flags] = {
         "--private": SWITCH | {"help": "make the Space private, if it is created now"},
     },
 }
-COMMANDS = (list_plugins, run, train, evaluate, push, pull, space, check)
+COMMANDS = (list_plugins, run, train, evaluate, first_results, push, pull, space, check)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -200,7 +214,7 @@ def build_parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in COMMANDS:
         subparser = subparsers.add_parser(
-            command.__name__.removesuffix("_plugins"),
+            command.__name__.removesuffix("_plugins").replace("_", "-"),
             help=command.__doc__,
             description=command.__doc__,
             allow_abbrev=False,

@@ -32,6 +32,7 @@ SUFFIXES = (".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpeg", ".jpg",
 READABLE = "JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP"
 JPEG_OPTIONS: dict[str, Any] = {"quality": 95, "subsampling": 0}
 OPTIONS: dict[str, dict[str, Any]] = {  # by suffix; Pillow's defaults give 31.8 dB (WebP) and 33.2 dB (AVIF)
+    ".png": {"compress_level": 1, "compress_type": png16.RUN_LENGTHS},
     ".jpg": JPEG_OPTIONS,
     ".jpeg": JPEG_OPTIONS,
     ".jfif": JPEG_OPTIONS,
@@ -91,6 +92,15 @@ def bit_depth(source: str | Path | bytes) -> int:
             return 16 if decoding.is_16_bit(file, data) else 8
     except Exception:  # whatever a decoder raises: `load` says what is wrong
         return 8
+
+
+def file_format(source: str | Path | bytes) -> str:
+    """Return the format of an image file, as Pillow calls it: "JPEG", "PNG", …; "" if it cannot be read."""
+    try:
+        with decoding.quietly(), decoding.open_image(_read(source)) as file:
+            return file.format or ""
+    except Exception:  # whatever a decoder raises: `load` says what is wrong
+        return ""
 
 
 def read_exif(source: str | Path | bytes) -> bytes | None:

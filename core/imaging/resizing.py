@@ -33,6 +33,12 @@ def center_crop_resize(image: Image, shape: tuple[int, ...]) -> Image:
     return cropped if channels > 1 else cropped[..., :1]
 
 
+def center_crop(image: Image, height: int, width: int) -> Image:
+    """Return the middle of `image` (h, w, c), at most `height` × `width` pixels of it."""
+    top, left = (max(0, have - want) // 2 for have, want in zip(image.shape, (height, width), strict=False))
+    return image[top : top + height, left : left + width]
+
+
 def to_light_on_dark(image: Image) -> Image:
     """Return `image` (h, w, 1, 3 or 4) in gray (h, w, 1), inverted if it is dark on light.
 

@@ -19,6 +19,7 @@ Dropped = str | bytes | None
 LAST_SEED = 2**32 - 1
 SKETCH_SIDE, SKETCH_PEN = 280, 12  # pixels
 CLICKABLE, DRAGGABLE = "clickable", "draggable"  # CSS classes: a click is marked, and repeated (scripts/clickable.js)
+CROPPABLE = "croppable"  # CSS class: a frame shows what part of the photo is used (scripts/cropping.js)
 SHEET = "sheet"  # CSS class: rows of small pictures with labels (core.web.sheets)
 PLACE_X, PLACE_Y = "place-x", "place-y"  # CSS classes of sliders: where clickable pictures are marked
 FILLING = "filling"  # CSS class: the picture is enlarged to the width of its frame
@@ -43,6 +44,7 @@ def examples(
     pictures: Sequence[Path],
     target: PictureInput,
     also: Mapping[Any, Any],
+    own: Mapping[Any, Any] | None = None,
     label: str = "Or one of these",
     captions: Sequence[str] | None = None,
 ) -> Any:
@@ -53,7 +55,8 @@ def examples(
     Args:
         pictures: the image files.
         target: the component that gets the picture.
-        also: other components, and the value that each gets at the click; an upload gives them their first value back.
+        also: other components, and the value that each gets at the click.
+        own: what they get at an upload; their first values if left out.
         label: the words above the row.
         captions: what is written below the row when an example was picked.
 
@@ -63,7 +66,7 @@ def examples(
     target.examples = pictures
     thumbnails = gr.Dataset(components=[target], samples=[[str(path)] for path in pictures], label=label, type="index")
     chosen, caption = gr.State(0), gr.Markdown(visible=captions is not None, elem_classes="caption")
-    first, values = {each: each.value for each in also}, dict(also)
+    first, values = {each: each.value for each in also} | dict(own or {}), dict(also)
 
     def place(index: int, count: int) -> dict[Any, Any]:
         words = captions[index] if captions else ""
@@ -117,13 +120,14 @@ class PictureInput(gr.Image, metaclass=NoStubFile):  # type: ignore[misc]
             return _refuse_address()
 
 
-def picture_input(label: str, height: int = 260, first: Path | None = None) -> PictureInput:
+def picture_input(label: str, height: int = 260, first: Path | None = None, classes: str | None = None) -> PictureInput:
     """Return a component to drop a picture on, or to take one with the camera; it shows `first` at first.
 
     A handler gets its value as a `Dropped`: the uploaded file, not decoded, because `core.imaging.images.load` checks
     it before it decodes it.
     """
-    return PictureInput(first and str(first), label=label, type="filepath", format="png", height=height)
+    options = {"type": "filepath", "format": "png", "elem_classes": classes}
+    return PictureInput(first and str(first), label=label, height=height, **options)
 
 
 def _refuse_address() -> NoReturn:
@@ -198,14 +202,14 @@ def sketchpad(label: str, opened: Any) -> gr.Sketchpad:
     return pad
 
 
-def seed_number(info: str) -> gr.Number:
-    """Return a field for a seed, 0 at first; `info` says what the seed determines."""
-    return gr.Number(0, label="Seed", info=info, precision=0, minimum=0, maximum=LAST_SEED)
+def seed_number(info: str, first: int = 0) -> gr.Number:
+    """Return a field for a seed, `first` when the page opens; `info` says what the seed determines."""
+    return gr.Number(first, label="Seed", info=info, precision=0, minimum=0, maximum=LAST_SEED)
 
 
-def seed_with_button(info: str, label: str) -> gr.Number:
+def seed_with_button(info: str, label: str, first: int = 0) -> gr.Number:
     """Return a field for a seed, above a button with the text `label` that sets a random one."""
-    seed = seed_number(info)
+    seed = seed_number(info, first)
     gr.Button(label, variant="primary").click(random_seed, None, seed, api_visibility="private")
     return seed
 

@@ -16,6 +16,7 @@ from core.imaging import images
 from core.imaging.images import Image
 
 FILE_FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp"}  # what a result can be downloaded as
+WRITING = "Writing, step"  # the unit of progress while files are written
 MARGIN = 6  # bytes: an underscore, and the longest suffix of a file
 
 
@@ -54,17 +55,17 @@ def write_result(image: Image, photo: str | bytes, suffix: str) -> str:
     return str(path)
 
 
-def convert(png: str, file_format: str) -> str:
+def convert(result: str, file_format: str) -> str:
     """Return a result in another format: the path of a new file with the same name, pixels and EXIF data.
 
     Args:
-        png: the path of a PNG that `write_result` wrote.
-        file_format: one of `FILE_FORMATS`; "PNG" returns the file itself.
+        result: the path of a PNG that `write_result` wrote, or of a stored first result.
+        file_format: one of `FILE_FORMATS`; that of the file itself returns it.
     """
-    if (suffix := choose(FILE_FORMATS, file_format, "format")) == ".png":
-        return png
-    path = new_file(Path(png).with_suffix(suffix).name)
-    images.save(images.load(png, max_megapixels=math.inf), path, exif=images.read_exif(png))
+    if (suffix := choose(FILE_FORMATS, file_format, "format")) == Path(result).suffix:
+        return result
+    path = new_file(Path(result).with_suffix(suffix).name)
+    images.save(images.load(result, max_megapixels=math.inf), path, exif=images.read_exif(result))
     return str(path)
 
 

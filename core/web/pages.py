@@ -24,9 +24,11 @@ from markupsafe import Markup
 from core.errors import HubError
 from core.plugin import Plugin
 from core.registry import Record
-from core.web import endpoints, handlers, links
+from core.web import endpoints, first_results, handlers, links
+from core.web.background import background_job
 from core.web.comparison import comparison
 from core.web.components import (
+    CROPPABLE,
     FILLING,
     PLACE_X,
     PLACE_Y,
@@ -47,23 +49,27 @@ from core.web.components import (
     sketchpad,
     workbench,
 )
+from core.web.first_results import FirstCall
 from core.web.handlers import MissingPictureError
 from core.web.links import Tab
-from core.web.output_files import convert, new_file, stem, write_png, write_result, write_sketch
+from core.web.output_files import WRITING, convert, new_file, stem, write_png, write_result, write_sketch
 from core.web.runs import Demo, blank_value, events_of
 from core.web.stage import STOP, Stage, before_after_stage, download_button
 
 __all__ = [
+    "CROPPABLE",
     "FILLING",
     "PLACE_X",
     "PLACE_Y",
     "SHEET",
     "STOP",
     "UNLABELED",
+    "WRITING",
     "Demo",
     "Dropped",
     "Page",
     "Stage",
+    "background_job",
     "before_after_stage",
     "captioned_image",
     "chart",
@@ -118,6 +124,7 @@ class Page:
         self.plugin = plugin
         self.blocks = gr.Blocks(title=plugin.record.title, analytics_enabled=False, fill_width=True)
         self._tabs: list[Tab] = []
+        self._openings: list[Any] = []  # the events at which they are first opened
 
     def header(self) -> None:
         """Add the plugin's title and summary, and the device and the weights once they are known."""
@@ -133,11 +140,13 @@ class Page:
         tab when the page is loaded, or that of the tab that the page's address names, with the controls set to the
         values in the address (see `core.web.links`).
         """
+        states = [gr.State(False) for _ in tabs]  # not in the tabs: an output in a closed tab counts as changed
         with gr.Tabs(overflow_behavior="wrap") as shown:
-            for name, lay_out in tabs.items():
+            for (name, lay_out), state in zip(tabs.items(), states, strict=True):
                 with gr.Tab(name, id=links.slug(name)) as tab:
-                    self._tabs.append(Tab(links.slug(name), gr.State(False)))
-                    lay_out(self, self._tabs[-1].opened.change)
+                    self._tabs.append(Tab(links.slug(name), state))
+                    self._openings.append(self._tabs[-1].opened.change)
+                    lay_out(self, self._openings[-1])
                 show = links.SHOW_TAB.format(json.dumps(self._tabs[-1].slug))
                 tab.select(lambda: True, None, self._tabs[-1].opened, js=show, api_visibility="private")
         opened = {tab.slug: tab.opened for tab in self._tabs}
@@ -174,7 +183,9 @@ class Page:
         Args:
             handler: see the module's docstring; its own docstring becomes that of the API.
             triggers: events, such as `button.click`, and controls: a control starts a run when the visitor has changed
-                it, by the mouse, by keys or by typing, and has not gone on doing so for a moment.
+                it, by the mouse, by keys or by typing, and has not gone on doing so for a moment. With the event that
+                opens the tab among them, the tab opens with the stored result for the first values of `inputs` (see
+                `core.first_results`); a run at that event starts only where none is stored, or a link set other values.
             inputs: the components whose values `handler` gets after the plugin.
             outputs: the components whose values `handler` returns.
             status: the status line of the call.
@@ -189,7 +200,8 @@ class Page:
             self._tabs[-1].add(handler, inputs)
         demo = Demo(f"{self.plugin.name}_{handler.__name__}", status)
         controls = [trigger for trigger in triggers if isinstance(trigger, Component)]
-        events = [trigger for trigger in triggers if not isinstance(trigger, Component)]
+        call = FirstCall(handler, inputs, outputs)
+        events = [self._after_opening(trigger, call) for trigger in triggers if not isinstance(trigger, Component)]
         queue = LONG_QUEUE if long_running else DEVICE_QUEUE
         blank = [blank_value(output, inputs) for output in outputs]
         gr.on(
@@ -211,6 +223,11 @@ class Page:
         if stop is not None:
             demo.stop_at(stop.click)
         return demo
+
+    def _after_opening(self, event: Any, call: FirstCall) -> Any:
+        """Return the event at which to run `call` in place of `event`: rarely at the opening of a tab with a result."""
+        is_opening = event in self._openings
+        return first_results.show(self.plugin, call, event) if is_opening else event
 
     def footer(self) -> None:
         """Add a button that copies a link to the page with its settings, and the model card, folded."""

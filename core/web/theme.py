@@ -15,6 +15,7 @@ STYLE, FRAME = (Path(__file__).with_name(name) for name in ("style.css", "frame.
 SCRIPTS = Path(__file__).with_name("scripts")
 PAGE_SCRIPTS = (
     "clickable.js",
+    "cropping.js",
     "links.js",
     "names.js",
     "navigation.js",

@@ -12,8 +12,9 @@ from core.errors import check_range, choose
 from core.imaging import images
 from core.imaging.images import Image
 from core.imaging.metrics import psnr
+from core.imaging.resizing import center_crop
 from core.plugin import Plugin
-from core.progress import Steps
+from core.progress import Progress, Steps, then
 from core.web import pages
 from core.web.pages import Dropped, Page
 
@@ -22,7 +23,8 @@ from .noise import MAX_SIGMA, add_noise, choose_network
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.jpg"))
 SUBJECTS = {"digits": EXAMPLES / "digits.png", "a photo": EXAMPLES / "tea-gardens.jpg"}
-RESIDUAL_GAIN = 3
+RESIDUAL_GAIN, ERROR_GAIN, FILES = 3, 4, 3
+CROP = 256, 384  # pixels of the photo on the second tab: small enough to see each
 EXAMPLE_SIGMA = 25
 
 DENOISE_TAB, OTHER_DATA_TAB = "Denoise a photo", "Trained on other data"
@@ -30,6 +32,8 @@ COMPARISON = "Before and after"
 INVITATION = "Drop a photo, or pick one: it is denoised at once."
 LOSSY = "**Lossy.** Detail that you can recognize in the residual was removed with the noise."
 ALMOST_CLEAN = 2.0  # σ, below which a visitor is told what to do
+BACKGROUND = "Denoise in the background"
+BACKGROUND_INFO = "For large photos: go on using the page, and download the file at the end."
 HOW_IT_LEARNED = "The network was trained on such pairs: a clean image, and the same image with noise added."
 ADDED_INFO = "To try it on a clean photo: adds Gaussian noise first."
 AUTOMATIC, CAMERA, ESTIMATED, BY_HAND = "Automatic", "Camera noise", "White noise", "White noise, level by hand"
@@ -42,8 +46,8 @@ SIGMA_INFO = "Higher removes more noise, and more detail. For “White noise, le
 COLOR_INFO = "How much of the color noise is removed."
 DETAIL_INFO = "Adds back a share of what was removed from the brightness: fine texture, and some grain."
 USED = {
-    "camera": "Network: **camera noise** (blind). It removed noise of **σ = {sigma:.1f}** (0 to 255 scale).",
-    "photographs": "Network: **white noise**. Noise level used: **σ = {sigma:.1f}** (0 to 255 scale).",
+    "camera": "Network: **camera noise** (blind). It removed noise of **σ = {:.1f}** (0 to 255 scale).",
+    "photographs": "Network: **white noise**. Noise level used: **σ = {:.1f}** (0 to 255 scale).",
 }
 ALMOST_NO_NOISE = f"**Almost no noise found.** If you see grain, choose “{BY_HAND}” and raise the noise level."
 OTHER_DATA_TEXT = (
@@ -51,6 +55,7 @@ OTHER_DATA_TEXT = (
     "the autoencoder of the course ([AI for Beginners, lesson 9](https://github.com/microsoft/AI-For-Beginners/blob/"
     "main/lessons/4-ComputerVision/09-Autoencoders/README.md)) is data-specific in the same way."
 )
+ERROR = f"Its error, × {ERROR_GAIN}: trained on"
 OTHER_DATA_NOISE_INFO = "The more noise, the more the network has to fill in from its training data."
 
 
@@ -63,7 +68,7 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
     """Lay out and wire the tab that denoises a visitor's photo, or one to which noise was added."""
     with pages.workbench():
         with pages.column("source"):
-            photo = pages.picture_input("Your photo")
+            photo = pages.picture_input("Your photo", first=PHOTOS[0])
             thumbnails = gr.Column()
         with pages.column("stage"):
             stage = pages.before_after_stage(page, COMPARISON, INVITATION)
@@ -73,7 +78,7 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
                 with gr.Column(min_width=280):
                     findings = gr.Markdown(LOSSY)
         with pages.column("settings"):
-            added = gr.Slider(0, MAX_SIGMA, 0, step=1, label="Add noise, σ", info=ADDED_INFO)
+            added = gr.Slider(0, MAX_SIGMA, EXAMPLE_SIGMA, step=1, label="Add noise, σ", info=ADDED_INFO)
             method = gr.Radio(list(CHECKPOINTS), value=AUTOMATIC, label="Network", info=METHOD_INFO)
             sigma = gr.Slider(0, MAX_SIGMA, 25, step=0.5, label="Noise level σ", info=SIGMA_INFO, interactive=False)
             color = gr.Slider(0, 1, 1, step=0.05, label="Remove color noise", info=COLOR_INFO)
@@ -81,10 +86,11 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
             with gr.Accordion("Seed of the added noise", open=False):
                 seed = pages.seed_number("The same seed gives the same noise.")
                 randomize = gr.Button("Randomize", size="sm")
+            inputs = photo, added, method, sigma, color, keep_detail, seed
+            pages.background_job(page, denoise_in_background, inputs, BACKGROUND, BACKGROUND_INFO)
     with thumbnails:
-        chosen = pages.examples(PHOTOS, photo, also={added: EXAMPLE_SIGMA})
+        chosen = pages.examples(PHOTOS, photo, also={added: EXAMPLE_SIGMA}, own={added: 0})
     triggers = [opened, chosen, added, method, sigma, color, keep_detail, seed, stage.run.click]
-    inputs = [photo, added, method, sigma, color, keep_detail, seed]
     outputs = [stage.comparison, residual, findings, sigma, stage.download]
     page.bind(denoise, triggers, inputs, outputs, stage.status, stage.stop)
     method.change(lambda name: gr.update(interactive=name == BY_HAND), method, sigma, api_visibility="private")
@@ -109,8 +115,10 @@ def _lay_out_other_data(page: Page, opened: Any) -> None:
             with gr.Row():
                 by_photographs = pages.captioned_image("Trained on photographs")
                 by_digits = pages.captioned_image("Trained on digits")
-    outputs = [noisy, clean, by_photographs, by_digits, findings]
-    page.bind(out_of_domain, [show.click, subject, sigma], [subject, sigma], outputs, status, stop)
+            with gr.Row():
+                errors = [pages.captioned_image(f"{ERROR}, {name}") for name in ("photographs", "digits")]
+    outputs = [noisy, clean, by_photographs, by_digits, *errors, findings]
+    page.bind(out_of_domain, [opened, show.click, subject, sigma], [subject, sigma], outputs, status, stop)
 
 
 def denoise(
@@ -139,20 +147,32 @@ def denoise(
     clean = images.load(photo)
     noisy = _add_noise(clean, noise, int(seed or 0))
     checkpoint = checkpoint or choose_network(noisy)
-    settings = {"sigma": sigma if method == BY_HAND else None, "color": color, "keep_detail": keep_detail}
-    restored = yield from plugin.stream("denoise", noisy, checkpoint=checkpoint, **settings)
-    before = pages.write_png(noisy, pages.stem(photo, "before"))
-    after = pages.write_result(restored.image, photo, "denoised")
-    removed = noisy[..., :3] - restored.image[..., :3]
-    residual = pages.write_png(0.5 + RESIDUAL_GAIN * removed, pages.stem(photo, "residual"))
-    findings = [USED[checkpoint].format(sigma=restored.sigma)]
-    if method != BY_HAND and restored.sigma < ALMOST_CLEAN:
-        findings.append(ALMOST_NO_NOISE)
-    if noise > 0:
-        findings.append(_describe_gain(noisy, restored.image, clean))
-    download = gr.DownloadButton(value=after, interactive=True)
-    estimated = round(restored.sigma, 1) if method != BY_HAND and checkpoint == "photographs" else gr.skip()
-    return (before, after), residual, "\n\n".join([*findings, LOSSY]), estimated, download
+    estimates = method != BY_HAND
+
+    def write(restored: Any) -> Steps[tuple[Any, ...]]:
+        yield Progress(0, FILES, unit=pages.WRITING)
+        before = pages.write_png(noisy, pages.stem(photo, "before"))
+        yield Progress(1, FILES, unit=pages.WRITING)
+        after = pages.write_result(restored.image, photo, "denoised")
+        yield Progress(2, FILES, unit=pages.WRITING)
+        removed = images.composite_on_white(noisy) - images.composite_on_white(restored.image)
+        residual = pages.write_png(0.5 + RESIDUAL_GAIN * removed, pages.stem(photo, "residual"))
+        findings = [USED[checkpoint].format(restored.sigma)]
+        findings += [ALMOST_NO_NOISE] if estimates and restored.sigma < ALMOST_CLEAN else []
+        findings += [_describe_gain(noisy, restored.image, clean)] if noise > 0 else []
+        download = gr.DownloadButton(value=after, interactive=True)
+        # A level set by hand is not written back: it may be being typed.
+        shown_sigma = round(restored.sigma, 1) if estimates and checkpoint == "photographs" else gr.skip()
+        return (before, after), residual, "\n\n".join([*findings, LOSSY]), shown_sigma, download
+
+    settings = {"sigma": None if estimates else sigma, "color": color, "keep_detail": keep_detail}
+    return (yield from then(plugin.stream("denoise", noisy, checkpoint=checkpoint, **settings), write, FILES))
+
+
+def denoise_in_background(plugin: Plugin, *settings: Any) -> Steps[str]:
+    """Do what `denoise` does, and return the path of the denoised photo."""
+    (_, after), *_ = yield from denoise(plugin, *settings)
+    return str(after)
 
 
 def out_of_domain(plugin: Plugin, subject: str = "a photo", noise: float = 50) -> Steps[tuple[Any, ...]]:
@@ -162,12 +182,13 @@ def out_of_domain(plugin: Plugin, subject: str = "a photo", noise: float = 50) -
         subject: "digits" or "a photo".
         noise: standard deviation of the Gaussian noise that is added to it, 5 to 75 in 8-bit units.
     """
-    clean = images.load(choose(SUBJECTS, subject, "subject"))
+    clean = center_crop(images.load(choose(SUBJECTS, subject, "subject")), *CROP)
     noisy = _add_noise(clean, noise, 0)
     by_photographs = yield from plugin.stream("denoise", noisy, sigma=noise, checkpoint="photographs")
     by_digits = yield from plugin.stream("denoise", noisy, sigma=noise, checkpoint="digits")
     restored = by_photographs.image, by_digits.image
-    paths = [pages.write_png(image, "picture") for image in (noisy, clean, *restored)]
+    errors = (ERROR_GAIN * np.abs(image - clean) for image in restored)
+    paths = [pages.write_png(image, "picture") for image in (noisy, clean, *restored, *errors)]
     before, photographs, digits = (psnr(image, clean) for image in (noisy, *restored))
     findings = (
         f"Noisy {before:.1f} dB. Trained on photographs **{photographs:.1f} dB**, on digits **{digits:.1f} dB** "
@@ -184,5 +205,6 @@ def _add_noise(image: Image, sigma: float, seed: int) -> Image:
 
 def _describe_gain(noisy: Image, restored: Image, clean: Image) -> str:
     """Return as Markdown the PSNR before and after, of images (h, w, 3 or 4)."""
-    before, after = (psnr(image[..., :3], clean[..., :3]) for image in (noisy, restored))
+    truth = images.composite_on_white(clean)
+    before, after = (psnr(images.composite_on_white(image), truth) for image in (noisy, restored))
     return f"**{before:.1f} → {after:.1f} dB** (PSNR against the clean image). {HOW_IT_LEARNED}"

@@ -100,6 +100,19 @@ def nearest_neighbors_or_flipped(queries: Image, known: Image) -> tuple[NDArray[
     return np.where(others < distances, flipped, indices), np.minimum(distances, others)
 
 
+def nearest_or_flipped(query: Image, known: Image, count: int) -> tuple[Image, Floats]:
+    """Return the `count` of `known` (m, h, w, c) nearest to `query` (h, w, c), and their RMS differences, (count,).
+
+    Each of `known` may be flipped horizontally, and is returned so where that is nearer.
+    """
+    flat = np.stack([query, query[:, ::-1]]).reshape(2, -1)
+    squared = np.concatenate([*_squared_distances(known.reshape(len(known), -1), flat)]).clip(0) / query.size
+    nearest = squared.min(axis=1).argsort(kind="stable")[:count]
+    is_flipped = squared[nearest].argmin(axis=1).astype(bool)
+    found = np.where(is_flipped[:, None, None, None], known[nearest][:, :, ::-1], known[nearest])
+    return found, np.sqrt(squared[nearest].min(axis=1))
+
+
 def are_copies(images: Image, distances: Floats) -> NDArray[np.bool_]:
     """Return whether each of `images` (n, h, w, c) is a copy, from the RMS distance to its nearest neighbor, both (n,).
 

@@ -13,15 +13,17 @@ import numpy as np
 
 from core.imaging import tiling
 from core.imaging.images import Floats, Image
+from core.imaging.resizing import resize_bicubic
 from core.progress import Steps
 
 from .color_transfer import color_statistics, match_colors, replace_luminance
 from .networks.decoder import DECODER
 from .networks.vgg import VGG, encoder_with_statistics, merge_statistics
-from .options import Colors
+from .options import StylizeOptions
 from .resizing import pad_mirrored, shrink_to
 
 TILE, OVERLAP = 768, 192  # pixels
+WORKING_SIDE = 1024  # pixels of a photo's longer side at stroke size 1: style images are shrunk to half of it
 MARGIN = 64  # pixels, mirrored: the radius of encoder and decoder's receptive field, so that no zero padding shows
 STATISTICS_SIDE = 512  # pixels: of the longer side of a style image, and of a photo's window with its margin
 SIDE_MULTIPLE = 64  # pixels: style images have few different sizes, as Keras compiles a network for each
@@ -52,26 +54,41 @@ def stylize(
     content: Image,
     styles: Sequence[Image],
     mixing_weights: Sequence[float],
-    strength: float,
-    colors: Colors,
+    options: StylizeOptions,
 ) -> Steps[Image]:
     """Yield progress after each tile, then return the stylized photo (h, w, 3), clipped to 0 to 1.
+
+    A photo that is larger than the stroke size asks for is shrunk before the network and enlarged after it. Colors
+    that are kept, and what a low strength keeps of the photo, have its full resolution.
 
     Args:
         network: from `build_style_transfer`.
         content: the photo (h, w, 3).
         styles: style images (h, w, 3) of any size.
         mixing_weights: one per style image; they sum to 1.
-        strength: 0 to 1.
-        colors: see `StylizeOptions`.
+        options: strength, colors and stroke size; its mixing weights are not used.
     """
-    if colors == "matched":
+    if options.colors == "matched":
         target = color_statistics(content)
         styles = [np.clip(match_colors(each, color_statistics(each), target), 0, 1) for each in styles]
-    style = sum(
-        np.float32(weight) * style_statistics(network, each)
-        for weight, each in zip(mixing_weights, styles, strict=True)
-    )
+    statistics = np.stack([style_statistics(network, each) for each in styles])
+    style = np.asarray(mixing_weights, np.float32) @ statistics
+    stylized = yield from _stylize(network, _at_working_size(content, options.stroke_size), style, options.strength)
+    stylized = np.clip(resize_bicubic(stylized, *content.shape[:2]), 0, 1)
+    if options.colors == "luminance":
+        stylized = np.clip(replace_luminance(content, stylized), 0, 1)
+    blend = np.float32(min(1, options.strength / BLEND_BELOW))
+    return content + blend * (stylized - content)
+
+
+def _at_working_size(content: Image, stroke_size: float) -> Image:
+    """Return a photo, shrunk where it is larger than 1024 pixels divided by `stroke_size`."""
+    side = round(WORKING_SIDE / stroke_size)
+    return shrink_to(content, side) if max(content.shape[:2]) > side else content
+
+
+def _stylize(network: keras.Model, content: Image, style: Floats, strength: float) -> Steps[Image]:
+    """Yield progress after each tile, then return a photo in a style of the given statistics, not clipped."""
     encoder, decoder = encoder_with_statistics(network.get_layer(VGG), MARGIN), network.get_layer(DECODER)
     padded = pad_mirrored(content, MARGIN)
     whole_statistics = functools.cache(partial(content_statistics, network, padded))  # once for all tiles
@@ -85,11 +102,7 @@ def stylize(
         return stylized
 
     stylized = yield from tiling.apply(stylize_tile, padded, TILE, OVERLAP, multiple=POOLING_STRIDE)
-    stylized = np.clip(stylized[MARGIN:-MARGIN, MARGIN:-MARGIN], 0, 1)
-    if colors == "luminance":
-        stylized = np.clip(replace_luminance(content, stylized), 0, 1)
-    blend = np.float32(min(1, strength / BLEND_BELOW))
-    return content + blend * (stylized - content)
+    return np.asarray(stylized[MARGIN:-MARGIN, MARGIN:-MARGIN])
 
 
 def _statistics(network: keras.Model, padded: Image) -> Floats:

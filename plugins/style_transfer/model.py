@@ -60,9 +60,7 @@ def stylize(
     """
     styles = [images.composite_on_white(each) for each in (style, *more_styles)]
     weights = style_mixing.normalize_weights(options.mixing_weights, len(styles))
-    stylized = yield from feedforward.stylize(
-        network, fill_transparent(content), styles, weights, options.strength, options.colors
-    )
+    stylized = yield from feedforward.stylize(network, fill_transparent(content), styles, weights, options)
     return np.concatenate([stylized, content[..., 3:]], axis=-1)
 
 

@@ -16,6 +16,7 @@ Start = Literal["photo", "noise"]
 Features = Literal["bundled", "keras"]
 Target = Literal["content", "style"]
 
+MIN_STROKE_SIZE, MAX_STROKE_SIZE = 0.25, 4.0
 MIN_SIZE, MAX_SIZE = 64, 1024  # pixels of the longer side
 MAX_STEPS = 5000
 MAX_WEIGHT = 1_000_000  # of a loss: far above it, the total overflows float32 and the image turns black
@@ -33,9 +34,13 @@ class StylizeOptions:
     colors: Colors = "painting"
     """Colors of the result: the painting's; or the photo's, by stylizing the luminance only ("luminance") or by
     matching the painting's colors to the photo's first ("matched"; https://arxiv.org/abs/1606.05897)."""
+    stroke_size: float = 1.0
+    """Size of the strokes relative to the photo, 0.25 to 4: the photo is stylized at 1024 pixels of its longer side
+    divided by it, and enlarged again, because the network's strokes are always as many pixels long."""
 
     def __post_init__(self) -> None:
         check_range("The strength", self.strength, 0, 1)
+        check_range("The stroke size", self.stroke_size, MIN_STROKE_SIZE, MAX_STROKE_SIZE)
         _check_choice("choice of colors", self.colors, Colors)
 
 

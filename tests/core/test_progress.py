@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.progress import Progress, Steps, finish, translate
+from core.progress import Progress, Steps, finish, then, translate
 
 
 def count(log: list[str]) -> Steps[str]:
@@ -32,3 +32,14 @@ def test_closing_a_translation_closes_the_steps() -> None:
     next(translated)
     translated.close()
     assert log == ["closed"]
+
+
+def test_two_generators_of_progress_are_counted_as_one() -> None:
+    def count(total: int, result: int) -> Steps[int]:
+        for done in range(total):
+            yield Progress(done + 1, total)
+        return result
+
+    seen: list[Progress] = []
+    assert finish(then(count(2, 5), lambda result: count(3, result + 1), 3), seen.append) == 6
+    assert [(each.done, each.total) for each in seen] == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]

@@ -25,7 +25,7 @@ LAYERS = (
     ("core.networks",),
     ("core.training",),
     ("core.weights",),
-    ("core.engine", "core.zerogpu"),
+    ("core.engine", "core.zerogpu", "core.first_results"),
     ("core.plugin", "core.contract"),
     ("core.publish",),
     ("core.web",),

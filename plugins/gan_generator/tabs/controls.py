@@ -11,6 +11,7 @@ from .subjects import ANY, SUBJECTS
 
 SUBJECT_LABEL, SUBJECT_INFO = "Data set", "What the network was trained on."
 CLASS_LABEL, CLASS_INFO = "Class", "Which kind of image to generate."
+FIRST_CLASS, FIRST_TRUNCATION, FIRST_SEED = "monsters", 0.65, 423  # creatures that a visitor recognizes as such
 TRUNCATION_LABEL, TRUNCATION_INFO = "Truncation", "Lower: closer to the average. Better images, but less variety."
 
 
@@ -21,13 +22,14 @@ def subject_radio() -> gr.Radio:
 
 def truncation_slider() -> gr.Slider:
     """Return the slider of the factor of the latent vectors, 0 to 1."""
-    return gr.Slider(0, 1, 1, step=0.05, label=TRUNCATION_LABEL, info=TRUNCATION_INFO)
+    return gr.Slider(0, 1, FIRST_TRUNCATION, step=0.05, label=TRUNCATION_LABEL, info=TRUNCATION_INFO)
 
 
 def class_dropdown() -> gr.Dropdown:
     """Return the choice of the class. Callers of the API may name classes of the other data set too."""
     first = next(iter(SUBJECTS.values()))
-    return gr.Dropdown([ANY, *first.classes], value=ANY, label=CLASS_LABEL, info=CLASS_INFO, allow_custom_value=True)
+    classes = [ANY, *first.classes]
+    return gr.Dropdown(classes, value=FIRST_CLASS, label=CLASS_LABEL, info=CLASS_INFO, allow_custom_value=True)
 
 
 def update_classes(subject: gr.Radio, class_name: gr.Dropdown) -> Any:
@@ -36,7 +38,8 @@ def update_classes(subject: gr.Radio, class_name: gr.Dropdown) -> Any:
 
     def update(chosen: str, current: str, count: int) -> Any:
         offered = [ANY, *subjects.find(chosen).classes]
-        return gr.update(choices=offered, value=current if current in offered else ANY), count + 1
+        first = FIRST_CLASS if FIRST_CLASS in offered else ANY
+        return gr.update(choices=offered, value=current if current in offered else first), count + 1
 
     subject.change(update, [subject, class_name, updates], [class_name, updates], api_visibility="private")
     return updates.change

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
 from core.errors import choose
 from core.imaging import images
@@ -15,13 +14,15 @@ from core.web import pages, sheets
 from core.web.pages import Page
 
 from .. import latents
-from ..metrics import nearest_neighbors_or_flipped
+from ..metrics import nearest_or_flipped
 from . import clickable_grid, controls, realism, subjects
-from .subjects import ANY, Subject, read_reference
+from .controls import FIRST_CLASS, FIRST_SEED, FIRST_TRUNCATION
+from .subjects import Subject, read_reference
 
 COUNTS = {"16": 16, "36": 36, "64": 64}
 COUNT = "36"
 IN_A_ROW = 9  # images
+FIRST_INDEX = 19  # of the image that is enlarged at first
 SMALL_CHANGE, LARGER_CHANGE = 0.15, 0.45  # amounts of `perturb`
 
 INTRODUCTION = (
@@ -37,7 +38,8 @@ ROW_LABELS = "small\nchange", "larger\nchange", "nearest\ntraining\nimages"
 COUNT_LABEL, COUNT_INFO = "How many", "Images to generate."
 DESCRIPTION = (
     "**Image {seed} ({class_name}).** Discriminator score: higher than {rank:.0f} % of real images. Distance to the "
-    "nearest of {known:,} training images: {distance:.2f} (0 = identical)."
+    "nearest of {known:,} training images of its class, the first in the last row: {distance:.2f} (root mean square of "
+    "the differences of pixels; 0 = identical)."
 )
 
 
@@ -48,7 +50,7 @@ def lay_out(page: Page, opened: Any) -> None:
             gr.Markdown(INTRODUCTION)
             subject = controls.subject_radio()
             class_name = controls.class_dropdown()
-            seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
+            seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON, FIRST_SEED)
             status = page.status("")
         with pages.column("stage"):
             shown = pages.captioned_image(GRID_CAPTION, clickable_grid.css_classes(COUNTS[COUNT]))
@@ -64,19 +66,20 @@ def lay_out(page: Page, opened: Any) -> None:
     triggers = [opened, controls.update_classes(subject, class_name), class_name, count, seed, truncation]
     page.bind(generate, triggers, settings, [shown], status, live=True)
     count.change(_classes_of_grid, count, shown, api_visibility="private")
-    index, clicks = gr.State(0), gr.State(0)
+    index, clicks = gr.State(FIRST_INDEX), gr.State(0)
     shown.select(_find_clicked, [subject, count, clicks], [index, clicks], api_visibility="private")
     settings = [subject, class_name, count, index, seed, truncation]
-    page.bind(inspect, [shown.change, clicks.change], settings, [chosen, around, description], status, live=True)
+    triggers = [opened, shown.change, clicks.change]
+    page.bind(inspect, triggers, settings, [chosen, around, description], status, live=True)
 
 
 def generate(
     plugin: Plugin,
     subject: str = "tiles of a game",
-    class_name: str = ANY,
+    class_name: str = FIRST_CLASS,
     count: str = "36",
-    seed: int = 0,
-    truncation: float = 1.0,
+    seed: int = FIRST_SEED,
+    truncation: float = FIRST_TRUNCATION,
 ) -> tuple[str]:
     """Generate images, each above a bar: the percentile rank of its discriminator logit among real images.
 
@@ -98,11 +101,11 @@ def generate(
 def inspect(
     plugin: Plugin,
     subject: str = "tiles of a game",
-    class_name: str = ANY,
+    class_name: str = FIRST_CLASS,
     count: str = "36",
-    index: int = 0,
-    seed: int = 0,
-    truncation: float = 1.0,
+    index: int = FIRST_INDEX,
+    seed: int = FIRST_SEED,
+    truncation: float = FIRST_TRUNCATION,
 ) -> tuple[str, str, str]:
     """Show one generated image enlarged, its variations, the most similar training images, and its scores.
 
@@ -121,11 +124,19 @@ def inspect(
         plugin.run("perturb", own_seed, IN_A_ROW - 1, amount, labels, truncation, checkpoint=chosen.checkpoint)
         for amount in (SMALL_CHANGE, LARGER_CHANGE)
     ]
-    rows = zip(ROW_LABELS, (*variations, _most_similar(plugin, chosen, picture)), strict=True)
+    known = training_images(chosen, labels[0])
+    nearest, distances = nearest_or_flipped(picture[0], known, IN_A_ROW)
+    description = DESCRIPTION.format(
+        seed=own_seed,
+        class_name=chosen.classes[labels[0]],
+        rank=100 * realism.percentile_rank(plugin, chosen, picture, labels)[0],
+        known=len(known),
+        distance=distances[0],
+    )
     return (
         sheets.write_picture(picture[0], f"{chosen.checkpoint}_{own_seed}"),
-        sheets.write_rows(rows, "around"),
-        _describe(plugin, chosen, picture, labels, own_seed),
+        sheets.write_rows(zip(ROW_LABELS, (*variations, nearest), strict=True), "around"),
+        description,
     )
 
 
@@ -138,24 +149,10 @@ def generate_images(
     return plugin.run("generate", count, seed, labels, truncation, checkpoint=subject.checkpoint), labels
 
 
-def _most_similar(plugin: Plugin, subject: Subject, picture: Image) -> Image:
-    """Return the training images whose features are nearest to those of `picture` (1, h, w, c)."""
+def training_images(subject: Subject, label: int) -> Image:
+    """Return the training images of a class (n, h, w, c)."""
     known = read_reference(subject.checkpoint)
-    features = plugin.run("classify", picture, checkpoint=f"{subject.checkpoint}_classifier").features
-    nearest = np.square(known.features - features).sum(axis=1).argsort()[:IN_A_ROW]
-    return images.from_uint8(known.pictures[nearest])
-
-
-def _describe(plugin: Plugin, subject: Subject, picture: Image, labels: tuple[int, ...], seed: int) -> str:
-    known = read_reference(subject.checkpoint).pictures
-    _, distances = nearest_neighbors_or_flipped(picture, images.from_uint8(known))
-    return DESCRIPTION.format(
-        seed=seed,
-        class_name=subject.classes[labels[0]],
-        rank=100 * realism.percentile_rank(plugin, subject, picture, labels)[0],
-        known=len(known),
-        distance=distances[0],
-    )
+    return images.from_uint8(known.pictures[known.labels == label])
 
 
 def _read_count(count: str) -> int:

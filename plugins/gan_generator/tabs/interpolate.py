@@ -14,13 +14,14 @@ from core.web.pages import Page
 
 from .. import latents
 from . import clickable_grid, controls, subjects
+from .controls import FIRST_CLASS, FIRST_SEED, FIRST_TRUNCATION
 from .generate import generate_images
-from .subjects import ANY
 
 OFFERED = 25  # images to choose from
 STEPS = 12  # from one to the next
 IN_A_ROW = 12
 MAX_STOPS = 8
+FIRST_STOPS = "9 15 20"
 
 INTRODUCTION = (
     "**Between two latent vectors there is always another one.** If the generator had memorized the training images, "
@@ -40,7 +41,7 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
             subject = controls.subject_radio()
-            seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
+            seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON, FIRST_SEED)
             status = page.status("")
         with pages.column("stage"):
             with gr.Row():
@@ -50,7 +51,7 @@ def lay_out(page: Page, opened: Any) -> None:
             strip = pages.captioned_image(STRIP_CAPTION, pages.SHEET)
         with pages.column("settings"):
             class_name = controls.class_dropdown()
-            stops = gr.Textbox("1 7 13 19", label=STOPS_LABEL, info=STOPS_INFO)
+            stops = gr.Textbox(FIRST_STOPS, label=STOPS_LABEL, info=STOPS_INFO)
             truncation = controls.truncation_slider()
     clicks = gr.State(0)  # a trigger for each click, but not for each character that is typed
     offered.select(_toggle, [subject, stops, clicks], [stops, clicks], api_visibility="private")
@@ -68,10 +69,10 @@ def _animation() -> gr.Image:
 def interpolate(
     plugin: Plugin,
     subject: str = "tiles of a game",
-    class_name: str = ANY,
-    seed: int = 0,
-    stops: str = "1 7 13 19",
-    truncation: float = 1.0,
+    class_name: str = FIRST_CLASS,
+    seed: int = FIRST_SEED,
+    stops: str = FIRST_STOPS,
+    truncation: float = FIRST_TRUNCATION,
 ) -> tuple[str, str, str]:
     """Generate 25 images and interpolate between some of them: returns the images, an animation and a strip.
 

@@ -83,7 +83,7 @@ def lay_out(page: Page, opened: Any) -> None:
                 sketch = pages.sketchpad(SKETCH_LABEL, drawer.expand)
                 use = gr.Button(USE_BUTTON, size="sm")
             options = _lay_out_options()
-    rounds, restarts, drawing, latest = gr.State(1), gr.State(0), gr.State(None), gr.State(None)
+    rounds, restarts, drawing, latest = gr.State(ROUNDS), gr.State(0), gr.State(None), gr.State(None)
     inputs = [rounds, restarts, latest, distribution, drawing, *options]
     outputs = [shown, curves, progress, latest]
     demo = page.bind(train_toy, [opened], inputs, outputs, status, pause, long_running=True)

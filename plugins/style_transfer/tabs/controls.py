@@ -20,7 +20,7 @@ INPUT_HEIGHT, MIN_WIDTH = 190, 140  # pixels: both inputs fit side by side on a 
 
 def painting_input() -> gr.Image:
     """Return the input of a painting, with example paintings below it."""
-    painting = pages.picture_input(ANY_PAINTING, INPUT_HEIGHT)
+    painting = pages.picture_input(ANY_PAINTING, INPUT_HEIGHT, FIRST_PAINTING)
     _example_paintings(painting)
     return painting
 

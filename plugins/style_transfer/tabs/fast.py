@@ -16,7 +16,7 @@ from core.web.pages import Dropped, Page
 
 from .. import gallery
 from ..gallery import PAINTINGS
-from ..options import StylizeOptions
+from ..options import MAX_STROKE_SIZE, MIN_STROKE_SIZE, StylizeOptions
 from ..resizing import shrink_to
 from ..style_mixing import MAX_STYLES, parse_weights
 from . import controls
@@ -24,6 +24,7 @@ from . import controls
 COMPARISON, WORDS = "The photo and the result", ("Photo", "Stylized")
 INVITATION = "Pick a photo and a painting: the result comes by itself."
 STRENGTH = {"label": "Strength", "info": "How far the photo is changed towards the style."}
+STROKE_SIZE = {"label": "Stroke size", "info": "Relative to the photo. Smaller: finer strokes, more time."}
 COLOR = {"label": "Colors", "info": "Taken from the painting, or kept from the photo."}
 MIX = "Mix styles"
 MIX_IN = {"label": "Mix in", "info": "Up to three paintings beside the one above."}
@@ -52,12 +53,13 @@ def lay_out(page: Page, opened: Any) -> None:
             scores = gr.Markdown()
         with pages.column("settings"):
             strength = gr.Slider(0, 1, 1, step=0.05, **STRENGTH)
+            stroke_size = gr.Slider(MIN_STROKE_SIZE, MAX_STROKE_SIZE, 1, step=0.25, **STROKE_SIZE)
             colors = gr.Radio(list(COLORS), value="painting", **COLOR)
             with gr.Accordion(MIX, open=False):
                 mixed = gr.Dropdown(list(PAINTINGS), multiselect=True, max_choices=MAX_STYLES - 1, **MIX_IN)
                 weights = gr.Textbox(EQUAL_WEIGHTS, **MIXING_WEIGHTS)
-    inputs = [photo, painting, strength, colors, mixed, weights]
-    triggers = [opened, *chosen, strength, colors, mixed, weights, stage.run.click]
+    inputs = [photo, painting, strength, colors, mixed, weights, stroke_size]
+    triggers = [opened, *chosen, strength, stroke_size, colors, mixed, weights, stage.run.click]
     page.bind(stylize, triggers, inputs, [stage.comparison, scores, stage.download], stage.status, stage.stop)
 
 
@@ -69,6 +71,7 @@ def stylize(
     colors: str = "painting",
     mixed: list[str] | None = None,
     mixing_weights: str = EQUAL_WEIGHTS,
+    stroke_size: float = 1.0,
 ) -> Steps[tuple[Any, ...]]:
     """Apply the style of a painting to a photo in one pass (AdaIN).
 
@@ -79,6 +82,7 @@ def stylize(
         colors: "painting", "photo (luminance only)" or "photo (matched)".
         mixed: up to three painters, such as "Gustav Klimt": their example paintings are mixed in.
         mixing_weights: weight of the painting, then of each one mixed in, such as "2 1".
+        stroke_size: size of the strokes relative to the photo, 0.25 to 4.
     """
     photo, painting = pages.require(photo, "photo"), pages.require(painting, "painting")
     content, style = images.load(photo), images.load(painting)
@@ -87,6 +91,7 @@ def stylize(
         strength=float(strength),
         mixing_weights=parse_weights(mixing_weights, 1 + len(more)),
         colors=choose(COLORS, colors, "choice of colors"),  # type: ignore[arg-type]
+        stroke_size=float(stroke_size),
     )
     stylized = yield from plugin.stream("stylize", content, style, more_styles=more, options=options)
     before = pages.write_png(content, pages.stem(photo, "before"))

@@ -52,7 +52,7 @@ def lay_out(page: Page, opened: Any) -> None:
             layer = gr.Radio(list(LAYERS), value=DEFAULT_LAYER, **LAYER)
             seed = pages.seed_number(controls.NOISE_SEED_INFO)
     inputs, outputs = [picture, layer, seed], [*results, losses]
-    page.bind(reconstruct_from_layer, [show.click, layer], inputs, outputs, status, stop, long_running=True)
+    page.bind(reconstruct_from_layer, [opened, show.click, layer], inputs, outputs, status, stop, long_running=True)
 
 
 def reconstruct_from_layer(

@@ -67,7 +67,7 @@ def lay_out(page: Page, opened: Any) -> None:
             settings = _settings()
     continued = gr.State(False)  # an API call never continues: each starts a new image
     inputs, outputs = [photo, painting, *settings, continued, latest], [shown, losses, download, latest]
-    demo = page.bind(optimize, [], inputs, outputs, status, pause, long_running=True)
+    demo = page.bind(optimize, [opened], inputs, outputs, status, pause, long_running=True)
     demo.start_at(fresh.click, lambda: (False,), [], [continued])
     demo.start_at(further.click, lambda: (True,), [], [continued])
 

@@ -12,20 +12,20 @@ from core.imaging import images
 from core.imaging.images import Image
 from core.imaging.metrics import SMALLEST_SCORED, psnr, ssim
 from core.plugin import Plugin
-from core.progress import Steps
+from core.progress import Progress, Steps, then
 from core.web import handlers, pages
 from core.web.pages import Dropped, Page
 
 from ..degradation import make_low
 from ..gallery import PHOTOS
 from ..resampling import CLEAN_CHECKPOINTS, REAL_CHECKPOINT, crop_to_multiple, scored_luma, upscale_bicubic
-from . import cropping
+from . import cropping, quality, whole_photo
 from .cropping import CROPS
 
-QUALITIES = {"clean": False, "compressed or noisy (JPEG, phone)": True}
 MAX_OUTPUT = 16.8  # megapixels: a crop of 1024 × 1024, four times larger
 MAX_SCORED = 2.0  # megapixels: SSIM is slow
-ERROR_GAIN = 4
+ERROR_GAIN, FILES = 4, 2
+CROPPED = f"{pages.CROPPABLE} automatic-{cropping.AUTOMATIC_CROP}-above-{MAX_OUTPUT}".replace(".", "_")
 
 COMPARISON, WORDS = "Bicubic interpolation and super-resolution", ("Bicubic", "Super-resolution")
 INVITATION = "Drop a small photo, or pick one."
@@ -35,12 +35,11 @@ PREDICTED = (
 )
 PHOTO_LABEL, LOW_LABEL, ERROR_LABEL = "Your photo", "Input of the network", f"Error, × {ERROR_GAIN}"
 SCALE_LABEL, SCALE_INFO = "Scale", "More pixels, more of them predicted."
-QUALITY_LABEL = "Input quality"
-QUALITY_INFO = "Compressed or noisy: noise and JPEG artifacts are removed, and some detail with them."
 TEST_MODE_LABEL = "Test mode: downscale first, then compare with the original"
 TEST_MODE_INFO = "The original is then known, and so is the error."
-AREA_LABEL, AREA_INFO = "Area", "Click your photo to choose where."
-CENTER_TITLE, X_INFO, Y_INFO = "Crop center", "% from the left.", "% from the top."
+AREA_LABEL, AREA_INFO = "Area", "Drag a square on your photo, or click it, to choose where."
+X_LABEL, X_INFO = "Crop center, x", "% from the left."
+Y_LABEL, Y_INFO = "Crop center, y", "% from the top."
 SIZES = "**{} × {} → {} × {}** pixels."
 SCORE, BICUBIC, NETWORK = "{} **{:.2f} dB**, SSIM {:.3f}", "Bicubic interpolation", "the network"
 
@@ -49,7 +48,7 @@ def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            photo = pages.picture_input(PHOTO_LABEL)
+            photo = pages.picture_input(PHOTO_LABEL, first=PHOTOS[0], classes=CROPPED)
             thumbnails = gr.Column()
         with pages.column("stage"):
             stage = pages.before_after_stage(page, COMPARISON, INVITATION, WORDS)
@@ -58,28 +57,31 @@ def lay_out(page: Page, opened: Any) -> None:
                 low = pages.result_picture(LOW_LABEL, visible=False)
                 errors = pages.result_picture(ERROR_LABEL, visible=False)
         with pages.column("settings"):
-            scale = gr.Radio(list(CLEAN_CHECKPOINTS), value=4, label=SCALE_LABEL, info=SCALE_INFO)
-            real = gr.Radio(list(QUALITIES.items()), value=False, label=QUALITY_LABEL, info=QUALITY_INFO)
+            scales = {"label": SCALE_LABEL, "info": SCALE_INFO, "elem_classes": "crop-scale"}
+            scale = gr.Radio(list(CLEAN_CHECKPOINTS), value=4, **scales)
+            input_quality = quality.quality_radio()
             test_mode = gr.Checkbox(False, label=TEST_MODE_LABEL, info=TEST_MODE_INFO)
-            crop = gr.Radio(list(CROPS.items()), value=0, label=AREA_LABEL, info=AREA_INFO)
-            with gr.Accordion(CENTER_TITLE, open=False):
-                x = gr.Slider(0, 100, 50, step=1, label="x", info=X_INFO)
-                y = gr.Slider(0, 100, 50, step=1, label="y", info=Y_INFO)
+            crop = gr.Radio(list(CROPS.items()), value=0, label=AREA_LABEL, info=AREA_INFO, elem_classes="crop-size")
+            x = gr.Slider(0, 100, 50, step=1, label=X_LABEL, info=X_INFO, elem_classes="place-x")
+            y = gr.Slider(0, 100, 50, step=1, label=Y_LABEL, info=Y_INFO, elem_classes="place-y")
+            whole = photo, scale, input_quality
+            pages.background_job(page, whole_photo.upscale_whole, whole, whole_photo.LABEL, whole_photo.EXPLANATION)
     with thumbnails:
         chosen = pages.examples(PHOTOS, photo, also={crop: 0, x: 50, y: 50})
     clicks = gr.State(0)  # its change is one trigger for a move of several controls
     moved = [crop, x, y, clicks]
     photo.select(handlers.with_errors(cropping.crop_at), [photo, crop, clicks], moved, api_visibility="private")
-    triggers = [opened, chosen, clicks.change, scale, real, test_mode, crop, x, y, stage.run.click]
+    triggers = [opened, chosen, clicks.change, scale, input_quality, test_mode, crop, x, y, stage.run.click]
     outputs = [stage.comparison, findings, low, errors, stage.download]
-    page.bind(upscale, triggers, [photo, scale, real, test_mode, crop, x, y], outputs, stage.status, stage.stop)
+    inputs = [photo, scale, input_quality, test_mode, crop, x, y]
+    page.bind(upscale, triggers, inputs, outputs, stage.status, stage.stop)
 
 
 def upscale(
     plugin: Plugin,
     photo: Dropped,
     scale: int = 4,
-    real: bool = False,
+    input_quality: str = quality.AUTOMATIC,
     test_mode: bool = False,
     crop: int = 0,
     x: float = 50,
@@ -90,7 +92,7 @@ def upscale(
     Args:
         photo: the photo to upscale: JPEG, PNG, WebP, GIF, TIFF or BMP.
         scale: the upscaling factor, 2, 3 or 4.
-        real: whether the photo is blurred, noisy or a JPEG, as from a phone or the web.
+        input_quality: "clean"; "compressed or noisy (JPEG, phone)"; or "automatic", measured in the photo.
         test_mode: whether to downscale the photo by the same factor first, so that the result can be scored.
         crop: side in pixels of the crop to upscale; 0: the whole photo, or a crop of 512 where it is too large.
         x: center of the crop, in % from the left.
@@ -103,16 +105,24 @@ def upscale(
     whole = images.load(photo)
     image = _crop(whole, crop, (x, y), MAX_SCORED if test_mode else MAX_OUTPUT / scale**2)
     truth = _original(image, scale) if test_mode else None
+    if test_mode and input_quality == quality.AUTOMATIC:
+        input_quality = quality.CLEAN  # what the network gets is made below
+    real, judged = quality.judge(input_quality, image, photo)
     low = image if truth is None else make_low(truth, scale, np.random.default_rng(0) if real else None)
     checkpoint = REAL_CHECKPOINT if real else CLEAN_CHECKPOINTS[scale]
-    high = yield from plugin.stream("upscale", low, scale=scale, checkpoint=checkpoint)
-    bicubic = upscale_bicubic(low, scale)
-    before = pages.write_png(bicubic, pages.stem(photo, "bicubic"))
-    after = pages.write_result(high, photo, f"x{scale}")
-    findings, low_shown, errors = _report(low, bicubic, high, truth)
-    if image.shape != whole.shape:
-        findings = f"{cropping.describe(whole, crop, scale)} {findings}"
-    return (before, after), findings, low_shown, errors, gr.DownloadButton(value=after, interactive=True)
+
+    def write(high: Image) -> Steps[tuple[Any, ...]]:
+        bicubic = upscale_bicubic(low, scale)
+        yield Progress(0, FILES, unit=pages.WRITING)
+        before = pages.write_png(bicubic, pages.stem(photo, "bicubic"))
+        yield Progress(1, FILES, unit=pages.WRITING)
+        after = pages.write_result(high, photo, f"x{scale}")
+        findings, *shown = _report(low, bicubic, high, truth)
+        lines = [cropping.describe(whole, crop, scale)] if image.shape != whole.shape else []
+        words = "\n\n".join([" ".join([*lines, findings]), *filter(None, [judged])])
+        return (before, after), words, *shown, gr.DownloadButton(value=after, interactive=True)
+
+    return (yield from then(plugin.stream("upscale", low, scale=scale, checkpoint=checkpoint), write, FILES))
 
 
 def _crop(whole: Image, crop: int, center: tuple[float, float], max_megapixels: float) -> Image:

@@ -19,6 +19,7 @@ from ..resampling import upscale_bicubic
 
 NOISE_SIDE = 96  # pixels
 MAX_BLUR = 4.0  # pixels
+FIRST_BLUR = 2.0  # with less, the upscaled noise is confetti without shapes
 CHECKPOINT, SCALE = "x4", 4
 
 INTRODUCTION = (
@@ -35,17 +36,17 @@ def lay_out(page: Page, opened: Any) -> None:
     with pages.workbench():
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
-            blur = gr.Slider(0, MAX_BLUR, 0.5, step=0.5, label=BLUR_LABEL, info=BLUR_INFO)
+            blur = gr.Slider(0, MAX_BLUR, FIRST_BLUR, step=0.5, label=BLUR_LABEL, info=BLUR_INFO)
             seed = pages.seed_number(SEED_INFO)
             show = gr.Button(SHOW, variant="primary")
             stop = gr.Button(pages.STOP, size="sm")
             status = page.status("")
         with pages.column("stage"):
             before_after = pages.comparison(COMPARISON, WORDS)
-    page.bind(upscale_noise, [show.click, blur, seed], [blur, seed], [before_after], status, stop)
+    page.bind(upscale_noise, [opened, show.click, blur, seed], [blur, seed], [before_after], status, stop)
 
 
-def upscale_noise(plugin: Plugin, blur: float = 0.5, seed: int = 0) -> Steps[tuple[Any, ...]]:
+def upscale_noise(plugin: Plugin, blur: float = FIRST_BLUR, seed: int = 0) -> Steps[tuple[Any, ...]]:
     """Upscale random noise four times.
 
     Args:

@@ -8,16 +8,12 @@ import gradio as gr
 import numpy as np
 
 from core.errors import choose
-from core.imaging import images
-from core.imaging.images import Image
-from core.imaging.resizing import center_crop_resize
 from core.plugin import Plugin
 from core.web import pages, sheets
 from core.web.pages import Dropped, Page
 
 from .. import example_images
-from . import controls
-from .digit_input import normalize_digit
+from . import controls, visitor_images
 
 INTRODUCTION = (
     "**From one image to another.** Halfway between two latent vectors is an image of its own. Halfway between two "
@@ -91,7 +87,7 @@ def interpolate(
     data = checkpoint.split("_")[0]
     examples = example_images.choose_random(data, 2, int(seed or 0)).pictures
     ends = [
-        own if (own := _read(dropped, data)) is not None else example
+        example if dropped is None else visitor_images.read(dropped, data)
         for dropped, example in zip((first, last), examples, strict=True)
     ]
     frames = plugin.run("interpolate", *ends, steps=FRAMES, spherical=spherical, checkpoint=checkpoint)
@@ -101,13 +97,3 @@ def interpolate(
     fractions = np.linspace(0, 1, COLUMNS, dtype=np.float32)[:, None, None, None]
     rows[PIXEL_ROW] = (1 - fractions) * ends[0] + fractions * ends[1]
     return sheets.write_animation(frames, "interpolation"), sheets.write_rows(rows.items(), "interpolations")
-
-
-def _read(dropped: Dropped, data: str) -> Image | None:
-    """Return a dropped image in the shape of the data set's, a digit also centered; or None."""
-    if dropped is None:
-        return None
-    image = images.load(dropped)
-    if data == "mnist":
-        return normalize_digit(image)
-    return center_crop_resize(image, example_images.read(data).pictures.shape[1:])

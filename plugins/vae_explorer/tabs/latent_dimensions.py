@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
 import numpy as np
 
 from core.errors import UserError, choose
+from core.imaging.images import Floats, Image
 from core.plugin import Plugin
 from core.web import pages
 from core.web.pages import Page
 from core.web.sheets import write_picture
 
-from . import controls
+from .. import example_images
+from . import controls, visitor_images
 from .encodings import mean_kl_by_dimension
 
 INTRODUCTION = (
@@ -22,11 +25,16 @@ INTRODUCTION = (
     "use them, and moving them changes nothing."
 )
 IMAGE_LABEL = "The decoded image"
-SEED_INFO, SEED_BUTTON = "The same seed, the same latent vector.", "New latent vector"
+SOURCE_LABEL, SOURCE_INFO = "Latent vector", "Of which image the sliders are at first."
+IMAGE, ZERO, RANDOM, DRAWING = SOURCES = "a test image", "all zero", "random", "your drawing"
+SEED_INFO, SEED_BUTTON = "Of the test image, or of the random vector.", "New one"
+SKETCH_TITLE, SKETCH_LABEL, USE_BUTTON = "Draw one", "Draw", "Use this drawing"
+NO_DRAWING = f"Nothing is drawn yet: draw an image, and press “{USE_BUTTON}”."
 ACTIVE_LABEL, INACTIVE_LABEL = "{}: KL {:.1f} nats", "{}: inactive"
 
 NETWORKS = {"digits": "mnist_vae_binary", "clothes": "fashion_vae_16", "tiles of a game": "tiles_vae_32"}
 MAX_SLIDERS = 32
+FIRST_SEED = 0
 ACTIVE_NATS = 0.05  # mean KL divergence above which a dimension is called active
 RANGE = 3.0  # standard deviations of the prior to each side
 
@@ -38,32 +46,70 @@ def lay_out(page: Page, opened: Any) -> None:
             gr.Markdown(INTRODUCTION)
             subject = controls.subject_radio(NETWORKS)
             image = pages.result_picture(IMAGE_LABEL)
+            source = gr.Radio(SOURCES, value=IMAGE, label=SOURCE_LABEL, info=SOURCE_INFO)
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
+            sketch, use = _lay_out_sketchpad()
             status = page.status("")
         with pages.column("stage"), gr.Row(elem_classes="latent-sliders"):
             sliders = [
                 gr.Slider(-RANGE, RANGE, 0, step=0.05, label=f"{i + 1}", min_width=220) for i in range(MAX_SLIDERS)
             ]
-    page.bind(sample_latent, [opened, subject, seed], [subject, seed], [image, *sliders], status)
+    drawing = gr.State(None)
+    inputs = [subject, source, seed, drawing]
+    demo = page.bind(choose_latent, [opened, subject, source, seed], inputs, [image, *sliders], status)
+    demo.start_at(use.click, lambda drawn: (pages.write_sketch(drawn), DRAWING), [sketch], [drawing, source])
     page.bind(decode_sliders, sliders, [subject, *sliders], [image], status, live=True)
 
 
-def sample_latent(plugin: Plugin, subject: str = "digits", seed: int = 0) -> tuple[Any, ...]:
-    """Decode a random latent vector, and return the value and the KL divergence of each of its dimensions.
+def _lay_out_sketchpad() -> tuple[gr.Sketchpad, gr.Button]:
+    """Return a folded sketchpad, and the button that uses its drawing."""
+    with gr.Accordion(SKETCH_TITLE, open=False) as drawer:
+        sketch = pages.sketchpad(SKETCH_LABEL, drawer.expand)
+        return sketch, gr.Button(USE_BUTTON, size="sm")
+
+
+def choose_latent(
+    plugin: Plugin, subject: str = "digits", source: str = IMAGE, seed: int = FIRST_SEED, drawing: str | None = None
+) -> tuple[Any, ...]:
+    """Choose and decode a latent vector, and return the value and the KL divergence of each of its dimensions.
 
     Args:
         subject: "digits", "clothes" or "tiles of a game".
-        seed: seed of the latent vector.
+        source: "a test image", whose latent vector is used, "all zero", or "random".
+        seed: seed of the test image or of the random vector.
     """
     checkpoint = choose(NETWORKS, subject, "data set")
     kl = mean_kl_by_dimension(plugin, checkpoint)
-    latent = np.random.default_rng(int(seed or 0)).standard_normal(len(kl), np.float32).clip(-RANGE, RANGE)
+    latent = _find_latent(plugin, checkpoint, source, int(seed or 0), drawing).clip(-RANGE, RANGE)
     image = write_picture(plugin.run("decode", latent, checkpoint=checkpoint), "decoded")
     sliders = [
         gr.Slider(value=round(float(value), 2), label=_slider_label(i, nats), visible=True)
         for i, (value, nats) in enumerate(zip(latent, kl, strict=True), 1)
     ]
     return image, *sliders, *[gr.Slider(visible=False)] * (MAX_SLIDERS - len(sliders))
+
+
+def _find_latent(plugin: Plugin, checkpoint: str, source: str, seed: int, drawing: str | None) -> Floats:
+    """Return the latent vector (dimensions,) of a `source`."""
+    known: dict[str, Callable[[], Floats]] = {
+        IMAGE: lambda: encode(example_images.choose_random(data, 1, seed).pictures[0]),
+        ZERO: lambda: np.zeros(dimensions, np.float32),
+        RANDOM: lambda: np.random.default_rng(seed).standard_normal(dimensions, np.float32),
+        DRAWING: lambda: encode(_read_drawing(drawing, data)),
+    }
+    data, dimensions = checkpoint.split("_")[0], len(mean_kl_by_dimension(plugin, checkpoint))
+
+    def encode(picture: Image) -> Floats:
+        latent: Floats = plugin.run("encode", picture[None], checkpoint=checkpoint).mean[0]
+        return latent
+
+    return choose(known, source, "latent vector")()
+
+
+def _read_drawing(drawing: str | None, data: str) -> Image:
+    if drawing is None:
+        raise UserError(NO_DRAWING)
+    return visitor_images.read(drawing, data)
 
 
 def decode_sliders(plugin: Plugin, subject: str = "digits", *latent: float) -> tuple[str]:

@@ -55,7 +55,7 @@ def lay_out(page: Page, opened: Any) -> None:
     for shown in maps:
         shown.select(_position_of_click, clicks, [x, y, clicks], api_visibility="private")
     page.bind(render_maps, [opened, subject], [subject], [*maps, legend], status)
-    moved = [clicks.change, x, y, maps[0].change]
+    moved = [opened, clicks.change, x, y, maps[0].change]
     page.bind(decode_position, moved, [subject, x, y], decoded, status, live=True)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import functools
+import time
 from typing import Any
 
 import gradio as gr
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import check_range
+from core.errors import check_range, choose
 from core.imaging import images
 from core.plugin import Plugin
+from core.progress import Progress, Steps
 from core.training.runs import read_snapshots
 from core.web import charts, pages
 from core.web.pages import Page
@@ -30,6 +32,9 @@ BEFORE_TRAINING, AFTER_EPOCH = "**Before training**", "**After epoch {}**"
 CURVES = {"reconstruction_error": "Squared error of an image", "kl_divergence": "KL divergence (nats)"}
 LEGEND = "default network"
 EPOCH = "epoch"
+PLAY, PAUSE = "Play", "Pause"
+SPEED_LABEL, SPEED_INFO = "Speed", "Of Play: how long each snapshot is shown."
+SPEEDS = {"slow": 1.5, "normal": 0.7, "fast": 0.2}  # seconds for each snapshot
 
 SNAPSHOTS = example_images.FOLDER / "training_snapshots.npz"
 
@@ -42,6 +47,9 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
             step = gr.Slider(0, last, last, step=1, label=STEP_LABEL, info=STEP_INFO)
+            with gr.Row():
+                play, pause = (gr.Button(label, size="sm", min_width=80) for label in (PLAY, PAUSE))
+            speed = gr.Radio(list(SPEEDS), value="normal", label=SPEED_LABEL, info=SPEED_INFO)
             status = page.status("")
             gr.HTML(map_rendering.legend("mnist"), padding=False)
         with pages.column("stage"):
@@ -50,6 +58,8 @@ def lay_out(page: Page, opened: Any) -> None:
             with gr.Row():
                 curves = [pages.chart(title) for title in CURVES.values()]
     page.bind(show_snapshot, [opened, step], [step], [shown, caption, *curves], status, live=True)
+    outputs = [step, shown, caption, *curves]
+    page.bind(play_training, [play.click], [step, speed], outputs, status, pause, long_running=True)
 
 
 def show_snapshot(plugin: Plugin, step: int = 0) -> tuple[str, ...]:
@@ -70,6 +80,24 @@ def show_snapshot(plugin: Plugin, step: int = 0) -> tuple[str, ...]:
         for name, title in CURVES.items()
     ]
     return path, AFTER_EPOCH.format(epoch) if epoch else BEFORE_TRAINING, *curves
+
+
+def play_training(plugin: Plugin, step: int = 0, speed: str = "normal") -> Steps[tuple[Any, ...]]:
+    """Show the snapshots of the training one after the other, from one on; from the first one, if that is the last.
+
+    Args:
+        step: the snapshot to begin with.
+        speed: "slow", "normal" or "fast".
+    """
+    pause, last = choose(SPEEDS, speed, "speed"), len(_snapshots()["epochs"]) - 1
+    first = 0 if int(step) >= last else int(step)
+    shown: tuple[Any, ...] = ()
+    for each in range(first, last + 1):
+        until = time.monotonic() + pause
+        shown = each, *show_snapshot(plugin, each)
+        yield Progress(each + 1, last + 1, shown, STEP_LABEL)
+        time.sleep(max(0, until - time.monotonic()))
+    return shown
 
 
 @functools.cache

@@ -40,11 +40,11 @@ def test_a_seed_generates_the_same_image_twice(browser: Any, app_address: str) -
 def test_a_click_on_an_image_describes_it(browser: Any, app_address: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{app_address}/gan_generator")
-    page.get_by_text("Image 0 (").wait_for(timeout=120_000)
+    page.get_by_text("Image 442 (").wait_for(timeout=120_000)
     grid_of_36 = page.locator(".stage .clickable img").first
     box = grid_of_36.bounding_box()
     grid_of_36.click(position={"x": box["width"] * 0.95, "y": box["height"] * 0.97})
-    page.get_by_text("Image 35 (").wait_for(timeout=30_000)
+    page.get_by_text("Image 458 (").wait_for(timeout=30_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.close()
 

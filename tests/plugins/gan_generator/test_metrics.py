@@ -46,6 +46,15 @@ def test_the_nearest_neighbor_of_a_flipped_image_is_the_image() -> None:
     np.testing.assert_allclose(distances, 0, atol=1e-3)
 
 
+def test_the_nearest_images_are_sorted_by_the_distance_that_is_returned_and_flipped_where_nearer() -> None:
+    known = np.random.default_rng(0).random((50, 8, 8, 3), np.float32)
+    query = known[7, :, ::-1]
+    nearest, distances = metrics.nearest_or_flipped(query, known, 5)
+    np.testing.assert_array_equal(nearest[0], query)
+    np.testing.assert_allclose(distances, np.sqrt(np.square(nearest - query).mean(axis=(1, 2, 3))), atol=1e-3)
+    assert list(distances) == sorted(distances)
+
+
 def test_no_bundled_image_is_a_copy(plugin: Plugin) -> None:
     known = images.from_uint8(subjects.read_reference("crawl").pictures)
     generated = plugin.run("generate", 64)

@@ -14,12 +14,13 @@ from core.imaging.resizing import resize_bicubic
 from core.plugin import Plugin
 from core.progress import finish
 from plugins.style_transfer import feedforward
+from plugins.style_transfer.options import StylizeOptions
 from tests.plugins.style_transfer.conftest import PHOTO
 
 
 def test_tiles_agree_with_the_whole(network: keras.Model, style: Any, monkeypatch: Any) -> None:
     large = resize_bicubic(images.load(PHOTO), 384, 576)
-    stylize = partial(feedforward.stylize, network, large, [style], [1.0], 1.0, "painting")
+    stylize = partial(feedforward.stylize, network, large, [style], [1.0], StylizeOptions())
     whole = finish(stylize())
     monkeypatch.setattr(feedforward, "TILE", 320)
     tiled = finish(stylize())
@@ -44,3 +45,17 @@ def test_a_flat_photo_of_several_windows_is_stylized_like_one_of_a_single_window
     green = np.array([0, 1, 0], np.float32)
     large, small = (plugin.run("stylize", np.tile(green, (side, 640, 1)), style) for side in (720, 640))
     np.testing.assert_allclose(large.mean((0, 1)), small.mean((0, 1)), atol=0.02)
+
+
+@pytest.mark.parametrize(("stroke_size", "longer_side"), [(1, 1024), (2, 512), (0.25, 2000)])
+def test_a_photo_is_stylized_at_the_size_that_its_strokes_need(stroke_size: float, longer_side: int) -> None:
+    photo = np.zeros((1000, 2000, 3), np.float32)
+    assert feedforward._at_working_size(photo, stroke_size).shape == (longer_side // 2, longer_side, 3)
+
+
+def test_larger_strokes_are_coarser_at_the_size_of_the_photo(plugin: Plugin, style: Any) -> None:
+    photo = resize_bicubic(images.load(PHOTO), 256, 384)
+    stylized = [plugin.run("stylize", photo, style, options=StylizeOptions(stroke_size=size)) for size in (1, 4)]
+    assert stylized[0].shape == stylized[1].shape == photo.shape
+    fine, coarse = (np.abs(np.diff(image, axis=1)).mean() for image in stylized)
+    assert coarse < fine

@@ -45,7 +45,7 @@ def test_every_button_changes_the_seed_and_sliders_stay_as_they_were_left(browse
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     page.goto(f"{app_address}/vae_explorer")
     for tab, button in (
-        ("Latent dimensions", "New latent vector"),
+        ("Latent dimensions", "New one"),
         ("Perturb", "New image"),
         ("Conditional (CVAE)", "New samples"),
     ):

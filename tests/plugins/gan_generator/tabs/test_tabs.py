@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
@@ -9,7 +12,7 @@ from core.errors import UserError
 from core.imaging import images
 from core.plugin import Plugin
 from core.progress import finish
-from plugins.gan_generator.tabs import generate, interpolate, lab, training
+from plugins.gan_generator.tabs import generate, interpolate, lab, subjects, training
 
 
 def test_every_tab_returns_pictures(plugin: Plugin) -> None:
@@ -22,6 +25,18 @@ def test_every_tab_returns_pictures(plugin: Plugin) -> None:
     assert [each.count("<polyline") for each in curves] == [4, 4]  # with the keys of the legend
     with pillow.open(animation) as film:
         assert film.n_frames > 2 * interpolate.STEPS
+
+
+def test_the_nearest_training_images_are_of_the_class_and_as_far_as_is_said(plugin: Plugin, monkeypatch: Any) -> None:
+    rows: list[Any] = []
+    monkeypatch.setattr(
+        generate.sheets, "write_rows", lambda given, name: rows.extend(pictures for _, pictures in given)
+    )
+    *_, description = generate.inspect(plugin, "digits", "7", "16", 3, 1)
+    variations, _, nearest = rows
+    known = generate.training_images(subjects.find("digits"), 7)
+    assert min(np.abs(known - each).max((1, 2, 3)).min() for each in (nearest[0], nearest[0][:, ::-1])) == 0
+    assert f"{np.sqrt(np.square(nearest[0] - variations[0]).mean()):.2f} (root mean square" in description
 
 
 def test_handlers_refuse_unknown_choices(plugin: Plugin) -> None:

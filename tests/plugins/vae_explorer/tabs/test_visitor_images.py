@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from plugins.vae_explorer.tabs.digit_input import normalize_digit
+from plugins.vae_explorer.tabs.visitor_images import normalize_digit
 
 
 def test_a_digit_is_scaled_and_centered_as_in_mnist() -> None:

@@ -1,4 +1,4 @@
-"""Prepares a digit that a visitor draws or photographs: small, bright on black and centered, as in MNIST."""
+"""Prepares what a visitor draws or photographs: small, in the shape of the test images, a digit as in MNIST."""
 
 from __future__ import annotations
 
@@ -6,11 +6,27 @@ import numpy as np
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 from scipy import ndimage
 
+from core.imaging import images
 from core.imaging.images import Image
-from core.imaging.resizing import to_light_on_dark
+from core.imaging.resizing import center_crop_resize, to_light_on_dark
+
+from .. import example_images
 
 STROKE_THRESHOLD = 0.2  # of the brightest pixel: what is darker is background
 LONGER_SIDE = 20  # of MNIST's digits, in pixels (LeCun et al. 1998)
+
+
+def read(source: str | bytes, data: str) -> Image:
+    """Return a visitor's image in the shape of the test images of a data set, a digit also centered.
+
+    Args:
+        source: the path of a file, or its bytes.
+        data: "mnist", "fashion" or "tiles".
+    """
+    image = images.load(source)
+    if data == "mnist":
+        return normalize_digit(image)
+    return center_crop_resize(image, example_images.read(data).pictures.shape[1:])
 
 
 def normalize_digit(image: Image, shape: tuple[int, ...] = (28, 28, 1)) -> Image:

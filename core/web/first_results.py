@@ -1,0 +1,281 @@
+"""First results of a page: computes and stores what its handlers return for their first settings, and shows that.
+
+`Page.bind` calls `show` for each handler whose result a page opens with. `compute`, which runs behind
+`python -m core first-results NAME`, builds the page, calls the same handlers and stores their results.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from types import GeneratorType
+from typing import Any
+
+import gradio as gr
+from gradio.processing_utils import move_files_to_cache
+from gradio_client.utils import is_file_obj_with_meta, traverse
+from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
+from PIL import ImageSequence
+
+from core import first_results, verbs, weights
+from core.engine import Call, Engine
+from core.errors import UserError
+from core.first_results import FirstResult, FirstResultsError
+from core.plugin import Plugin
+from core.progress import Steps, finish
+from core.registry import Record
+from core.web.output_files import convert
+from core.web.sheets import FRAME_MILLISECONDS
+
+LOGGER = logging.getLogger(__name__)
+LOSSLESS_BELOW, LARGEST = 40_000, 80_000  # bytes of a WebP file
+METHOD = 4  # of 0 (fast) to 6 (small)
+QUALITIES = 80, 60, 40  # of lossy files: the first that gives at most `LARGEST`, or the last
+
+
+@dataclass(frozen=True)
+class FirstCall:
+    """A handler whose result for the first settings a page opens with.
+
+    Attributes:
+        handler: see `core.web.pages`.
+        inputs: the components whose values it gets.
+        outputs: the components whose values it returns.
+    """
+
+    handler: Callable[..., Any]
+    inputs: Sequence[Any]
+    outputs: Sequence[Any]
+
+    @property
+    def name(self) -> str:
+        """The handler's name."""
+        return self.handler.__name__
+
+
+_RECORDED: ContextVar[list[FirstCall] | None] = ContextVar("recorded first calls", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[list[FirstCall]]:
+    """Yield a list to which each first call of the pages built in the block is added; none of them shows a result."""
+    calls: list[FirstCall] = []
+    token = _RECORDED.set(calls)
+    try:
+        yield calls
+    finally:
+        _RECORDED.reset(token)
+
+
+def show(plugin: Plugin, call: FirstCall, opened: Any) -> Any:
+    """Give the outputs of `call` their stored values, and return the event at which it still has to run.
+
+    Args:
+        plugin: the plugin.
+        call: the handler, its inputs and outputs.
+        opened: the event that opens the tab.
+
+    Returns:
+        An event that fires once the tab is opened if a link has set other values than the first ones; `opened` itself
+        where nothing was stored, or where weights or first values are others than the result was computed with.
+    """
+    calls = _RECORDED.get()
+    if calls is not None:
+        calls.append(call)
+        return opened
+    if not _show_stored(plugin, call):
+        return opened
+    runs, first = gr.State(0), list(map(_first_value, call.inputs))
+    opened(
+        lambda count, *values: count + 1 if list(values) != first else gr.skip(),
+        [runs, *call.inputs],
+        runs,
+        show_progress="hidden",
+        api_visibility="private",
+    )
+    return runs.change
+
+
+def _show_stored(plugin: Plugin, call: FirstCall) -> bool:
+    """Give the outputs of `call` their stored values, and return whether there are some that fit."""
+    try:
+        stored = first_results.read(plugin.record).get(call.name)
+    except FirstResultsError as error:
+        LOGGER.error("%s: %s", plugin.name, error)
+        return False
+    if stored is None or not fits(plugin, call, stored):
+        return False
+    for component, properties in zip(call.outputs, stored.outputs, strict=True):
+        for name, value in properties.items():
+            shown = _load(component, value, first_results.folder_of(plugin.record)) if name == "value" else value
+            setattr(component, name, shown)
+    return True
+
+
+def fits(plugin: Plugin, call: FirstCall, stored: FirstResult) -> bool:
+    """Return whether a stored result is that of `call` with the weights that the plugin's engine uses."""
+    same_page = stored.inputs == _settings(call) and len(stored.outputs) == len(call.outputs)
+    return same_page and not first_results.find_outdated(plugin.record, stored, plugin.engine.options)
+
+
+def compute(record: Record, engine: Engine, only: str | None = None) -> list[Path]:
+    """Compute and store the first results of a plugin's page, in place of those that were stored.
+
+    Args:
+        record: the plugin.
+        engine: what runs its verbs.
+        only: the handler whose result is computed; None computes all.
+
+    Returns:
+        The files that were written.
+
+    Raises:
+        UserError: if the page has no handler whose result it opens with.
+    """
+    with recorded() as calls:
+        verbs.import_module_of(record, "interface").build_interface(Plugin(record, engine))
+    if not calls:
+        raise UserError(f"no tab of {record.name} opens with a result: give Page.bind the event `opened`.")
+    chosen = [call for call in calls if only in (None, call.name)]
+    if not chosen:
+        raise UserError(
+            f"no tab opens with a result of {only!r}: name one of {', '.join(call.name for call in calls)}."
+        )
+    folder = first_results.folder_of(record)
+    stored = first_results.read(record) if only else {}
+    for path in folder.glob(f"{only}_*" if only else "*"):
+        path.unlink()
+    folder.mkdir(exist_ok=True)
+    first_results.write(record, stored | {call.name: _compute(record, engine, call) for call in chosen})
+    return sorted(folder.iterdir())
+
+
+def _compute(record: Record, engine: Engine, call: FirstCall) -> FirstResult:
+    """Return the result of `call`; its files are written into the plugin's folder."""
+    watched = _WatchedEngine(engine)
+    outcome = call.handler(Plugin(record, watched), *map(_first_value, call.inputs))
+    outcome = finish(outcome) if isinstance(outcome, GeneratorType) else outcome
+    if outcome is None:
+        raise UserError(f"{call.name} returns nothing for its first settings: give its inputs a value.")
+    files = _Files(first_results.folder_of(record), call.name)
+    outputs = [files.store(*pair) for pair in zip(call.outputs, outcome, strict=True)]
+    used = {name: weights.digest(record, name, engine.options) for name in sorted(watched.checkpoints)}
+    if missing := [name for name, digest in used.items() if digest is None]:
+        raise UserError(f"the weights of {missing[0]} are not on this machine: python -m core pull {record.name}")
+    return FirstResult({name: digest or "" for name, digest in used.items()}, _settings(call), outputs)
+
+
+class _WatchedEngine:
+    """Passes calls on to another engine, and notes which checkpoints they use."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.options = engine, engine.options
+        self.checkpoints: set[str] = set()
+
+    def stream(self, call: Call) -> Steps[Any]:
+        """Yield the progress of `call`, then return its result."""
+        self.checkpoints.add(verbs.find_checkpoint(call.record, call.checkpoint))
+        return (yield from self.engine.stream(call))
+
+    def describe(self, record: Record, checkpoint: str | None = None) -> str:
+        """Return the device and the source of the weights."""
+        return self.engine.describe(record, checkpoint)
+
+    def place(self, record: Record) -> str:
+        """Return where the networks of a plugin run."""
+        return self.engine.place(record)
+
+
+class _Files:
+    """Stores the files in one result, each once, named after the handler."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self.name = folder, name
+        self.stored: dict[str, str] = {}  # by the path of the original
+
+    def store(self, component: Any, value: Any) -> dict[str, Any]:
+        """Return the properties that a handler's `value` gives to its output, as JSON, with its files stored.
+
+        None of a `gr.State`, which may hold anything: a visitor's own first run starts with the state of a new page.
+        """
+        if isinstance(component, gr.State):
+            return {}
+        if isinstance(value, gr.components.Component):
+            properties = dict(value.constructor_args)
+        elif isinstance(value, dict) and value.get("__type__") == "update":
+            properties = {name: each for name, each in value.items() if name != "__type__"}
+        else:
+            properties = {"value": value}
+        if "value" in properties:
+            shown = component.postprocess(properties["value"])
+            properties["value"] = traverse(_to_json(shown), self._store_file, is_file_obj_with_meta)
+        return properties
+
+    def _store_file(self, file: dict[str, Any]) -> dict[str, Any]:
+        path = file["path"]
+        if path not in self.stored:
+            target = self.folder / f"{self.name}_{len(self.stored) + 1}.webp"
+            _write_webp(Path(path), target)
+            self.stored[path] = target.name
+        name = Path(file.get("orig_name") or path).with_suffix(".webp").name
+        return {"path": self.stored[path], "orig_name": name, "meta": file["meta"]}
+
+
+def _write_webp(source: Path, target: Path) -> None:
+    """Write a picture or an animation as a small WebP: lossless up to `LOSSLESS_BELOW`, lossy above."""
+    with pillow.open(source) as picture:
+        first, *others = (frame.copy() for frame in ImageSequence.Iterator(picture))
+    animated: dict[str, Any] = (
+        {"save_all": True, "append_images": others, "duration": FRAME_MILLISECONDS, "loop": 0} if others else {}
+    )
+    first.save(target, lossless=True, method=METHOD, **animated)
+    for quality in QUALITIES if target.stat().st_size > LOSSLESS_BELOW else ():
+        first.save(target, quality=quality, method=METHOD, **animated)
+        if target.stat().st_size <= LARGEST:
+            return
+
+
+def _load(component: Any, value: Any, folder: Path) -> Any:
+    """Return a stored value as a component holds it, with its files in the app's cache; a download is a PNG."""
+
+    def find(file: dict[str, Any]) -> dict[str, Any]:
+        path = str(folder / file["path"])
+        if not isinstance(component, gr.DownloadButton):
+            return {**file, "path": path}
+        return {"path": convert(path, "PNG"), "orig_name": Path(file["orig_name"]).with_suffix(".png").name} | {
+            "meta": file["meta"]
+        }
+
+    found = traverse(value, find, is_file_obj_with_meta)
+    return move_files_to_cache(found, component, postprocess=True, keep_in_cache=True)
+
+
+def _first_value(component: Any) -> Any:
+    """Return the value that a handler gets of an input component that nobody has touched."""
+    value, model = component.value, getattr(component, "data_model", None)
+    if value is None or isinstance(component, gr.State):
+        return value
+    return component.preprocess(model.model_validate(value) if model else value)
+
+
+def _settings(call: FirstCall) -> list[Any]:
+    """Return the first values of the inputs of `call`, as JSON; of a file its sha256."""
+
+    def digest(file: dict[str, Any]) -> str:
+        return hashlib.sha256(Path(file["path"]).read_bytes()).hexdigest()
+
+    return [traverse(_to_json(each.value), digest, is_file_obj_with_meta) for each in call.inputs]
+
+
+def _to_json(value: Any) -> Any:
+    """Return a component's value as JSON has it: models as dicts, tuples as lists."""
+    if hasattr(value, "model_dump"):
+        value = value.model_dump()
+    if isinstance(value, dict):
+        return {name: _to_json(each) for name, each in value.items()}
+    return [_to_json(each) for each in value] if isinstance(value, list | tuple) else value
