@@ -31,7 +31,7 @@ DENOISE_TAB, OTHER_DATA_TAB = "Denoise a photo", "Trained on other data"
 COMPARISON = "Before and after"
 INVITATION = "Drop a photo, or pick one: it is denoised at once."
 LOSSY = "**Lossy.** Detail that you can recognize in the residual was removed with the noise."
-ALMOST_CLEAN = 2.0  # σ, below which a visitor is told what to do
+ALMOST_CLEAN = {"photographs": 2.0, "camera": 3.0}  # σ, below which a visitor is told what to do
 BACKGROUND = "Denoise in the background"
 BACKGROUND_INFO = "For large photos: go on using the page, and download the file at the end."
 HOW_IT_LEARNED = "The network was trained on such pairs: a clean image, and the same image with noise added."
@@ -158,7 +158,7 @@ def denoise(
         removed = images.composite_on_white(noisy) - images.composite_on_white(restored.image)
         residual = pages.write_png(0.5 + RESIDUAL_GAIN * removed, pages.stem(photo, "residual"))
         findings = [USED[checkpoint].format(restored.sigma)]
-        findings += [ALMOST_NO_NOISE] if estimates and restored.sigma < ALMOST_CLEAN else []
+        findings += [ALMOST_NO_NOISE] if estimates and restored.sigma < ALMOST_CLEAN[checkpoint] else []
         findings += [_describe_gain(noisy, restored.image, clean)] if noise > 0 else []
         download = gr.DownloadButton(value=after, interactive=True)
         # A level set by hand is not written back: it may be being typed.
