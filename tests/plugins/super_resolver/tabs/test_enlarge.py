@@ -84,7 +84,7 @@ def test_a_click_chooses_the_crop() -> None:
 def test_a_visitor_enlarges_a_photo_and_clicks_for_a_crop(browser: Any, app_address: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{app_address}/super_resolver")
-    page.locator(".source img").nth(1).click()
+    page.locator(".source img").nth(2).click()
     page.get_by_text("384 × 256 → 1536 × 1024").wait_for(timeout=120_000)
     page.locator(".source img").first.click(position={"x": 80, "y": 60})
     page.get_by_text("128 × 128 → 512 × 512").wait_for(timeout=60_000)
