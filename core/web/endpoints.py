@@ -223,6 +223,10 @@ def _results(outputs: Sequence[Component]) -> list[Result]:
             results.append(Result(values, partial(_take_all, sliders)))
         elif (component := _result(output)) is not None:
             results.append(Result(component, partial(_take, i)))
+    names = [_plain(result.component.label) for result in results]
+    for result, name in zip(results, names, strict=True):
+        if names.count(name) == 1:
+            result.component.label = name
     return results
 
 
@@ -253,12 +257,12 @@ def _take_all(positions: Sequence[int], outputs: Sequence[Any]) -> list[Any]:
 
 
 def _picture(name: str) -> gr.Image:
-    return gr.Image(label=_plain(name), type="filepath", format="png", interactive=False)
+    return gr.Image(label=name.replace("**", ""), type="filepath", format="png", interactive=False)
 
 
 def _plain(caption: str) -> str:
-    """Return a caption without its Markdown, and without what it explains after a colon, in lower case."""
-    return re.sub(r": [a-z].*", "", caption.replace("**", ""))
+    """Return a caption without what it explains after a colon, in lower case."""
+    return re.sub(r": [a-z].*", "", caption)
 
 
 def return_each_result_over_mcp() -> None:

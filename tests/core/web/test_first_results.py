@@ -38,9 +38,9 @@ def build_interface(plugin):
 
 
 def build(record: Record) -> dict[str, Any]:
-    """Return the components of a plugin's page by their label."""
+    """Return the components of a plugin's page by their label; of two, the page's, not that of the API."""
     page = verbs.import_module_of(record, "interface").build_interface(Plugin(record, LocalEngine()))
-    return {str(getattr(block, "label", None)): block for block in page.blocks.values()}
+    return {str(getattr(block, "label", None)): block for block in reversed(page.blocks.values())}
 
 
 @pytest.fixture
