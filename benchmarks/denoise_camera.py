@@ -4,7 +4,8 @@
 
 Each picture is taken by three random cameras (fixed seeds; shot and read noise, demosaicing, JPEG at 60 to 98), as in
 `python -m core evaluate denoiser --pipeline camera`. Ours chooses its network and finds the noise by itself. The peers
-need a noise level: each gets the best of several fixed ones for each picture, sought with the clean picture at hand.
+need a noise level: each gets the best of several fixed ones for each picture, sought with the clean picture at hand,
+and the one that is best for all pictures of an ISO range.
 """
 
 from __future__ import annotations
@@ -30,12 +31,15 @@ from plugins.denoiser.scoring import make_cases
 FIXED_SIGMAS = 2, 4, 6, 8, 10, 13, 16, 20, 25, 31, 38, 46, 56
 SIGMAS_OF_CBM3D = 6, 10, 16, 25, 38  # it takes a minute an image
 NOISY, OURS, CBM3D = "Noisy", "Darkroom", "CBM3D"
-Rows = dict[tuple[str, str], list[tuple[float, ...]]]  # (PSNR, SSIM, seconds per megapixel) by (denoiser, case)
+FOR_ALL = ", one σ"
+Row = tuple[float, float, float]  # PSNR, SSIM, seconds per megapixel
+Rows = dict[tuple[str, str], list[Row]]  # of each picture, by (denoiser, case)
 
 
 def measure(files: list[Path], peers: dict[str, Denoiser], bm3d_pictures: int) -> Rows:
     """Return the scores of each picture by denoiser and camera."""
     rows: Rows = defaultdict(list)
+    by_sigma: dict[tuple[str, str], list[list[Row]]] = defaultdict(list)
     plugin = Plugin(registry.find("denoiser"), LocalEngine())
     ours: Denoiser = lambda noisy, sigma: plugin.run("denoise", noisy).image  # noqa: E731
     for number, path in enumerate(files):
@@ -44,25 +48,25 @@ def measure(files: list[Path], peers: dict[str, Denoiser], bm3d_pictures: int) -
             if not number:
                 ours(noisy, 0)  # the first call of each network compiles
             rows[NOISY, case].append((psnr(noisy, clean), ssim(noisy, clean), 0.0))
-            rows[OURS, case].append(_best(ours, noisy, clean, (0,)))
+            rows[OURS, case].append(_score(ours, noisy, clean, 0))
             for name, peer in peers.items():
                 if name != CBM3D or number < bm3d_pictures:
                     sigmas = SIGMAS_OF_CBM3D if name == CBM3D else FIXED_SIGMAS
-                    rows[name, case].append(_best(peer, noisy, clean, sigmas))
+                    by_sigma[name, case].append([_score(peer, noisy, clean, sigma) for sigma in sigmas])
         print(f"  {number + 1} of {len(files)}: {path.name}", flush=True)
+    for (name, case), pictures in by_sigma.items():
+        rows[name, case] = [max(picture) for picture in pictures]
+        best = max(zip(*pictures, strict=True), key=lambda row: sum(score[0] for score in row))
+        rows[name + FOR_ALL, case] = list(best)
     return rows
 
 
-def _best(denoise: Denoiser, noisy: Image, clean: Image, sigmas: tuple[int, ...]) -> tuple[float, ...]:
-    """Return PSNR, SSIM and seconds per megapixel at that of `sigmas` which gives the highest PSNR."""
-    found = []
-    for sigma in sigmas:
-        began = time.perf_counter()
-        restored = denoise(noisy, sigma)
-        seconds = (time.perf_counter() - began) / (clean.shape[0] * clean.shape[1] / 1e6)
-        found.append((psnr(restored, clean), restored, seconds))
-    decibels, restored, seconds = max(found, key=lambda row: row[0])
-    return decibels, ssim(restored, clean), seconds
+def _score(denoise: Denoiser, noisy: Image, clean: Image, sigma: int) -> Row:
+    """Return PSNR, SSIM and seconds per megapixel of one call."""
+    began = time.perf_counter()
+    restored = denoise(noisy, sigma)
+    seconds = (time.perf_counter() - began) / (clean.shape[0] * clean.shape[1] / 1e6)
+    return psnr(restored, clean), ssim(restored, clean), seconds
 
 
 def report(rows: Rows, names: list[str], cases: list[str]) -> None:
@@ -98,7 +102,7 @@ def main() -> None:
         peers[CBM3D] = build_cbm3d()
     rows = measure(data.picture_files(options.data), peers, options.bm3d_pictures)
     cases = list(dict.fromkeys(case for _, case in rows))
-    report(rows, [NOISY, OURS, *peers], cases)
+    report(rows, [NOISY, OURS, *(name + which for name in peers for which in ("", FOR_ALL))], cases)
 
 
 if __name__ == "__main__":

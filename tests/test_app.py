@@ -21,6 +21,7 @@ from core.imaging import images
 from core.imaging.metrics import psnr
 from core.plugin import Plugin
 from core.publish import bundle
+from plugins.denoiser.interface import AUTOMATIC, BY_HAND
 from plugins.denoiser.noise import add_noise
 from tests.conftest import ROOT, serve
 from tests.local_hub import Hub
@@ -45,13 +46,13 @@ def expected_bytes(denoiser: Plugin, file: Path, sigma: float) -> np.ndarray:
 
 
 def test_the_api_returns_the_picture_bit_for_bit(client: Client, denoiser: Plugin, noisy_file: Path) -> None:
-    _, after, *_ = client.predict(handle_file(noisy_file), 0, False, 25, 0, api_name="/denoiser_denoise")
+    _, after, *_ = client.predict(handle_file(noisy_file), 0, BY_HAND, 25, 1, 0, 0, api_name="/denoiser_denoise")
     assert Path(after).name == "beach_1_denoised.png" or Path(after).name == "beach 1_denoised.png"
     np.testing.assert_array_equal(np.asarray(pillow.open(after)), expected_bytes(denoiser, noisy_file, 25))
 
 
 def test_the_api_estimates_the_noise_level_and_scores_added_noise(client: Client) -> None:
-    *_, findings, sigma = client.predict(handle_file(PHOTO), 30, True, 0, 7, api_name="/denoiser_denoise")
+    *_, findings, sigma = client.predict(handle_file(PHOTO), 30, AUTOMATIC, 0, 1, 0, 7, api_name="/denoiser_denoise")
     assert sigma == pytest.approx(30, abs=3)
     assert "dB" in findings
 
@@ -68,7 +69,7 @@ def test_a_bad_file_is_answered_with_a_sentence(
 ) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(Exception, match=message) as raised:
-        client.predict(handle_file(tmp_path / name), 0, True, 25, 0, api_name="/denoiser_denoise")
+        client.predict(handle_file(tmp_path / name), 0, AUTOMATIC, 25, 1, 0, 0, api_name="/denoiser_denoise")
     assert "Traceback" not in str(raised.value)
 
 
@@ -103,7 +104,7 @@ def test_weights_from_the_hub_make_the_same_picture_bit_for_bit(
     hub.requests.clear()
     with serve(suite, **settings) as address:
         photo = handle_file(noisy_file)
-        result = Client(address, verbose=False).predict(photo, 0, False, 25, 0, api_name="/denoiser_denoise")
+        result = Client(address, verbose=False).predict(photo, 0, BY_HAND, 25, 1, 0, 0, api_name="/denoiser_denoise")
         page = browser.new_page()
         page.goto(address)
         page.get_by_text(f"weights from the Hub at {commit[:12]} (alice/denoiser)").wait_for(

@@ -60,14 +60,16 @@ def test_a_copied_link_restores_the_picture_and_every_control(browser: Any, app_
     page.get_by_text("bundled weights").wait_for(timeout=120_000)
     page.locator(".source .gallery-item").nth(3).click()
     page.get_by_text("Done in").wait_for(timeout=60_000)
-    page.get_by_label("Estimate the noise level automatically").uncheck()
+    page.get_by_label("White noise, level by hand").check()
     sigma = page.get_by_label("number input for Noise level")
     sigma.fill("45.5")
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("Copied:").wait_for()
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == page.url
-    assert link.endswith("/denoiser?tab=denoise-a-photo&photo=tea-gardens&automatic=false&sigma=45.5")
+    assert link.endswith(
+        "/denoiser?tab=denoise-a-photo&photo=tea-gardens&method=White+noise%2C+level+by+hand&sigma=45.5"
+    )
     page.goto("about:blank")
     page.goto(link)
     page.get_by_text("σ = 45.5").wait_for(timeout=60_000)

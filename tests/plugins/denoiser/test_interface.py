@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,14 +42,15 @@ class Visit:
     def _note(self, request: Any) -> None:
         if request.method == "POST" and request.url.split("?")[0].endswith("/queue/join"):
             values = json.loads(request.post_data)["data"]
-            if len(values) == 7 and isinstance(values[2], dict | None):
+            if len(values) == 9 and isinstance(values[2], dict | None):
                 self.runs.append(values[3:])
 
     def wait(self, count: int = 1) -> list[list[Any]]:
         """Wait for the end of `count` runs, and return the settings of all runs since the last call."""
         if count:
             self.page.evaluate("document.querySelector('.status').textContent = ''")
-            while len(self.runs) < count:
+            deadline = time.monotonic() + 60
+            while len(self.runs) < count and time.monotonic() < deadline:
                 self.page.wait_for_timeout(50)
             self.page.locator(".status").first.get_by_text("Done in").wait_for(timeout=60_000)
         self.page.wait_for_timeout(700)
@@ -82,19 +84,19 @@ def test_an_example_starts_one_run_and_its_noise_is_not_added_to_an_uploaded_pho
 @pytest.mark.browser
 def test_a_slider_obeys_the_keyboard_and_a_number_is_what_was_typed(visit: Visit) -> None:
     page = visit.page
-    page.get_by_label("Estimate the noise level automatically").uncheck()
+    page.get_by_label(BY_HAND).check()
     assert len(visit.wait()) == 1
     page.get_by_label("range slider for Noise level").focus()
     for _ in range(4):
         page.keyboard.press("ArrowRight")
-    ((*_, sigma, _),) = visit.wait()
+    ((_, _, sigma, *_),) = visit.wait()
     assert sigma > 2
     page.get_by_label("number input for Noise level").click()
     assert visit.wait(0) == []
     page.keyboard.press("Control+a")
     page.keyboard.type("17.5")
     page.keyboard.press("Enter")
-    assert visit.wait() == [[0, False, 17.5, 0]]
+    assert visit.wait() == [[0, BY_HAND, 17.5, 1, 0, 0]]
     page.keyboard.type("1")  # 17.51
     assert len(visit.wait()) == 1
     assert page.get_by_label("number input for Noise level").input_value() == "17.51"
@@ -106,7 +108,7 @@ def test_a_number_out_of_range_becomes_the_nearest_limit(visit: Visit) -> None:
     number.fill("400")
     assert visit.wait(0) == []
     number.press("Enter")
-    assert visit.wait() == [[0, False, 75, 0]]
+    assert visit.wait() == [[0, BY_HAND, 75, 1, 0, 0]]
     assert number.input_value() == "75"
 
 
