@@ -20,13 +20,19 @@ def keep_gray_and_flat(restored: Image, image: Image, scale: int = 1) -> Image:
         image: (h, w, 3).
         scale: how many times larger `restored` is.
     """
-    if images.is_gray(image):
-        restored = np.repeat(restored.mean(axis=-1, keepdims=True), 3, axis=-1)
+    restored = keep_gray(restored, image)
     flat = find_flat(image)
     if flat.any():
         enlarged = images.upscale_nearest(flat, scale)
         restored[enlarged] = images.upscale_nearest(image, scale)[enlarged].clip(0, 1)
     return restored
+
+
+def keep_gray(result: Image, *inputs: Image) -> Image:
+    """Return `result` (h, w, 3) with equal channels where all of `inputs`, of any size, are gray."""
+    if all(images.is_gray(image) for image in inputs):
+        return np.repeat(result.mean(axis=-1, keepdims=True), 3, axis=-1)
+    return result
 
 
 def find_flat(image: Image) -> NDArray[np.bool_]:

@@ -7,6 +7,7 @@ import numpy as np
 
 from core.errors import check_range
 from core.imaging import images
+from core.imaging.flatness import keep_gray
 from core.imaging.images import Image
 from core.imaging.transparency import fill_transparent
 from core.progress import Steps
@@ -52,6 +53,8 @@ def stylize(
 ) -> Steps[Image]:
     """Apply the style of a painting to a photo of any size in one pass (AdaIN); transparency is kept.
 
+    If photo and paintings are gray, so is the result.
+
     Args:
         content: the photo.
         style: the painting.
@@ -60,7 +63,9 @@ def stylize(
     """
     styles = [images.composite_on_white(each) for each in (style, *more_styles)]
     weights = style_mixing.normalize_weights(options.mixing_weights, len(styles))
-    stylized = yield from feedforward.stylize(network, fill_transparent(content), styles, weights, options)
+    visible = fill_transparent(content)
+    stylized = yield from feedforward.stylize(network, visible, styles, weights, options)
+    stylized = keep_gray(stylized, visible, *styles)
     return np.concatenate([stylized, content[..., 3:]], axis=-1)
 
 
@@ -72,6 +77,8 @@ def optimize(
     options: OptimizeOptions = DEFAULT_OPTIMIZE,
 ) -> Steps[OptimizationResult]:
     """Apply the style of a painting to a photo by optimizing the pixels, coarse to fine (Gatys et al. 2015).
+
+    If photo and painting are gray, so is the result.
 
     Args:
         content: the photo.
@@ -90,7 +97,8 @@ def optimize(
     if options.features == "keras":
         vgg = keras_vgg.load_keras_vgg(vgg)
     schedule = Schedule(stages, options.optimizer)
-    return (yield from optimization.optimize_image(vgg, photo, painting, start, options.loss_weights, schedule))
+    result = yield from optimization.optimize_image(vgg, photo, painting, start, options.loss_weights, schedule)
+    return result._replace(image=keep_gray(result.image, photo, painting))
 
 
 def reconstruct_from_layer(

@@ -87,6 +87,17 @@ def test_the_photo_s_colors_can_be_kept(plugin: Plugin, photo: Any, style: Any) 
     assert np.abs(chroma[unclipped]).max() < 1e-3
 
 
+def test_a_gray_photo_and_a_gray_painting_give_a_gray_result(plugin: Plugin, photo: Any, style: Any) -> None:
+    gray_photo, gray_style = (np.repeat(image[:64, :64, 1:2], 3, axis=-1) for image in (photo, style))
+    options = OptimizeOptions(size=64, steps=1)
+    results = (
+        plugin.run("stylize", gray_photo, gray_style),
+        plugin.run("optimize", gray_photo, gray_style, options=options).image,
+    )
+    assert all(images.is_gray(result) for result in results)
+    assert not images.is_gray(plugin.run("stylize", gray_photo, style[:64, :64]))
+
+
 def test_transparency_is_kept(plugin: Plugin, photo: Any, style: Any) -> None:
     cut_out = np.concatenate([photo, np.linspace(0, 1, photo.size // 3).reshape(*photo.shape[:2], 1)], -1)
     stylized = plugin.run("stylize", cut_out.astype(np.float32), style)
