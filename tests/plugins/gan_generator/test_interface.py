@@ -17,12 +17,19 @@ def download(page: Any, shown: Any) -> bytes:
     return body
 
 
+def wait_for_stored_grid(page: Any) -> Any:
+    """Return the grid of images that the page opens with, once it is loaded and described."""
+    page.get_by_text("Image 442 (").wait_for(timeout=120_000)
+    page.wait_for_function("document.querySelector('.stage .clickable img')?.naturalWidth > 0")
+    page.wait_for_timeout(500)  # the page below moves as it loads
+    return page.locator(".stage .clickable img").first
+
+
 @pytest.mark.browser
 def test_a_seed_generates_the_same_image_twice(browser: Any, app_address: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     page.goto(f"{app_address}/gan_generator")
-    shown = page.locator(".stage .clickable img").first
-    shown.wait_for(timeout=120_000)
+    shown = wait_for_stored_grid(page)
     seed, generated = page.get_by_label("Seed").locator("visible=true").first, []
     for number in ("5", "6", "5"):
         before = shown.get_attribute("src")
@@ -40,8 +47,7 @@ def test_a_seed_generates_the_same_image_twice(browser: Any, app_address: str) -
 def test_a_click_on_an_image_describes_it(browser: Any, app_address: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{app_address}/gan_generator")
-    page.get_by_text("Image 442 (").wait_for(timeout=120_000)
-    grid_of_36 = page.locator(".stage .clickable img").first
+    grid_of_36 = wait_for_stored_grid(page)
     box = grid_of_36.bounding_box()
     grid_of_36.click(position={"x": box["width"] * 0.95, "y": box["height"] * 0.97})
     page.get_by_text("Image 458 (").wait_for(timeout=30_000)
