@@ -85,7 +85,7 @@ def test_an_assembled_space_boots_from_its_own_requirements(
     own = {"PYTHONPATH": "", "HF_HOME": str(tmp_path / "home")}
     with serve(tmp_path / "space", python, **ON_A_SPACE, **own) as address:
         result = Client(address, verbose=False).predict(
-            handle_file(noisy), 0, False, 25, 0, api_name="/denoiser_denoise"
+            handle_file(noisy), 0, "White noise, level by hand", 25, api_name="/denoiser_denoise"
         )
         got = np.asarray(pillow.open(result[1])).astype(float)
         expected = images.to_uint8(denoiser.run("denoise", images.load(noisy), sigma=25).image)
