@@ -32,7 +32,7 @@ JSON_TYPES = {"int": "integer", "float": "number", "str": "string", "bool": "boo
 PYTHON_TYPES: dict[str, Any] = {"integer": int, "number": (int, float), "string": str, "boolean": bool, "array": list}
 WRONG_TYPE = "{} is {!r}: give {}."
 ARTICLES = {"integer": "a whole number", "number": "a number", "string": "a text", "boolean": "true or false"}
-FINDINGS, VALUES = "findings", "values"  # names of results
+FINDINGS, VALUES, UNNAMED = "findings", "values", "result"  # names of results
 NUMBER = {"type": "number"}
 PICTURE = "Dropped"  # annotation of a parameter that is a picture
 
@@ -223,7 +223,7 @@ def _results(outputs: Sequence[Component]) -> list[Result]:
             results.append(Result(values, partial(_take_all, sliders)))
         elif (component := _result(output)) is not None:
             results.append(Result(component, partial(_take, i)))
-    names = [_plain(result.component.label) for result in results]
+    names = [_plain(result.component.label or UNNAMED) for result in results]
     for result, name in zip(results, names, strict=True):
         if names.count(name) == 1:
             result.component.label = name

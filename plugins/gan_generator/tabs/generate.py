@@ -16,8 +16,8 @@ from core.web.pages import Page
 from .. import latents
 from ..metrics import nearest_or_flipped
 from . import clickable_grid, controls, realism, subjects
-from .controls import FIRST_CLASS, FIRST_SEED, FIRST_TRUNCATION
-from .subjects import Subject, read_reference
+from .controls import FIRST_SEED, FIRST_TRUNCATION
+from .subjects import ANY, Subject, read_reference
 
 COUNTS = {"16": 16, "36": 36, "64": 64}
 COUNT = "36"
@@ -76,7 +76,7 @@ def lay_out(page: Page, opened: Any) -> None:
 def generate(
     plugin: Plugin,
     subject: str = "tiles of a game",
-    class_name: str = FIRST_CLASS,
+    class_name: str = ANY,
     count: str = "36",
     seed: int = FIRST_SEED,
     truncation: float = FIRST_TRUNCATION,
@@ -101,7 +101,7 @@ def generate(
 def inspect(
     plugin: Plugin,
     subject: str = "tiles of a game",
-    class_name: str = FIRST_CLASS,
+    class_name: str = ANY,
     count: str = "36",
     index: int = FIRST_INDEX,
     seed: int = FIRST_SEED,

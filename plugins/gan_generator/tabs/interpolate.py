@@ -14,8 +14,9 @@ from core.web.pages import Page
 
 from .. import latents
 from . import clickable_grid, controls, subjects
-from .controls import FIRST_CLASS, FIRST_SEED, FIRST_TRUNCATION
+from .controls import FIRST_SEED, FIRST_TRUNCATION
 from .generate import generate_images
+from .subjects import ANY
 
 OFFERED = 25  # images to choose from
 STEPS = 12  # from one to the next
@@ -69,7 +70,7 @@ def _animation() -> gr.Image:
 def interpolate(
     plugin: Plugin,
     subject: str = "tiles of a game",
-    class_name: str = FIRST_CLASS,
+    class_name: str = ANY,
     seed: int = FIRST_SEED,
     stops: str = FIRST_STOPS,
     truncation: float = FIRST_TRUNCATION,

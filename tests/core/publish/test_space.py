@@ -58,7 +58,10 @@ def test_pinned_weights_are_preloaded_instead_of_copied(hub: Hub, copied_denoise
     assert values["models"] == ["alice/denoiser"]
     assert values["preload_from_hub"] == [
         f"alice/denoiser checkpoint.json,model.safetensors {commit}",
-        f"alice/denoiser checkpoints/digits/checkpoint.json,checkpoints/digits/model.safetensors {commit}",
+        *(
+            f"alice/denoiser checkpoints/{name}/checkpoint.json,checkpoints/{name}/model.safetensors {commit}"
+            for name in ("digits", "camera")
+        ),
     ]
     assert values["suggested_hardware"] == "t4-small"
     assert not list((tmp_path / "space" / "plugins").rglob("*.safetensors"))
@@ -153,5 +156,5 @@ def test_a_bundled_checkpoint_that_differs_from_the_pinned_one_is_copied(
     digits.write_text(digits.read_text() + "\n")
     main(["space", "denoiser", "--out", str(tmp_path / "space")])
     main(["space", "denoiser", "--out", str(tmp_path / "space")])  # again, replacing the first
-    assert len(front_matter(tmp_path / "space")["preload_from_hub"]) == 1
+    assert len(front_matter(tmp_path / "space")["preload_from_hub"]) == 2  # of three
     assert (tmp_path / "space" / "plugins" / "denoiser" / "weights" / "digits" / "checkpoint.json").exists()

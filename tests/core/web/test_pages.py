@@ -90,7 +90,7 @@ def test_the_header_says_where_it_runs_and_folds_what_developers_want(denoiser: 
     page = Page(Plugin(denoiser.record, LocalEngine(precision="mixed_bfloat16")))
     summary, details = page._describe().split("</summary>")
     assert summary.endswith("<summary>Runs on this server&#39;s CPU, bfloat16")
-    assert "bundled weights, photographs and 1 more</details>" in details
+    assert "bundled weights, photographs and 2 more</details>" in details
 
 
 def test_the_message_of_a_page_is_escaped() -> None:
