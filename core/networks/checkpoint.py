@@ -73,7 +73,7 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
         ) from None
     _match(shapes, folder / WEIGHTS_FILE)
     network = build(**metadata.arguments)
-    _assign(network, folder / WEIGHTS_FILE)
+    load_weights(network, folder)
     return network
 
 
@@ -93,12 +93,7 @@ def load_weights(network: keras.Model, folder: Path) -> None:
     Raises:
         CheckpointError: if a name is missing or left over, or a shape differs; `network` is then unchanged.
     """
-    _match(_shapes(network), folder / WEIGHTS_FILE)
-    _assign(network, folder / WEIGHTS_FILE)
-
-
-def _assign(network: keras.Model, path: Path) -> None:
-    assign(network, read_weights(path), path)
+    assign(network, read_weights(folder / WEIGHTS_FILE), folder / WEIGHTS_FILE)
 
 
 def assign(network: keras.Model, arrays: Mapping[str, Any], path: Path) -> None:

@@ -8,11 +8,23 @@ from typing import Any
 import keras
 from keras import ops
 
-from core.training.settings import Settings
+from core.training.settings import OptimizerSettings, Settings
 
 WARMUP_STEPS = 100  # of `cosine`
 CONSTANT_WARMUP_STEPS = 50  # of `ConstantThenLinear`
 KERNEL_RANK = 4  # of a two-dimensional convolution: height, width, inputs, outputs
+
+
+def make_optimizer(settings: OptimizerSettings, adam_layers: Sequence[str] = ()) -> keras.optimizers.Optimizer:
+    """Return the optimizer that `settings` names, with its learning rate schedule.
+
+    Args:
+        settings: epochs, steps, the highest learning rate, the optimizer and its decay.
+        adam_layers: parts of the names of layers that Muon leaves to Adam; see `Muon`.
+    """
+    if settings.optimizer == "muon":
+        return muon(settings, settings.decay, adam_layers)
+    return adam(settings)
 
 
 def adam(settings: Settings, clip: float = 0.1) -> keras.optimizers.Optimizer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from core.errors import UserError, check_range
 from core.manifest import Precision
@@ -40,6 +40,21 @@ class Settings:
             raise UserError(f"--rate is {self.rate}: use a number between 0 and 1, such as 0.001.")
         check_range("--seed", self.seed, 0, 2**32 - 1)
         check_range("--backup-minutes", self.backup_minutes, 0)
+
+
+@dataclass(frozen=True)
+class OptimizerSettings(Settings):
+    """Base class of a `Config` that offers a choice of optimizers; see `optimizers.make_optimizer`."""
+
+    optimizer: Literal["adam", "muon"] = "adam"
+    """adam, with a cosine decay; muon needs about half the steps, at twice the rate."""
+    decay: float = 0.3
+    """Share of the steps, at the end, over which muon's learning rate falls to zero; before, it is constant."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 < self.decay <= 1:
+            raise UserError(f"--decay is {self.decay}: use a number above 0, at most 1.")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from PIL import Image as pillow  # noqa: N813 - `Image` is the array
 from core.imaging import images
 from core.imaging.images import Image
 
+from .noise import YCBCR
+
 Matrix = NDArray[np.float64]
 Kernel = list[list[float]]
 
@@ -26,7 +28,7 @@ TONE_GAMMA = 2.2
 BRIGHTEST_UNSCALED = 0.9  # intensities above are not darkened fully when gains are inverted: see `_invert_gains`
 JPEG_SUBSAMPLING = 2  # Pillow's name for 4:2:0
 QUALITIES = 60, 98
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+LUMA = YCBCR[0]
 
 # XYZ to camera RGB of four cameras of the Darmstadt Noise Dataset, as published with the paper.
 XYZ_TO_CAMERAS = np.array(

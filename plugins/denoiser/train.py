@@ -37,7 +37,7 @@ __all__ = ["Config", "evaluate", "train"]
 
 
 @dataclass(frozen=True)
-class Config(settings.Settings):
+class Config(settings.OptimizerSettings):
     """Settings of the denoiser's training."""
 
     checkpoint: Literal["photographs", "camera", "digits"] = "photographs"
@@ -56,10 +56,6 @@ class Config(settings.Settings):
     """Residual blocks at each of these resolutions."""
     loss: Literal["mae", "mse"] = "mae"
     """Mean absolute error (mae) converges faster; mean squared error (mse) is what PSNR measures: use it last."""
-    optimizer: Literal["adam", "muon"] = "adam"
-    """adam, with a cosine decay; muon needs about half the steps, at twice the rate."""
-    decay: float = 0.3
-    """Share of the steps, at the end, over which muon's learning rate falls to zero; before, it is constant."""
     start: Path | None = None
     """Folder of a checkpoint of the same widths and blocks to start from; left out, random initialization."""
 
@@ -67,8 +63,6 @@ class Config(settings.Settings):
         super().__post_init__()
         if not self.widths or len(self.widths) != len(self.blocks) or min(self.widths + self.blocks) < 1:
             raise UserError(f"--widths {self.widths} and --blocks {self.blocks} must be as many, and at least 1 each.")
-        if not 0 < self.decay <= 1:
-            raise UserError(f"--decay is {self.decay}: use a number above 0, at most 1.")
         if self.patch < 1 or self.patch % 2 ** len(self.widths):
             raise UserError(
                 f"--patch is {self.patch}: use a multiple of {2 ** len(self.widths)} (one halving a level)."
@@ -93,7 +87,7 @@ def train(config: Config, run: Run) -> Scores:
     network = config.architecture.build(config.precision)
     if config.start:
         load_start(network, config.start)
-    network.compile(make_optimizer(config), loss=config.loss)
+    network.compile(optimizers.make_optimizer(config, ADAM_LAYERS), loss=config.loss)
     power = {"mae": 1, "mse": 2}[config.loss]
     sample = make_sampler(config, pictures)
     batches = Batches(lambda random: sample(config.batch, random, power), config.steps, config.seed)
@@ -113,13 +107,6 @@ def storage_of(path: str) -> StorageDtype:
     Two thirds of the weights are there. As int8 they cost less than 0.001 dB; all others too, they cost 0.05 dB.
     """
     return "int8" if path.startswith("middle_") else "float16"
-
-
-def make_optimizer(config: Config) -> keras.optimizers.Optimizer:
-    """Return the optimizer that `config` names."""
-    if config.optimizer == "muon":
-        return optimizers.muon(config, config.decay, ADAM_LAYERS)
-    return optimizers.adam(config)
 
 
 def make_sampler(config: Config, pictures: list[Uint8Image]) -> Callable[[int, np.random.Generator, int], Pairs]:

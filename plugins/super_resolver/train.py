@@ -39,7 +39,7 @@ ADAM_LAYERS = ["head", "subpixels"]  # the first and the last layer, which Muon 
 
 
 @dataclass(frozen=True)
-class Config(settings.Settings):
+class Config(settings.OptimizerSettings):
     """Settings of the super-resolver's training."""
 
     checkpoint: Literal["x4", "x3", "x2", "x4_real", "digits"] = "x4"
@@ -58,10 +58,6 @@ class Config(settings.Settings):
     """Channels."""
     blocks: int = 10
     """Residual blocks."""
-    optimizer: Literal["adam", "muon"] = "adam"
-    """adam, with a cosine decay; muon needs about half the steps, at twice the rate."""
-    decay: float = 0.3
-    """Share of the steps, at the end, over which muon's learning rate falls to zero; before, it is constant."""
     start: Path | None = None
     """Folder of a checkpoint of at most this width and blocks, of any scale, to start from; else random weights."""
 
@@ -90,8 +86,6 @@ class Config(settings.Settings):
         super().__post_init__()
         for name in ("patch", "width", "blocks"):
             check_range(f"--{name}", getattr(self, name), 1)
-        if not 0 < self.decay <= 1:
-            raise UserError(f"--decay is {self.decay}: use a number above 0, at most 1.")
         if self.teacher and self.checkpoint not in CLEAN_CHECKPOINTS.values():
             raise UserError(
                 f"--teacher is not for {self.checkpoint}: use it with {', '.join(CLEAN_CHECKPOINTS.values())}."
@@ -107,7 +101,7 @@ def train(config: Config, run: Run) -> Scores:
     network = config.architecture.build(config.precision)
     if config.start:
         load_narrower_weights(network, config.start)
-    network.compile(make_optimizer(config), loss="mae")
+    network.compile(optimizers.make_optimizer(config, ADAM_LAYERS), loss="mae")
     sample, sample_held_out = make_samplers(config, pictures, validation)
     batches = Batches(partial(sample, config.batch), config.steps, config.seed)
     held_out = sample_held_out(VALIDATION_PATCHES, np.random.default_rng(config.seed))
@@ -119,13 +113,6 @@ def train(config: Config, run: Run) -> Scores:
     return fit.save_result(
         trained, config.architecture, scores, fit.provenance(config, data, run), run, storage="float16"
     )
-
-
-def make_optimizer(config: Config) -> keras.optimizers.Optimizer:
-    """Return the optimizer that `config` names, with its learning rate schedule."""
-    if config.optimizer == "adam":
-        return optimizers.adam(config)
-    return optimizers.muon(config, config.decay, ADAM_LAYERS)
 
 
 def make_samplers(config: Config, pictures: list[Uint8Image], validation: list[Uint8Image]) -> tuple[Sample, Sample]:

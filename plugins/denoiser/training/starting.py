@@ -9,6 +9,8 @@ import keras
 from core.metadata import WEIGHTS_FILE
 from core.networks import checkpoint
 
+from ..model import is_blind
+
 START_SIGMA = 12.0  # the noise level at which the blind network first computes the same as the one it starts from
 IMAGE_CHANNELS = 3
 FIRST = "down0"
@@ -22,15 +24,9 @@ def load_start(network: keras.Model, folder: Path) -> None:
     Raises:
         CheckpointError: if a name is missing or left over, or a shape differs.
     """
-    if len(network.inputs) > 1 or _is_blind(folder):
-        checkpoint.load_weights(network, folder)
-        return
     arrays = checkpoint.read_weights(folder / WEIGHTS_FILE)
-    kernel = arrays[f"{FIRST}/kernel"]
-    arrays[f"{FIRST}/bias"] += START_SIGMA / 255 * kernel[:, :, IMAGE_CHANNELS:].sum(axis=(0, 1, 2))
-    arrays[f"{FIRST}/kernel"] = kernel[:, :, :IMAGE_CHANNELS]
+    kernel = arrays.get(f"{FIRST}/kernel")
+    if is_blind(network) and kernel is not None and kernel.shape[2] > IMAGE_CHANNELS:
+        arrays[f"{FIRST}/bias"] += START_SIGMA / 255 * kernel[:, :, IMAGE_CHANNELS:].sum(axis=(0, 1, 2))
+        arrays[f"{FIRST}/kernel"] = kernel[:, :, :IMAGE_CHANNELS]
     checkpoint.assign(network, arrays, folder / WEIGHTS_FILE)
-
-
-def _is_blind(folder: Path) -> bool:
-    return bool(checkpoint.read_weights(folder / WEIGHTS_FILE)[f"{FIRST}/kernel"].shape[2] == IMAGE_CHANNELS)

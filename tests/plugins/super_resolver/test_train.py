@@ -14,10 +14,11 @@ from core.imaging import images
 from core.imaging.images import Image
 from core.imaging.metrics import psnr
 from core.plugin import Plugin
+from core.training import optimizers
 from core.training.data import PatchSampler
 from plugins.super_resolver.model import build_super_resolver
 from plugins.super_resolver.resampling import downscale
-from plugins.super_resolver.train import Config, evaluate, make_optimizer, make_samplers, sample_degraded_pairs
+from plugins.super_resolver.train import ADAM_LAYERS, Config, evaluate, make_samplers, sample_degraded_pairs
 from plugins.super_resolver.training.pairs import PairSampler, make_pairs
 
 
@@ -67,7 +68,7 @@ def test_flags_that_do_not_fit_are_refused(flags: dict[str, Any], message: str) 
 def test_training_lowers_the_loss(photo: Image, optimizer: Any) -> None:
     keras.utils.set_random_seed(0)
     network = build_super_resolver(2, width=8, blocks=1)
-    network.compile(make_optimizer(Config(epochs=40, steps=4, optimizer=optimizer)), loss="mae")
+    network.compile(optimizers.make_optimizer(Config(epochs=40, steps=4, optimizer=optimizer), ADAM_LAYERS), loss="mae")
     low, high = PairSampler(make_pairs([images.to_uint8(photo)], 2), 24).sample(32, np.random.default_rng(0))
     before = network.evaluate(low, high, verbose=0)
     network.fit(low, high, batch_size=8, epochs=40, verbose=0)
