@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -43,6 +44,8 @@ INTRODUCTION = (
     "the discriminator's score there. Choose a failure, watch it, then press Fix."
 )
 FIX_BUTTON = "Fix"
+# Numbers of new trainings, counted on the server: two presses in quick succession would get the same from the browser.
+RESTARTS = itertools.count(1)
 BUTTONS = "Play", "Pause", "Step", "Reset"
 PLANE_LABEL = "Real and generated points"
 DISTRIBUTION_LABEL, DISTRIBUTION_INFO = "Real points", "What the generator has to imitate."
@@ -89,11 +92,11 @@ def lay_out(page: Page, opened: Any) -> None:
     demo = page.bind(train_toy, [opened], inputs, outputs, status, pause, long_running=True)
     demo.start_at(play.click, lambda: (ROUNDS,), [], [rounds])
     demo.start_at(step.click, lambda: (1,), [], [rounds])
-    demo.start_at(reset.click, lambda restarts: (1, restarts + 1), [restarts], [rounds, restarts])
+    demo.start_at(reset.click, lambda: (1, next(RESTARTS)), [], [rounds, restarts])
     demo.start_at(use.click, _use_drawing, [sketch], [drawing, distribution, rounds])
     demo.start_when_settled([distribution, *options], lambda: (ROUNDS,), [rounds])
     for button, preset in presets.items():
-        demo.start_at(button.click, _apply(preset), [restarts], [*options, explanation, rounds, restarts])
+        demo.start_at(button.click, _apply(preset), [], [*options, explanation, rounds, restarts])
 
 
 def _lay_out_presets() -> dict[gr.Button, Preset]:
@@ -207,7 +210,7 @@ def _use_drawing(sketch: dict[str, Any] | None) -> tuple[str, str, int]:
     return pages.write_sketch(sketch), DRAWING, ROUNDS
 
 
-def _apply(preset: Preset) -> Callable[[int], tuple[Any, ...]]:
+def _apply(preset: Preset) -> Callable[[], tuple[Any, ...]]:
     """Return a function that sets the options to those of a preset, and starts a new training."""
     options = preset.options
     objective = options.objective
@@ -219,4 +222,4 @@ def _apply(preset: Preset) -> Callable[[int], tuple[Any, ...]]:
         objective.generator_every,
         objective.discriminator_every,
     )
-    return lambda restarts: (*values, preset.text, ROUNDS, restarts + 1)
+    return lambda: (*values, preset.text, ROUNDS, next(RESTARTS))
