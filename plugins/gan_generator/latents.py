@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.imaging.images import Floats
 from core.imaging.interpolation import slerp
@@ -15,6 +16,26 @@ SEEDS = 2**32
 def from_seeds(seeds: Sequence[int], dimensions: int) -> Floats:
     """Return one latent vector for each seed, (n, dimensions), sampled from the standard normal distribution."""
     return np.stack([np.random.default_rng(seed).standard_normal(dimensions, np.float32) for seed in seeds])
+
+
+def choose_values(latent: Floats, values: NDArray[np.int64], sizes: Sequence[int]) -> Floats:
+    """Return latent vectors changed such that they stand for the given values of some attributes.
+
+    Each attribute has a block of as many numbers as it has values, from the first number on; the value is the position
+    of the largest one. Two numbers of a block are exchanged, so that the vectors of all values together are still
+    normally distributed.
+
+    Args:
+        latent: (n, d), normally distributed.
+        values: (n, attributes).
+        sizes: how many values each attribute has; their sum is at most d.
+    """
+    chosen, rows, start = latent.copy(), np.arange(len(latent)), 0
+    for wanted, size in zip(values.T, sizes, strict=True):
+        largest, wanted = start + latent[:, start : start + size].argmax(axis=1), start + wanted
+        chosen[rows, wanted], chosen[rows, largest] = latent[rows, largest], latent[rows, wanted]
+        start += size
+    return chosen
 
 
 def labels_from_seeds(seeds: Sequence[int], classes: int) -> list[int]:

@@ -7,7 +7,9 @@ class to a logit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, NamedTuple
 
 import keras
@@ -17,13 +19,14 @@ from keras import layers
 
 from core.errors import UserError, check_range
 from core.imaging.images import Floats, Image
-from core.networks.batching import BATCH, as_batch, one_hot, predict
+from core.networks.batching import BATCH, as_batch, predict
 from core.networks.layers import unpack_singleton
 from core.progress import Progress, Steps
 
 from . import latents, multiscale, toy_gan
 from .adversarial.objective import ToyOptions
 from .networks import discriminator, generator
+from .networks.labels import label_inputs, label_vectors, suffix
 from .toy_gan import NEW_RUN, ToyGANState
 
 MAX_IMAGES = 1024
@@ -39,48 +42,55 @@ class Classification(NamedTuple):
     features: Floats
     """(n, 64): features of images that look alike lie close together."""
     probabilities: Floats
-    """(n, classes): they sum to 1."""
+    """(n, classes): those of each group of classes sum to 1."""
 
 
 def build_gan(
     shape: tuple[int, int, int] = (32, 32, 3),
-    dimensions: int = 64,
-    classes: int = 0,
+    dimensions: int | tuple[int, ...] = 64,
+    classes: int | tuple[int, ...] = 0,
     width: int = 16,
     scales: int = 1,
+    patch: int = 1,
 ) -> keras.Model:
     """Return a GAN: a network from latent vectors to generated images and their logits.
 
     Args:
         shape: of an image, (h, w, c), h equal to w.
-        dimensions: of a latent vector.
-        classes: how many; 0 builds networks without a label input.
-        width: channels at the full resolution; lower ones have up to four times as many.
+        dimensions: of a latent vector; several numbers, such as 15 and 10, for one whose first 15 numbers are a choice
+            among 15 values, by the largest of them, and the next 10 among 10.
+        classes: how many; 0 builds networks without a label input, and several numbers, such as 15 bodies and 16 hats,
+            networks with a label input for each.
+        width: channels at the highest resolution; lower ones have up to four times as many.
         scales: resolutions that the discriminator gets, stacked along the channels (multi-scale gradients).
+        patch: the networks' highest resolution is 1 / patch of the image's: with 2, training takes a fraction of the
+            time. Above 1, `scales` must be 1.
 
     Returns:
         A network from latent vectors (n, dimensions), and one-hot labels (n, classes) if there are classes, to images
         (n, h, w, c · scales) in 0 to 1 and logits (n, 1), which are higher the more real an image looks.
     """
-    latent = keras.Input((dimensions,), name="latent")
-    label = [keras.Input((classes,), name="label")] if classes else []
+    groups = (classes,) * (classes > 0) if isinstance(classes, int) else classes
     size = (*shape,)  # `shape` is a list if it comes from a checkpoint
-    inputs = unpack_singleton([latent, *label])
-    images = generator.build_generator(size, dimensions, classes, width, scales)(inputs)
-    logits = discriminator.build_discriminator(size, classes, width, scales)(unpack_singleton([images, *label]))
+    latent, labels = keras.Input((np.sum(dimensions),), name="latent"), label_inputs(groups)
+    inputs = unpack_singleton([latent, *labels])
+    images = generator.build_generator(size, dimensions, groups, width, scales, patch)(inputs)
+    logits = discriminator.build_discriminator(size, groups, width, scales, patch)(unpack_singleton([images, *labels]))
     return keras.Model(inputs, [images, logits], name="gan")
 
 
-def build_classifier(shape: tuple[int, int, int] = (32, 32, 3), classes: int = 10, width: int = 24) -> keras.Model:
+def build_classifier(
+    shape: tuple[int, int, int] = (32, 32, 3), classes: int | tuple[int, ...] = 10, width: int = 24
+) -> keras.Model:
     """Return a classifier: a network from images (n, *`shape`) in 0 to 1 to features and class probabilities.
 
     Args:
         shape: of an image, (h, w, c).
-        classes: how many.
+        classes: how many; several numbers for several groups of classes.
         width: channels at the full resolution; they double at each of the two lower ones.
 
     Returns:
-        A network to features (n, 64) and probabilities (n, classes).
+        A network to features (n, 64) and probabilities (n, classes) of each group.
     """
     images = keras.Input(tuple(shape), name="images")
     x = layers.Rescaling(2, -1, name="classifier_rescaling")(images)
@@ -92,8 +102,10 @@ def build_classifier(shape: tuple[int, int, int] = (32, 32, 3), classes: int = 1
         x = layers.MaxPooling2D(2, name=f"classifier_size{i}_pool")(x)
     x = layers.Dropout(0.3, name="classifier_dropout")(layers.Flatten(name="classifier_flatten")(x))
     features = layers.Dense(FEATURES, activation="tanh", dtype="float32", name="features")(x)
-    probabilities = layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")(features)
-    return keras.Model(images, [features, probabilities], name="classifier")
+    softmax = partial(layers.Dense, activation="softmax", dtype="float32")
+    groups = (classes,) if isinstance(classes, int) else classes
+    probabilities = [softmax(each, name=f"probabilities{suffix(i)}")(features) for i, each in enumerate(groups)]
+    return keras.Model(images, [features, *probabilities], name="classifier")
 
 
 def build_toy_gan(dimensions: int = 4, width: int = 64) -> keras.Model:
@@ -169,7 +181,8 @@ def interpolate(
     check_range("steps", steps, 1, MAX_IMAGES // len(seeds))
     stops = latents.from_seeds([_check_seed(seed) for seed in seeds], _dimensions(network))
     path, weights = latents.interpolate_path(stops, steps)
-    return _run_generator(network, path, weights @ _label_vectors(network, labels, seeds), truncation)
+    vectors = [weights @ each for each in _label_vectors(network, labels, seeds)]
+    return _run_generator(network, path, vectors, truncation)
 
 
 def discriminate(network: keras.Model, image: Image, labels: tuple[int, ...] = ()) -> Floats:
@@ -179,18 +192,17 @@ def discriminate(network: keras.Model, image: Image, labels: tuple[int, ...] = (
         image: (h, w, c); or many, (n, h, w, c), of the size that the network was trained on.
         labels: class index of all images, or of each; needed where the network has classes.
     """
-    scorer, classes, channels = _part(network, "discriminator"), _classes(network), _channels(network)
+    scorer, groups, channels = _part(network, "discriminator"), _groups(network), _channels(network)
     batch = as_batch(image, (*_part(network, "generator").outputs[0].shape[1:3], channels))
     scales = multiscale.stack_scales(batch, scorer.inputs[0].shape[-1] // channels)
-    if not classes:
-        return predict(scorer, [scales])[:, 0]
-    if not labels:
-        raise UserError(f"this discriminator needs the class of each image: give labels, from 0 to {classes - 1}.")
-    return predict(scorer, [scales, one_hot(labels, classes, len(batch))])[:, 0]
+    if groups and not labels:
+        last = math.prod(groups) - 1
+        raise UserError(f"this discriminator needs the class of each image: give labels, from 0 to {last}.")
+    return predict(scorer, [scales, *label_vectors(labels, groups, len(batch))])[:, 0]
 
 
 def classify(network: keras.Model, image: Image) -> Classification:
-    """Return a classifier's features and class probabilities of each image.
+    """Return a classifier's features and class probabilities of each image; several groups' one after the other.
 
     Args:
         image: (h, w, c); or many, (n, h, w, c), of the size that the network was trained on.
@@ -198,7 +210,8 @@ def classify(network: keras.Model, image: Image) -> Classification:
     _part(network, "features")
     batch = as_batch(image, network.inputs[0].shape[1:])
     outputs = [network.predict_on_batch(batch[i : i + BATCH]) for i in range(0, len(batch), BATCH)]
-    return Classification(*(np.concatenate(each).astype(np.float32) for each in zip(*outputs, strict=True)))
+    features, *probabilities = (np.concatenate(each).astype(np.float32) for each in zip(*outputs, strict=True))
+    return Classification(features, np.concatenate(probabilities, axis=1))
 
 
 def train_toy(
@@ -235,15 +248,15 @@ def _dimensions(network: keras.Model) -> int:
     return dimensions
 
 
-def _classes(network: keras.Model) -> int:
-    inputs = _part(network, "generator").inputs
-    classes: int = inputs[1].shape[-1] if len(inputs) > 1 else 0
-    return classes
+def _groups(network: keras.Model) -> tuple[int, ...]:
+    """Return how many classes each group has, () for a network without classes."""
+    return tuple(label.shape[-1] for label in _part(network, "generator").inputs[1:])
 
 
 def _channels(network: keras.Model) -> int:
-    """Return the channels of one image: the generator's output may have several scales, stacked."""
-    channels: int = _part(network, "generator").get_layer("generator_size4_to_rgb").filters
+    """Return the channels of one image: the output may have several scales, stacked, or a pixel shuffle before it."""
+    part = _part(network, "generator")
+    channels: int = min(part.outputs[0].shape[-1], part.get_layer("generator_size4_to_rgb").filters)
     return channels
 
 
@@ -261,22 +274,20 @@ def _generate(
     return _run_generator(network, latent, _label_vectors(network, labels, seeds), truncation)
 
 
-def _run_generator(network: keras.Model, latent: Floats, labels: Floats, truncation: float) -> Image:
-    """Return images (n, h, w, c) of latent vectors (n, d) and weights of the classes (n, classes)."""
+def _run_generator(network: keras.Model, latent: Floats, labels: Sequence[Floats], truncation: float) -> Image:
+    """Return images (n, h, w, c) of latent vectors (n, d) and weights of the classes, (n, classes) of each group."""
     check_range("truncation", truncation, 0, 1)
-    inputs = [truncation * latent, labels] if labels.size else [truncation * latent]
-    images: Image = predict(_part(network, "generator"), inputs)[..., : _channels(network)].clip(0, 1)
+    outputs = predict(_part(network, "generator"), [truncation * latent, *labels])
+    images: Image = outputs[..., : _channels(network)].clip(0, 1)
     return images
 
 
-def _label_vectors(network: keras.Model, labels: Sequence[int], seeds: Sequence[int]) -> Floats:
-    """Return the class of each seed as a one-hot vector, (n, classes); (n, 0) where the network has no classes."""
-    classes = _classes(network)
-    if classes:
-        return one_hot(labels or latents.labels_from_seeds(seeds, classes), classes, len(seeds))
-    if labels:
+def _label_vectors(network: keras.Model, labels: Sequence[int], seeds: Sequence[int]) -> list[Floats]:
+    """Return the class of each seed as a one-hot vector (n, classes) of each group; none without classes."""
+    groups = _groups(network)
+    if labels and not groups:
         raise UserError(f"labels are {tuple(labels)}: leave them out, this checkpoint has no classes.")
-    return np.empty((len(seeds), 0), np.float32)
+    return label_vectors(labels or latents.labels_from_seeds(seeds, math.prod(groups)), groups, len(seeds))
 
 
 def _as_points(points: Floats) -> Floats:

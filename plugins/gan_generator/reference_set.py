@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from .metrics import Moments
 EXAMPLES = Path(__file__).parent / "examples"
 MAX_STORED = 5500  # images: all of a small training set, a random sample of a large one
 MAX_STORED_VALUES = 50_000_000
+MAX_MEASURED_VALUES = 250_000_000
 CLUSTERS = 100
 BATCH = 500  # images
 
@@ -45,8 +46,13 @@ class ReferenceSet(NamedTuple):
     """(100, 64): of clusters of the features of the whole training set."""
 
 
-def build(training_set: Dataset, extract_features: ExtractFeatures) -> ReferenceSet:
-    """Return the reference set of a training set.
+def build(training_set: Dataset, extract_features: ExtractFeatures, attributes: Sequence[str] = ()) -> ReferenceSet:
+    """Return the reference set of a training set, or of a random sample of it where it is very large.
+
+    Args:
+        training_set: the images.
+        extract_features: returns their features.
+        attributes: of a data set with attributes, those whose combinations are the classes.
 
     Raises:
         UserError: where scikit-learn, which computes the clusters, is not installed.
@@ -55,16 +61,18 @@ def build(training_set: Dataset, extract_features: ExtractFeatures) -> Reference
         from sklearn.cluster import KMeans
     except ImportError:
         raise UserError("a reference set needs scikit-learn for its clusters: pip install scikit-learn.") from None
+    size = int(np.prod(training_set.pictures.shape[1:]))
+    if len(training_set.pictures) > (most := MAX_MEASURED_VALUES // size):
+        training_set = training_set.part(np.random.default_rng(1).permutation(len(training_set.pictures))[:most])
     pictures = training_set.pictures
     starts = range(0, len(pictures), BATCH)
     features = np.concatenate([extract_features(images.from_uint8(pictures[i : i + BATCH])) for i in starts])
     clusters = KMeans(min(CLUSTERS, len(features)), n_init=1, random_state=0).fit(features)
-    most = min(MAX_STORED, MAX_STORED_VALUES // pictures[0].size)
+    most = min(MAX_STORED, MAX_STORED_VALUES // size)
     stored = np.random.default_rng(0).permutation(len(features))[:most]
     centers = clusters.cluster_centers_.astype(np.float32)
-    return ReferenceSet(
-        pictures[stored], training_set.labels[stored], features[stored], metrics.moments(features), centers
-    )
+    labels = training_set.combinations(attributes)
+    return ReferenceSet(pictures[stored], labels[stored], features[stored], metrics.moments(features), centers)
 
 
 def write(reference: ReferenceSet, path: Path) -> None:

@@ -30,7 +30,7 @@ from .lab_presets import FAILURE_PRESETS, FIX_PRESETS, MODE_COLLAPSE
 from .model import build_gan, build_toy_gan, generate, train_toy
 from .networks.generator import BASE_SIDE, round_up_side
 from .reference_set import ExtractFeatures, ReferenceSet
-from .training.batches import read_split, sample_batch
+from .training.batches import choices, class_groups, read_split, sample_batch
 from .training.classifier import extract_features, train_classifier
 from .training.config import Config
 from .training.recipes import RECIPES
@@ -63,12 +63,13 @@ def train_gan(config: Config, run: Run) -> Scores:
     extract, reference = load_reference(config, training_set)  # first, as something may be missing
     architecture = gan_architecture(config, training_set)
     keras.utils.set_random_seed(config.seed)
-    ema, network = architecture.build(), architecture.build()
+    ema, network = architecture.build(), architecture.build(config.precision)
     if config.start:
         checkpoint.load_matching_weights(network, config.start)
     trainer = GANTrainer(network, ema, config.objective, config.seed)
-    trainer.compile(build_optimizer(*learning_rates(config)))
-    sample = partial(sample_batch, training_set, config, architecture.arguments["classes"])
+    beta_1 = 0.0 if config.adversarial_weight else 0.9
+    trainer.compile(build_optimizer(*learning_rates(config), beta_1))
+    sample = partial(sample_batch, training_set, config)
     callbacks = [
         ReseedNoise(config.seed),
         Snapshots(run, lambda: {"pictures": images.to_uint8(generate(ema, IN_SNAPSHOT))}, METRICS),
@@ -93,14 +94,14 @@ def check_training_set(config: Config, training_set: Dataset) -> None:
 
 
 def gan_architecture(config: Config, training_set: Dataset) -> Architecture:
-    """Return the builder and the arguments of the GAN for `training_set`; one class is trained without labels."""
-    classes = len(training_set.classes)
+    """Return the builder and the arguments of the GAN for `training_set`."""
     arguments = {
         "shape": training_set.pictures.shape[1:],
-        "dimensions": config.dimensions,
-        "classes": classes if config.recipe.conditional and classes > 1 else 0,
+        "dimensions": choices(config, training_set) or config.dimensions,
+        "classes": class_groups(config, training_set),
         "width": config.width,
         "scales": config.scales,
+        "patch": config.patch,
     }
     return Architecture(build_gan, arguments)
 
@@ -131,7 +132,9 @@ def load_reference(config: Config, training_set: Dataset) -> tuple[ExtractFeatur
     own, path = WEIGHTS / f"{config.checkpoint}_classifier", reference_set.EXAMPLES / f"{config.checkpoint}.npz"
     is_own = config.images is None and config.subject is None and path.exists()
     extract = partial(extract_features, checkpoint.load(own if is_own else WEIGHTS / GENERAL_CLASSIFIER, model))
-    return extract, reference_set.read(path) if is_own else reference_set.build(training_set, extract)
+    return extract, reference_set.read(path) if is_own else reference_set.build(
+        training_set, extract, config.recipe.attributes
+    )
 
 
 def score(network: keras.Model, extract: ExtractFeatures, reference: ReferenceSet) -> Scores:

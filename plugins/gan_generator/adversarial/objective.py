@@ -28,6 +28,11 @@ class Objective:
     mode_seeking_weight: float = 0.0
     """Weight of the generator's mode-seeking loss, which is high where different latent vectors give the same image;
     0 turns it off."""
+    adversarial_weight: float = 1.0
+    """Weight of the generator's adversarial loss; with 0 the discriminator is neither computed nor trained."""
+    reconstruction_weight: float = 0.0
+    """Weight of the mean absolute difference between each generated image and the real one that it is paired with:
+    for data sets whose latent vectors are known."""
     label_smoothing: float = 0.0
     """With bce: the target of real samples is 1 minus this, such as 0.1."""
     skip_below: float = 0.0
@@ -48,7 +53,8 @@ class Objective:
             raise UserError(
                 f"label_smoothing is {self.label_smoothing} with the loss {self.loss}: use 0 to 0.5, and bce."
             )
-        for name in ("gradient_penalty_weight", "mode_seeking_weight", "skip_below"):
+        weights = ("gradient_penalty_weight", "mode_seeking_weight", "adversarial_weight", "reconstruction_weight")
+        for name in (*weights, "skip_below"):
             check_range(name, getattr(self, name), 0)
         for name in ("discriminator_every", "generator_every", "ema_steps"):
             check_range(name, getattr(self, name), 1)

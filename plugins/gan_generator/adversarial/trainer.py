@@ -7,6 +7,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from core.networks.layers import unpack_singleton
+
 from .augmentation import augment
 from .losses import discriminator_loss, generator_loss, gradient_penalty, mode_seeking
 from .objective import Loss, Objective
@@ -17,24 +19,26 @@ CLIP_NORM = 10.0
 METRICS = ("discriminator_loss", "generator_loss", "accuracy_on_real", "accuracy_on_fake", "squared_gradient_norm")
 
 
-def build_optimizer(generator_rate: Any, discriminator_rate: Any) -> keras.optimizers.Optimizer:
+def build_optimizer(generator_rate: Any, discriminator_rate: Any, beta_1: float = 0.0) -> keras.optimizers.Optimizer:
     """Return Adam with a learning rate, or a schedule of it, for each network.
 
-    β1 is 0, so that a zero gradient leaves the weights of a network unchanged at a step where it is not updated. Adam's
-    second moment decays meanwhile, so that its next step is up to ten times as large. The gradient norm is clipped at
-    `CLIP_NORM`: at 64 × 64 pixels with few images, the discriminator's loss diverged without it.
+    In adversarial training β1 is 0, so that a zero gradient leaves the weights of a network unchanged at a step where
+    it is not updated. Adam's second moment decays meanwhile, so that its next step is up to ten times as large. The
+    gradient norm is clipped at `CLIP_NORM`: at 64 × 64 pixels with few images, the discriminator's loss diverged
+    without it.
     """
     rates = generator_rate, discriminator_rate
-    adams = [keras.optimizers.Adam(rate, beta_1=0.0, beta_2=0.99, global_clipnorm=CLIP_NORM) for rate in rates]
+    adams = [keras.optimizers.Adam(rate, beta_1=beta_1, beta_2=0.99, global_clipnorm=CLIP_NORM) for rate in rates]
     return keras.optimizers.MultiOptimizer(keras.optimizers.OptimizerMap(adams[0], {"discriminator_.*": adams[1]}))
 
 
 class GANTrainer(keras.Model):  # type: ignore[misc]
     """Trains a GAN, each network on its own loss, and keeps an exponential moving average (EMA) of the weights.
 
-    It is fitted on batches of real images (n, …), or of (images, one-hot labels) for a network with classes. Each
-    real image is paired with a generated one of its class. The EMA generates better images than the weights of any one
-    step (https://arxiv.org/abs/1806.04498); it is updated here and not by Keras' `use_ema`, which has no warm-up.
+    It is fitted on batches of real images (n, …), or of (images, one-hot labels of each group) for a network with
+    classes. Each real image is paired with a generated one of its class; a batch of (images, latents, labels …) also
+    says from which latent vector. The EMA generates better images than the weights of any one step
+    (https://arxiv.org/abs/1806.04498); it is updated here and not by Keras' `use_ema`, which has no warm-up.
 
     Args:
         network: what `build_gan` returns: from latent vectors to generated images and their logits.
@@ -48,6 +52,7 @@ class GANTrainer(keras.Model):  # type: ignore[misc]
         self.network, self.ema, self.objective = network, ema, objective
         self.generator = keras.Model(network.inputs, network.outputs[0])
         self.discriminator = network.get_layer("discriminator")
+        self.discriminator.trainable = objective.adversarial_weight > 0
         ema.trainable = False
         ema.set_weights(network.get_weights())
         self.noise = keras.random.SeedGenerator(seed)
@@ -57,42 +62,53 @@ class GANTrainer(keras.Model):  # type: ignore[misc]
 
     def call(self, inputs: Any) -> Any:
         """Return as many generated images as there are real ones, of the same classes, and their latent vectors."""
-        real, label = _split(inputs)
-        latents = keras.random.normal((ops.shape(real)[0], self.generator.inputs[0].shape[-1]), seed=self.noise)
-        return self.generator([latents, *label] if label else [latents]), latents
+        real, latents, label = self._split(inputs)
+        if latents is None:
+            latents = keras.random.normal((ops.shape(real)[0], self.generator.inputs[0].shape[-1]), seed=self.noise)
+        return self.generator([latents, *label]), latents
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
         """Return the sum of both losses, each of which has a gradient for one network only."""
-        objective = self.objective
-        real, label = _split(x)
+        real, _, label = self._split(x)
         generated, latents = y_pred
+        g_loss, d_total, values = self._adversarial_losses(real, generated, label)
+        if self.objective.mode_seeking_weight:
+            classes = ops.concatenate(label, axis=-1) if label else None
+            g_loss += self.objective.mode_seeking_weight * mode_seeking(generated, latents, classes)
+        if self.objective.reconstruction_weight:
+            g_loss += self.objective.reconstruction_weight * ops.mean(ops.abs(real - generated))
+        self._update_metrics_and_ema(values[0], g_loss, *values[1:])
+        above_threshold = ops.cast(values[0] > self.objective.skip_below, "float32")
+        discriminator_active = self._is_update_step(self.objective.discriminator_every) * above_threshold
+        generator_active = self._is_update_step(self.objective.generator_every)
+        self.step.assign_add(1.0)
+        return discriminator_active * d_total + generator_active * g_loss
+
+    def _adversarial_losses(self, real: Any, generated: Any, label: list[Any]) -> tuple[Any, Any, list[Any]]:
+        """Return the generator's loss, the discriminator's with its penalty, and the metrics but the generator's."""
+        objective = self.objective
+        if not objective.adversarial_weight:
+            return 0.0, 0.0, [ops.zeros(())] * (len(METRICS) - 1)
         real, fake = self._augment(real), self._augment(generated)
         logits, squared_gradient_norm = self._discriminate(real, ops.stop_gradient(fake), label)
         d_loss = discriminator_loss(objective.loss, *logits, objective.label_smoothing)
         fake_logits = self._frozen_discriminator(fake, label)
         g_loss = generator_loss(objective.loss, ops.stop_gradient(logits[0]), fake_logits)
-        if objective.mode_seeking_weight:
-            g_loss += objective.mode_seeking_weight * mode_seeking(generated, latents, *label)
-        self._update_metrics_and_ema(d_loss, g_loss, *accuracies(objective.loss, *logits), squared_gradient_norm)
-        above_threshold = ops.cast(d_loss > objective.skip_below, "float32")
-        discriminator_active = self._is_update_step(objective.discriminator_every) * above_threshold
-        generator_active = self._is_update_step(objective.generator_every)
-        self.step.assign_add(1.0)
         d_total = d_loss + objective.gradient_penalty_weight / 2 * squared_gradient_norm
-        return discriminator_active * d_total + generator_active * g_loss
+        values = [d_loss, *accuracies(objective.loss, *logits), squared_gradient_norm]
+        return objective.adversarial_weight * g_loss, d_total, values
 
     def _discriminate(self, real: Any, fake: Any, label: list[Any]) -> tuple[tuple[Any, Any], Any]:
         """Return the logits of real and fake images, and the sum of the squared gradient norms at both, in one pass."""
         if not self.objective.gradient_penalty_weight:
-            both = self.discriminator(_with_label(ops.concatenate([real, fake]), [*label, *label]))
+            twice = [ops.concatenate([each, each]) for each in label]
+            both = self.discriminator(unpack_singleton([ops.concatenate([real, fake]), *twice]))
             return tuple(ops.split(both, 2)), ops.zeros(())  # type: ignore[return-value]
         subsets = [each[::PENALTY_STRIDE] for each in (real, fake)]
         noise = [keras.random.normal(ops.shape(each), stddev=PENALTY_NOISE, seed=self.noise) for each in subsets]
         perturbed = [each + ops.cast(shift, each.dtype) for each, shift in zip(subsets, noise, strict=True)]
-        subset_label = [each[::PENALTY_STRIDE] for each in label]
-        logits = self.discriminator(
-            _with_label(ops.concatenate([real, fake, *perturbed]), [*label, *label, *subset_label, *subset_label])
-        )
+        repeated = [ops.concatenate([each, each, *[each[::PENALTY_STRIDE]] * 2]) for each in label]
+        logits = self.discriminator(unpack_singleton([ops.concatenate([real, fake, *perturbed]), *repeated]))
         count, few = ops.shape(real)[0], ops.shape(subsets[0])[0]
         original = logits[:count], logits[count : 2 * count]
         shifted = logits[2 * count : 2 * count + few], logits[2 * count + few :]
@@ -106,7 +122,13 @@ class GANTrainer(keras.Model):  # type: ignore[misc]
         """Return the logits of fake images such that only the generator gets a gradient."""
         weights = [ops.stop_gradient(each.value) for each in self.discriminator.trainable_variables]
         others = [each.value for each in self.discriminator.non_trainable_variables]
-        return self.discriminator.stateless_call(weights, others, _with_label(fake, label))[0]
+        return self.discriminator.stateless_call(weights, others, unpack_singleton([fake, *label]))[0]
+
+    def _split(self, inputs: Any) -> tuple[Any, Any, list[Any]]:
+        """Return a batch's images, their latent vectors (None if there are none), and a list of their labels."""
+        real, *others = inputs if isinstance(inputs, (list, tuple)) else [inputs]
+        has_latents = len(others) == len(self.generator.inputs)
+        return real, others[0] if has_latents else None, others[1:] if has_latents else others
 
     def _augment(self, images: Any) -> Any:
         if not self.objective.augmentation:
@@ -132,12 +154,3 @@ def accuracies(loss: Loss, real: Any, fake: Any) -> tuple[Any, Any]:
     """
     threshold = (ops.mean(real) + ops.mean(fake)) / 2 if loss == "relativistic" else 0.0
     return ops.mean(ops.cast(real > threshold, "float32")), ops.mean(ops.cast(fake < threshold, "float32"))
-
-
-def _split(inputs: Any) -> tuple[Any, list[Any]]:
-    """Return a batch's images, and a list that holds its labels, if there are any."""
-    return (inputs[0], list(inputs[1:])) if isinstance(inputs, (list, tuple)) else (inputs, [])
-
-
-def _with_label(images: Any, labels: list[Any]) -> Any:
-    return [images, ops.concatenate(labels)] if labels else images

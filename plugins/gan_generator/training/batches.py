@@ -12,7 +12,7 @@ from core.imaging.images import Image
 from core.training import datasets
 from core.training.datasets import Dataset
 
-from .. import multiscale
+from .. import latents, multiscale
 from .config import Config
 
 
@@ -21,29 +21,53 @@ def read_split(config: Config, split: str) -> Dataset:
     return datasets.read_dataset_or_folder(config.recipe.subject, config.data, config.images, config.side, split)
 
 
-def sample_batch(training_set: Dataset, config: Config, classes: int, random: np.random.Generator) -> tuple[Any]:
+def choices(config: Config, training_set: Dataset) -> tuple[int, ...]:
+    """Return how many values each attribute has that the latent vector decides."""
+    return tuple(training_set.attributes[name] for name in config.recipe.latent_attributes)
+
+
+def class_groups(config: Config, training_set: Dataset) -> tuple[int, ...]:
+    """Return how many classes each group has that the networks are given; one class is trained without labels."""
+    if not config.recipe.conditional:
+        return ()
+    attributes = tuple(training_set.attributes[name] for name in config.recipe.attributes)
+    return attributes or (len(training_set.classes),) * (len(training_set.classes) > 1)
+
+
+def sample_batch(training_set: Dataset, config: Config, random: np.random.Generator) -> tuple[Any]:
     """Return a batch as `fit` takes it.
 
     Args:
         training_set: the images to choose from.
-        config: the size of a batch, the scales and whether images are flipped.
-        classes: of the network; 0 leaves the labels out.
-        random: generator of the choice and of the flips.
+        config: the size of a batch, the scales, whether images are flipped, and the attributes.
+        random: generator of the choice, of the flips and of latent vectors.
 
     Returns:
-        A tuple of one element: images (n, h, w, c · scales), or (images, one-hot labels).
+        A tuple of one element: images (n, h, w, c · scales), or these with latent vectors (n, dimensions), if the
+        recipe has attributes that these decide, and one-hot labels of each group.
     """
-    pictures, labels = sample_images(training_set, config, random)
-    stacked = multiscale.stack_scales(pictures, config.scales)
-    return ((stacked, np.eye(classes, dtype=np.float32)[labels]) if classes else stacked,)
+    pictures, chosen = _sample(training_set, config, random)
+    batch = [multiscale.stack_scales(pictures, config.scales)]
+    if sizes := choices(config, training_set):
+        latent = random.standard_normal((len(pictures), sum(sizes)), np.float32)
+        batch.append(latents.choose_values(latent, chosen.values(config.recipe.latent_attributes), sizes))
+    groups = class_groups(config, training_set)
+    values = chosen.values(config.recipe.attributes).T if groups else ()
+    batch += [np.eye(size, dtype=np.float32)[each] for size, each in zip(groups, values, strict=True)]
+    return (tuple(batch) if len(batch) > 1 else batch[0],)
 
 
 def sample_images(
     training_set: Dataset, config: Config, random: np.random.Generator
 ) -> tuple[Image, NDArray[np.int64]]:
     """Return random images (n, h, w, c), half of them flipped if the recipe says so, and their class indices (n,)."""
-    chosen = random.integers(len(training_set.pictures), size=config.batch)
-    pictures = images.from_uint8(training_set.pictures[chosen])
+    pictures, chosen = _sample(training_set, config, random)
+    return pictures, chosen.labels
+
+
+def _sample(training_set: Dataset, config: Config, random: np.random.Generator) -> tuple[Image, Dataset]:
+    chosen = training_set.part(random.integers(len(training_set.pictures), size=config.batch))
+    pictures = images.from_uint8(chosen.pictures[:])
     if config.recipe.horizontal_flip:
         datasets.random_flip(pictures, random)
-    return pictures, training_set.labels[chosen]
+    return pictures, chosen

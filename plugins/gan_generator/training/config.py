@@ -34,7 +34,7 @@ class Config(RecipeSettings):
     """Which checkpoint to train: one of those in plugin.toml."""
     data: Path | None = None
     """Folder of the data set's files; left out, Keras downloads MNIST, Fashion-MNIST and CIFAR-10."""
-    subject: Literal["mnist", "fashion", "cifar10", "tiles"] | None = None
+    subject: Literal["mnist", "fashion", "cifar10", "tiles", "cats"] | None = None
     """Data set to train on, in place of the recipe's."""
     images: Path | None = None
     """Folder of your own images in place of a data set, or of a folder for each class; damaged files are skipped.
@@ -48,6 +48,11 @@ class Config(RecipeSettings):
     mode_seeking_weight: float | None = None
     """Weight of the generator's mode-seeking loss, which is high where different latent vectors give the same image;
     0 turns it off."""
+    adversarial_weight: float = 1.0
+    """Weight of the generator's adversarial loss; with 0 the discriminator is neither computed nor trained."""
+    reconstruction_weight: float = 0.0
+    """Weight of the mean absolute difference between each generated image and the real one that it is paired with:
+    for the cats, whose latent vectors are known."""
     label_smoothing: float = 0.0
     """With bce: the target of real images is 1 minus this, such as 0.1."""
     skip_below: float = 0.0
@@ -71,7 +76,9 @@ class Config(RecipeSettings):
     dimensions: int = 64
     """Dimensions of a latent vector."""
     width: int = 16
-    """Channels at the full resolution."""
+    """Channels at the highest resolution of the networks."""
+    patch: int = 1
+    """The networks' highest resolution is 1 / patch of the images': 2 takes a fraction of the time."""
     ema_steps: int = 1000
     """Time constant, in steps, of the exponential moving average of the weights, which is what is saved."""
     batch: int = 64
@@ -92,8 +99,10 @@ class Config(RecipeSettings):
         check_range("--scales", self.scales, 1, MAX_SCALES)
         check_range("--dimensions", self.dimensions, 1)
         check_range("--width", self.width, 1)
-        if self.precision != "float32":
-            raise UserError(f"--precision is {self.precision}: the gradient penalty's finite differences need float32.")
+        if self.patch not in (1, 2, 4) or (self.patch > 1 and self.scales > 1):
+            raise UserError(f"--patch is {self.patch} with --scales {self.scales}: use 1, 2 or 4, and 1 scale above 1.")
+        if self.precision == "mixed_float16":
+            raise UserError(f"--precision is {self.precision}: use float32 or mixed_bfloat16, losses are not scaled.")
         if self.start and self.recipe.kind != "gan":
             raise UserError(f"--start is {self.start}, but {self.checkpoint} is not a generator: leave it out.")
         assert self.objective  # it checks its own values
@@ -114,7 +123,10 @@ class Config(RecipeSettings):
     @property
     def objective(self) -> Objective:
         """The losses, the regularization and the update intervals."""
-        own = ("loss", "label_smoothing", "skip_below", "discriminator_every", "generator_every", "ema_steps")
+        own = (
+            *("loss", "adversarial_weight", "reconstruction_weight", "label_smoothing", "skip_below"),
+            *("discriminator_every", "generator_every", "ema_steps"),
+        )
         from_recipe = ("gradient_penalty_weight", "mode_seeking_weight", "augmentation")
         settings = {name: getattr(self, name) for name in own}
         return Objective(**settings, **{name: getattr(self.recipe, name) for name in from_recipe})

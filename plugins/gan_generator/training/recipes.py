@@ -19,11 +19,18 @@ class Recipe:
     horizontal_flip: bool = False
     gradient_penalty_weight: float = 0.5
     mode_seeking_weight: float = 0.1
+    attributes: tuple[str, ...] = ()
+    """Of a data set with attributes: those whose values both networks are given, in place of a class."""
+    latent_attributes: tuple[str, ...] = ()
+    """Those whose values the latent vector decides: see `latents.choose_values`."""
 
 
 RECIPES = {
     "crawl": Recipe("tiles", augmentation=True, horizontal_flip=True),
     "mnist": Recipe("mnist"),
+    "cats": Recipe(
+        "cats", mode_seeking_weight=0.0, attributes=("body", "fur", "accessory"), latent_attributes=("eyes", "mouth")
+    ),
     "crawl_classifier": Recipe("tiles", "classifier", horizontal_flip=True),
     "mnist_classifier": Recipe("mnist", "classifier"),
     "cifar10_classifier": Recipe("cifar10", "classifier", horizontal_flip=True),
