@@ -34,7 +34,8 @@ def combinations(split: str) -> NDArray[np.int64]:
     """
     labels = np.arange(np.prod(tuple(ATTRIBUTES.values())))
     held_out = attribute_values(labels).sum(axis=1) % HELD_OUT_EVERY == 0
-    return labels[held_out if split == "test" else ~held_out]
+    chosen: NDArray[np.int64] = labels[held_out if split == "test" else ~held_out]
+    return chosen
 
 
 def attribute_values(labels: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -95,7 +96,8 @@ class ComposedCats:
 
 def _over(upper: Floats, lower: Floats) -> Floats:
     """Return premultiplied RGBA images laid over others."""
-    return upper + lower * (1 - upper[..., 3:])
+    laid_over: Floats = upper + lower * (1 - upper[..., 3:])
+    return laid_over
 
 
 def _find_set(folder: Path | None) -> Path:
@@ -110,4 +112,4 @@ def _find_set(folder: Path | None) -> Path:
 def _read_layer(file: Path, side: int) -> Floats:
     """Return a layer (side, side, 4), premultiplied before it is shrunk: transparent pixels have no color."""
     layer = pillow.open(file).convert("RGBA").convert("RGBa").resize((side, side), pillow.Resampling.BOX)
-    return np.asarray(layer, np.float32) / 255
+    return np.asarray(layer, np.float32) / np.float32(255)

@@ -25,7 +25,7 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,13 +56,13 @@ class Dataset:
     """Labeled images.
 
     Attributes:
-        pictures: (n, h, w, c), 0 to 255.
+        pictures: (n, h, w, c), 0 to 255. The cats are a sequence that can be indexed like it, and is composed then.
         labels: (n,), class indices; or, where there are attributes, numbers of combinations of their values.
         classes: names of the classes; none where there are attributes.
         attributes: how many values each attribute has.
     """
 
-    pictures: Uint8Image | ComposedCats
+    pictures: Uint8Image
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
     attributes: Mapping[str, int] = field(default_factory=dict)
@@ -70,6 +70,12 @@ class Dataset:
     def part(self, chosen: slice | NDArray[np.bool_] | NDArray[np.int64]) -> Dataset:
         """Return the chosen images with their labels, and all class names."""
         return replace(self, pictures=self.pictures[chosen], labels=self.labels[chosen])
+
+    def sample(self, most: int) -> Dataset:
+        """Return at most so many images, chosen at random, always the same ones."""
+        if len(self.pictures) <= most:
+            return self
+        return self.part(np.random.default_rng(0).permutation(len(self.pictures))[:most])
 
     def values(self, attributes: Sequence[str]) -> NDArray[np.int64]:
         """Return the values of some attributes, (n, attributes); without a name, the class indices, (n, 1)."""
@@ -81,7 +87,8 @@ class Dataset:
     def combinations(self, attributes: Sequence[str]) -> NDArray[np.int64]:
         """Return the number of the combination of some attributes' values, (n,); without a name, the class indices."""
         sizes = [self.attributes[name] for name in attributes] or [max(1, len(self.classes))]
-        return np.ravel_multi_index(tuple(self.values(attributes).T), tuple(sizes))
+        numbers: NDArray[np.int64] = np.ravel_multi_index(tuple(self.values(attributes).T), tuple(sizes))
+        return numbers
 
     def describe(self, subject: str) -> dict[str, Any]:
         """Return these images' entry in a checkpoint's provenance; `subject` names what they show.
@@ -224,7 +231,8 @@ def _read_tiles(folder: Path | None, split: str) -> Dataset:
 
 def _read_cats(folder: Path | None, split: str) -> Dataset:
     labels = cats.combinations(split)
-    return Dataset(ComposedCats(cats.read_layers(folder), labels), labels, (), cats.ATTRIBUTES)
+    pictures = cast(Uint8Image, ComposedCats(cats.read_layers(folder), labels))
+    return Dataset(pictures, labels, (), cats.ATTRIBUTES)
 
 
 SETS: dict[str, Callable[[Path | None, str], Dataset]] = {

@@ -62,8 +62,7 @@ def build(training_set: Dataset, extract_features: ExtractFeatures, attributes: 
     except ImportError:
         raise UserError("a reference set needs scikit-learn for its clusters: pip install scikit-learn.") from None
     size = int(np.prod(training_set.pictures.shape[1:]))
-    if len(training_set.pictures) > (most := MAX_MEASURED_VALUES // size):
-        training_set = training_set.part(np.random.default_rng(1).permutation(len(training_set.pictures))[:most])
+    training_set = training_set.sample(MAX_MEASURED_VALUES // size)
     pictures = training_set.pictures
     starts = range(0, len(pictures), BATCH)
     features = np.concatenate([extract_features(images.from_uint8(pictures[i : i + BATCH])) for i in starts])

@@ -67,8 +67,8 @@ def train_gan(config: Config, run: Run) -> Scores:
     if config.start:
         checkpoint.load_matching_weights(network, config.start)
     trainer = GANTrainer(network, ema, config.objective, config.seed)
-    beta_1 = 0.0 if config.adversarial_weight else 0.9
-    trainer.compile(build_optimizer(*learning_rates(config), beta_1))
+    generator_rate, discriminator_rate = learning_rates(config)
+    trainer.compile(build_optimizer(generator_rate, discriminator_rate, 0.0 if config.adversarial_weight else 0.9))
     sample = partial(sample_batch, training_set, config)
     callbacks = [
         ReseedNoise(config.seed),

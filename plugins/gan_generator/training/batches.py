@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.imaging import images
 from core.imaging.images import Image
+from core.networks.layers import unpack_singleton
 from core.training import datasets
 from core.training.datasets import Dataset
 
@@ -57,12 +57,13 @@ def sample_batch(training_set: Dataset, config: Config, random: np.random.Genera
     return (tuple(batch) if len(batch) > 1 else batch[0],)
 
 
-def sample_images(
-    training_set: Dataset, config: Config, random: np.random.Generator
-) -> tuple[Image, NDArray[np.int64]]:
-    """Return random images (n, h, w, c), half of them flipped if the recipe says so, and their class indices (n,)."""
+def sample_images(training_set: Dataset, config: Config, random: np.random.Generator) -> tuple[Image, Any]:
+    """Return random images (n, h, w, c), half of them flipped if the recipe says so, and what a classifier predicts.
+
+    That is the images' class indices (n,), or a list of each attribute's values.
+    """
     pictures, chosen = _sample(training_set, config, random)
-    return pictures, chosen.labels
+    return pictures, unpack_singleton([*chosen.values(config.recipe.attributes).T])
 
 
 def _sample(training_set: Dataset, config: Config, random: np.random.Generator) -> tuple[Image, Dataset]:

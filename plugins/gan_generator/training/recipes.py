@@ -32,6 +32,7 @@ RECIPES = {
         "cats", mode_seeking_weight=0.0, attributes=("body", "fur", "accessory"), latent_attributes=("eyes", "mouth")
     ),
     "crawl_classifier": Recipe("tiles", "classifier", horizontal_flip=True),
+    "cats_classifier": Recipe("cats", "classifier", attributes=("body", "fur", "eyes", "mouth", "accessory")),
     "mnist_classifier": Recipe("mnist", "classifier"),
     "cifar10_classifier": Recipe("cifar10", "classifier", horizontal_flip=True),
     "lab": Recipe("points", "lab"),
