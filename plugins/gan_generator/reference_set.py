@@ -15,13 +15,14 @@ from core.imaging.images import Floats, Image, Uint8Image
 from core.training.datasets import Dataset
 from core.training.evaluation import Scores
 
-from . import metrics
+from . import composed, metrics
 from .metrics import Moments
 
 EXAMPLES = Path(__file__).parent / "examples"
 MAX_STORED = 5500  # images: all of a small training set, a random sample of a large one
 MAX_STORED_VALUES = 50_000_000
 MAX_MEASURED_VALUES = 250_000_000
+MAX_CLASS = 255  # a label above it is the number of a combination of attributes
 CLUSTERS = 100
 BATCH = 500  # images
 
@@ -75,13 +76,17 @@ def build(training_set: Dataset, extract_features: ExtractFeatures, attributes: 
 
 
 def write(reference: ReferenceSet, path: Path) -> None:
-    """Write `reference` as a compressed .npz file, features in half precision."""
+    """Write `reference` as a compressed .npz file, features in half precision.
+
+    Cats are not written: they are composed again from their labels, the numbers of combinations of all attributes.
+    """
     pictures, labels, features, moments, centers = reference
+    is_composed = labels.max() > MAX_CLASS
     np.savez_compressed(
         path,
         allow_pickle=False,
-        pictures=pictures,
-        labels=labels.astype(np.uint8),
+        pictures=pictures[:0] if is_composed else pictures,
+        labels=labels.astype(np.int32 if is_composed else np.uint8),
         features=features.astype(np.float16),
         mean=moments.mean,
         covariance=moments.covariance,
@@ -94,27 +99,39 @@ def read(path: Path) -> ReferenceSet:
     with np.load(path) as stored:
         moments = Moments(stored["mean"], stored["covariance"])
         labels, features = stored["labels"].astype(np.int64), stored["features"].astype(np.float32)
-        return ReferenceSet(stored["pictures"], labels, features, moments, stored["centers"])
+        pictures = stored["pictures"]
+        if not len(pictures):
+            pictures, labels = composed.compose(labels).pictures, composed.classes(labels)
+        return ReferenceSet(pictures, labels, features, moments, stored["centers"])
 
 
 def score(generate: GenerateImages, extract_features: ExtractFeatures, reference: ReferenceSet, count: int) -> Scores:
-    """Return the scores of `count` generated images, whose classes are distributed as those of the reference set.
+    """Return the scores of `count` generated images, whose classes are distributed as those of the reference set."""
+    generated, _ = generate_like(generate, reference, count)
+    return compare(generated, extract_features(generated), reference)
+
+
+def generate_like(generate: GenerateImages, reference: ReferenceSet, count: int) -> tuple[Image, list[int]]:
+    """Return `count` generated images, and their classes, which are distributed as those of the reference set."""
+    labels = np.random.default_rng(0).choice(reference.labels, count).tolist()
+    parts = [(start, tuple(labels[start : start + BATCH])) for start in range(0, count, BATCH)]
+    return np.concatenate([generate(len(part), start, part) for start, part in parts]), labels
+
+
+def compare(pictures: Image, features: Floats, reference: ReferenceSet) -> Scores:
+    """Return the scores of images beside the reference set.
 
     `frechet`, `precision`, `recall` and `modes` compare their features with those of the reference set.
     `nearest_neighbor_median` is the median RMS difference, in pixel values from 0 to 1, to the nearest reference
     image, flipped or not; `copy_fraction` is the fraction of images that are copies: see `metrics.are_copies`.
     """
-    labels = np.random.default_rng(0).choice(reference.labels, count).tolist()
-    parts = [(start, tuple(labels[start : start + BATCH])) for start in range(0, count, BATCH)]
-    generated = np.concatenate([generate(len(part), start, part) for start, part in parts])
-    features = extract_features(generated)
-    precision, recall = metrics.precision_and_recall(reference.features[:count], features)
-    _, distances = metrics.nearest_neighbors_or_flipped(generated, images.from_uint8(reference.pictures))
+    precision, recall = metrics.precision_and_recall(reference.features[: len(features)], features)
+    _, distances = metrics.nearest_neighbors_or_flipped(pictures, images.from_uint8(reference.pictures))
     return {
         "frechet": metrics.frechet_distance(reference.moments, metrics.moments(features)),
         "precision": precision,
         "recall": recall,
         "modes": metrics.count_modes(reference.features, features, reference.centers),
         "nearest_neighbor_median": float(np.median(distances)),
-        "copy_fraction": float(metrics.are_copies(generated, distances).mean()),
+        "copy_fraction": float(metrics.are_copies(pictures, distances).mean()),
     }

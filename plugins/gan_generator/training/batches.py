@@ -8,7 +8,6 @@ import numpy as np
 
 from core.imaging import images
 from core.imaging.images import Image
-from core.networks.layers import unpack_singleton
 from core.training import datasets
 from core.training.datasets import Dataset
 
@@ -60,10 +59,11 @@ def sample_batch(training_set: Dataset, config: Config, random: np.random.Genera
 def sample_images(training_set: Dataset, config: Config, random: np.random.Generator) -> tuple[Image, Any]:
     """Return random images (n, h, w, c), half of them flipped if the recipe says so, and what a classifier predicts.
 
-    That is the images' class indices (n,), or a list of each attribute's values.
+    That is the images' class indices (n,), or a tuple of each attribute's values.
     """
     pictures, chosen = _sample(training_set, config, random)
-    return pictures, unpack_singleton([*chosen.values(config.recipe.attributes).T])
+    values = tuple(chosen.values(config.recipe.attributes).T)
+    return pictures, values if len(values) > 1 else values[0]
 
 
 def _sample(training_set: Dataset, config: Config, random: np.random.Generator) -> tuple[Image, Dataset]:

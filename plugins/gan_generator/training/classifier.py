@@ -13,7 +13,6 @@ from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import Floats, Image
 from core.imaging.resizing import center_crop_resize
-from core.networks.layers import unpack_singleton
 from core.training import fit, optimizers
 from core.training.batches import Batches
 from core.training.evaluation import Scores
@@ -45,7 +44,7 @@ def train_classifier(config: Config, run: Run) -> Scores:
     network.compile(optimizers.adam(config, clip=10), loss=[None, *["sparse_categorical_crossentropy"] * len(groups)])
     batches = Batches(partial(sample_images, training_set, config), config.steps, config.seed)
     test, values = images.from_uint8(test_set.pictures), test_set.values(config.recipe.attributes)
-    fit.fit(network, batches, (test, unpack_singleton([*values.T])), config, run)
+    fit.fit(network, batches, (test, tuple(values.T) if len(groups) > 1 else values[:, 0]), config, run)
 
     correct = classes_of(classify(network, test).probabilities, groups) == values
     names = [f"accuracy_{name}" for name in config.recipe.attributes] or ["accuracy"]

@@ -92,3 +92,17 @@ def test_the_accuracies_of_the_relativistic_loss_have_a_threshold_midway() -> No
     real, fake = np.array([[11.0], [12.0], [9.0]]), np.array([[8.0], [9.5], [11.5]])
     assert [round(float(each), 2) for each in accuracies("relativistic", real, fake)] == [0.67, 0.67]
     assert [float(each) for each in accuracies("bce", real, fake)] == [1, 0]
+
+
+def test_without_an_adversarial_loss_the_generator_learns_the_images_of_given_latent_vectors() -> None:
+    keras.utils.set_random_seed(0)
+    network, ema = (build_gan((8, 8, 1), (2,), 0, 8, patch=2) for _ in range(2))
+    trainer = GANTrainer(network, ema, Objective(adversarial_weight=0, reconstruction_weight=1, ema_steps=5), 0)
+    trainer.compile(build_optimizer(1e-2, 1e-2, 0.9))
+    latent = np.array([[1, -1], [-1, 1]], np.float32)
+    real = np.stack([np.zeros((8, 8, 1), np.float32), np.ones((8, 8, 1), np.float32)])
+    untouched = [to_numpy(each.value) for each in trainer.discriminator.variables]
+    trainer.fit([real, latent], batch_size=2, epochs=60, verbose=0)
+    np.testing.assert_allclose(ema.get_layer("generator").predict_on_batch(latent), real, atol=0.1)
+    for before, after in zip(untouched, trainer.discriminator.variables, strict=True):
+        np.testing.assert_array_equal(before, after.value)

@@ -17,7 +17,7 @@ from plugins.gan_generator.training.recipes import RECIPES
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        ({"checkpoint": "cats"}, "--checkpoint is 'cats'"),
+        ({"checkpoint": "dogs"}, "--checkpoint is 'dogs'"),
         ({"side": 30}, "--side is 30"),
         ({"label_smoothing": 0.1}, "smoothing is 0.1 with the loss relativistic"),
         ({"gradient_penalty_weight": -1}, "penalty_weight is -1"),
@@ -25,7 +25,10 @@ from plugins.gan_generator.training.recipes import RECIPES
         ({"discriminator_rate": 2}, "--discriminator-rate is 2"),
         ({"scales": 5}, "--scales is 5"),
         ({"width": 0}, "--width is 0"),
-        ({"precision": "mixed_bfloat16"}, "--precision is mixed_bfloat16"),
+        ({"precision": "mixed_float16"}, "--precision is mixed_float16"),
+        ({"patch": 3}, "--patch is 3"),
+        ({"patch": 2, "scales": 2}, "--patch is 2 with --scales 2"),
+        ({"reconstruction_weight": -1}, "reconstruction_weight is -1"),
         ({"start": Path("x"), "checkpoint": "mnist_classifier"}, "--start is x"),
     ],
 )
