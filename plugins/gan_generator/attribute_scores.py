@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.imaging import images
 from core.imaging.images import Image
-from core.training.cats import ATTRIBUTES
+from core.training.cats import ATTRIBUTES, LOOK_ALIKE
 from core.training.evaluation import Scores
 
 from . import composed, reference_set
@@ -43,13 +43,21 @@ def coverage(values: NDArray[np.int64], attributes: int) -> float:
     """Return the share of all combinations of values of so many attributes, each two or each one, that occur.
 
     Args:
-        values: of all attributes, (n, 5).
+        values: of all attributes, (n, 5), as `look` returns them.
         attributes: 1 for single values, 2 for pairs.
     """
-    sizes = list(ATTRIBUTES.values())
+    sizes = [size - len(LOOK_ALIKE.get(name, {})) for name, size in ATTRIBUTES.items()]
     chosen = list(combinations(range(len(sizes)), attributes))
     reached = sum(len(np.unique(values[:, each], axis=0)) for each in chosen)
     return reached / sum(int(np.prod([sizes[i] for i in each])) for each in chosen)
+
+
+def look(name: str, values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the values of an attribute, each that looks as another one replaced by it."""
+    looks = np.arange(ATTRIBUTES[name])
+    for value, other in LOOK_ALIKE.get(name, {}).items():
+        looks[value] = other
+    return looks[values]
 
 
 def _agreements() -> list[str]:
@@ -65,9 +73,10 @@ def _score(
     """Return the scores of cats that should have the values `asked` of some attributes."""
     found = classify(pictures)
     values = classes_of(found.probabilities, tuple(ATTRIBUTES.values()))
-    seen = dict(zip(ATTRIBUTES, values.T, strict=True))
+    seen = {name: look(name, each) for name, each in zip(ATTRIBUTES, values.T, strict=True)}
     scores = reference_set.compare(pictures, found.features, reference)
     scores["copies"] = scores.pop("copy_fraction")
-    agreements = [float((seen[name] == wanted).mean()) for name, wanted in asked.items()]
+    agreements = [float((seen[name] == look(name, wanted)).mean()) for name, wanted in asked.items()]
     scores |= dict(zip(_agreements(), agreements, strict=True))
+    values = np.stack(list(seen.values()), axis=1)
     return scores | {"coverage": coverage(values, 1), "pair_coverage": coverage(values, 2)}

@@ -44,6 +44,12 @@ def classes(labels: NDArray[np.int64]) -> NDArray[np.int64]:
     return Dataset(np.empty((len(labels), 0), np.uint8), labels, (), ATTRIBUTES).combinations(ATTRIBUTES_GIVEN)
 
 
+def training_cats(label: int) -> Dataset:
+    """Return all cats of one of the generator's classes that it was trained on: they differ in eyes and mouth."""
+    labels = cats.combinations("train")
+    return compose(labels[classes(labels) == label])
+
+
 def attributes_of(labels: Sequence[int]) -> dict[str, NDArray[np.int64]]:
     """Return the values (n,) of each attribute that the generator is given, from its classes."""
     sizes = tuple(ATTRIBUTES[name] for name in ATTRIBUTES_GIVEN)

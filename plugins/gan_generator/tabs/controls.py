@@ -1,4 +1,4 @@
-"""Controls that several tabs share: data set, class and truncation."""
+"""Controls that several tabs share: data set, class, color and truncation."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import Any
 import gradio as gr
 
 from . import subjects
-from .subjects import ANY, SUBJECTS
+from .subjects import ANY, CATS, FIRST, SUBJECTS
 
 SUBJECT_LABEL, SUBJECT_INFO = "Data set", "What the network was trained on."
 CLASS_LABEL, CLASS_INFO = "Class", "Which kind of image to generate."
-FIRST_CLASS, FIRST_TRUNCATION, FIRST_SEED = "monsters", 0.65, 423  # creatures that a visitor recognizes as such
+COLOR_LABEL, COLOR_INFO = "Color", "Of the cat's fur."
+FIRST_SEED = 423
+FIRST_CLASS, FIRST_TRUNCATION = (ANY, 1.0) if FIRST == CATS else ("monsters", 0.65)  # what a visitor recognizes at once
 TRUNCATION_LABEL, TRUNCATION_INFO = "Truncation", "Lower: closer to the average. Better images, but less variety."
 
 
 def subject_radio() -> gr.Radio:
     """Return the choice of the data set; the first is chosen."""
-    return gr.Radio(list(SUBJECTS), value=next(iter(SUBJECTS)), label=SUBJECT_LABEL, info=SUBJECT_INFO)
+    return gr.Radio(list(SUBJECTS), value=FIRST, label=SUBJECT_LABEL, info=SUBJECT_INFO)
 
 
 def truncation_slider() -> gr.Slider:
@@ -27,19 +29,39 @@ def truncation_slider() -> gr.Slider:
 
 def class_dropdown() -> gr.Dropdown:
     """Return the choice of the class. Callers of the API may name classes of the other data set too."""
-    first = next(iter(SUBJECTS.values()))
-    classes = [ANY, *first.classes]
+    classes = [ANY, *SUBJECTS[FIRST].classes]
     return gr.Dropdown(classes, value=FIRST_CLASS, label=CLASS_LABEL, info=CLASS_INFO, allow_custom_value=True)
 
 
-def update_classes(subject: gr.Radio, class_name: gr.Dropdown) -> Any:
-    """Offer the classes of the chosen data set, and return the event that fires once they have been updated."""
+def color_dropdown() -> gr.Dropdown:
+    """Return the choice of the color, which is shown for data sets that have one."""
+    colors = SUBJECTS[FIRST].colors
+    return gr.Dropdown(
+        [ANY, *colors], value=ANY, label=COLOR_LABEL, info=COLOR_INFO, visible=bool(colors), allow_custom_value=True
+    )
+
+
+def credit() -> gr.Markdown:
+    """Return who made the images of the chosen data set."""
+    return gr.Markdown(SUBJECTS[FIRST].credit, visible=bool(SUBJECTS[FIRST].credit))
+
+
+def update_classes(subject: gr.Radio, class_name: gr.Dropdown, color: gr.Dropdown, credits: gr.Markdown) -> Any:
+    """Offer the classes and colors of the chosen data set, and return the event that fires once they are updated."""
     updates = gr.State(0)
 
-    def update(chosen: str, current: str, count: int) -> Any:
-        offered = [ANY, *subjects.find(chosen).classes]
+    def update(chosen: str, current: str, color: str, count: int) -> Any:
+        found = subjects.find(chosen)
+        offered = [ANY, *found.classes]
         first = FIRST_CLASS if FIRST_CLASS in offered else ANY
-        return gr.update(choices=offered, value=current if current in offered else first), count + 1
+        colors = [ANY, *found.colors]
+        return (
+            gr.update(choices=offered, value=current if current in offered else first),
+            gr.update(choices=colors, value=color if color in colors else ANY, visible=len(colors) > 1),
+            gr.update(value=found.credit, visible=bool(found.credit)),
+            count + 1,
+        )
 
-    subject.change(update, [subject, class_name, updates], [class_name, updates], api_visibility="private")
+    inputs, outputs = [subject, class_name, color, updates], [class_name, color, credits, updates]
+    subject.change(update, inputs, outputs, api_visibility="private")
     return updates.change

@@ -16,7 +16,7 @@ from .. import latents
 from . import clickable_grid, controls, subjects
 from .controls import FIRST_SEED, FIRST_TRUNCATION
 from .generate import generate_images
-from .subjects import ANY
+from .subjects import ANY, FIRST
 
 OFFERED = 25  # images to choose from
 STEPS = 12  # from one to the next
@@ -44,6 +44,7 @@ def lay_out(page: Page, opened: Any) -> None:
             subject = controls.subject_radio()
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON, FIRST_SEED)
             status = page.status("")
+            credit = controls.credit()
         with pages.column("stage"):
             with gr.Row():
                 offered = pages.captioned_image(OFFERED_CAPTION, clickable_grid.css_classes(OFFERED))
@@ -51,14 +52,14 @@ def lay_out(page: Page, opened: Any) -> None:
                     animation = _animation()
             strip = pages.captioned_image(STRIP_CAPTION, pages.SHEET)
         with pages.column("settings"):
-            class_name = controls.class_dropdown()
+            class_name, color = controls.class_dropdown(), controls.color_dropdown()
             stops = gr.Textbox(FIRST_STOPS, label=STOPS_LABEL, info=STOPS_INFO)
             truncation = controls.truncation_slider()
     clicks = gr.State(0)  # a trigger for each click, but not for each character that is typed
     offered.select(_toggle, [subject, stops, clicks], [stops, clicks], api_visibility="private")
-    settings = [subject, class_name, seed, stops, truncation]
-    triggers = [opened, controls.update_classes(subject, class_name), class_name, seed, truncation]
-    triggers += [clicks.change, stops]
+    settings = [subject, class_name, seed, stops, truncation, color]
+    updated = controls.update_classes(subject, class_name, color, credit)
+    triggers = [opened, updated, class_name, color, seed, truncation, clicks.change, stops]
     page.bind(interpolate, triggers, settings, [offered, animation, strip], status)
 
 
@@ -69,24 +70,26 @@ def _animation() -> gr.Image:
 
 def interpolate(
     plugin: Plugin,
-    subject: str = "tiles of a game",
+    subject: str = FIRST,
     class_name: str = ANY,
     seed: int = FIRST_SEED,
     stops: str = FIRST_STOPS,
     truncation: float = FIRST_TRUNCATION,
+    color: str = ANY,
 ) -> tuple[str, str, str]:
     """Generate 25 images and interpolate between some of them: returns the images, an animation and a strip.
 
     Args:
-        subject: the data set, "tiles of a game" or "digits".
-        class_name: "any"; of the tiles "walls and floors", "effects", "items", "miscellany", "monsters" or "players";
-            of the digits "0" to "9".
+        subject: the data set, "cats", "tiles of a game" or "digits".
+        class_name: "any"; of the cats an accessory, such as "black hat", "typewriter" or "nothing"; of the tiles "walls
+            and floors", "effects", "items", "miscellany", "monsters" or "players"; of the digits "0" to "9".
         seed: of the first of the 25 images; the next ones have the seeds that follow.
         stops: which of them to interpolate between, in order, such as "1 7 13".
         truncation: factor of the latent vectors, 0 to 1; lower is closer to the average.
+        color: of the cats; "any", or such as "wine red", "green" or "lilac".
     """
     chosen, indices = subjects.find(subject), read_stops(stops)
-    offered, labels = generate_images(plugin, chosen, class_name, OFFERED, int(seed or 0), truncation)
+    offered, labels = generate_images(plugin, chosen, (class_name, color), OFFERED, int(seed or 0), truncation)
     seeds = latents.consecutive_seeds(int(seed or 0), OFFERED)
     path = plugin.run(
         "interpolate",

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import functools
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from core.errors import UserError, choose
 from core.training.datasets import DIGITS
 
-from .. import reference_set
-from ..reference_set import ReferenceSet
+from .. import latents, reference_set
+from ..reference_set import EXAMPLES, ReferenceSet
 
-ANY = "any"
+ANY, CATS = "any", "cats"
+COLOR, PATTERN = "color", "pattern"
 
 
 @dataclass(frozen=True)
@@ -19,28 +24,88 @@ class Subject:
     """A data set: the checkpoint that was trained on it, and its classes."""
 
     checkpoint: str
-    classes: tuple[str, ...]
-    """Names, in the order of the class indices."""
+    groups: dict[str, tuple[str, ...]]
+    """The names of the classes in each group, in the order of their indices. A class is chosen from the last group,
+    and a color from the group "color", if there is one."""
     side: int
     """Pixels of an image's side."""
+    credit: str = ""
+    """Who made the images, where the page must say so."""
 
-    def labels(self, class_name: str) -> tuple[int, ...]:
-        """Return the class index of `class_name`, as verbs take it: empty for "any".
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes that can be chosen."""
+        return [*self.groups.values()][-1]
+
+    @property
+    def colors(self) -> tuple[str, ...]:
+        """The names of the colors that can be chosen."""
+        return self.groups.get(COLOR, ())
+
+    def labels(self, seeds: Sequence[int], class_name: str = ANY, color: str = ANY) -> tuple[int, ...]:
+        """Return the class index of each seed's image, as verbs take it.
+
+        Args:
+            seeds: they decide what is not chosen.
+            class_name: one of `classes`, or "any".
+            color: one of `colors`, or "any".
 
         Raises:
             UserError: for another name.
         """
-        if class_name not in (ANY, *self.classes):
-            raise UserError(f"The class is {class_name!r}: choose one of {', '.join((ANY, *self.classes))}.")
-        return () if class_name == ANY else (self.classes.index(class_name),)
+        sizes = tuple(map(len, self.groups.values()))
+        by_seed = latents.labels_from_seeds(seeds, math.prod(sizes))
+        values = dict(zip(self.groups, np.unravel_index(by_seed, sizes), strict=True))
+        for group, names, chosen in (
+            ([*self.groups][-1], self.classes, class_name),
+            (COLOR, self.colors, color),
+        ):
+            if chosen not in (ANY, *names):
+                kind = COLOR if group == COLOR else "class"
+                raise UserError(f"The {kind} is {chosen!r}: choose one of {', '.join((ANY, *names))}.")
+            if chosen != ANY:
+                values[group] = np.full(len(seeds), names.index(chosen))
+        return tuple(np.ravel_multi_index(tuple(values.values()), sizes).tolist())
+
+    def name(self, label: int) -> str:
+        """Return the names of the classes of a class index, without that of the pattern."""
+        values = np.unravel_index(label, tuple(map(len, self.groups.values())))
+        named = zip(self.groups.items(), values, strict=True)
+        return ", ".join(names[value] for (group, names), value in named if group != PATTERN)
 
 
-SUBJECTS = {
-    "tiles of a game": Subject(
-        "crawl", ("walls and floors", "effects", "items", "miscellany", "monsters", "players"), 32
+CAT_COLORS = (
+    *("wine red", "green", "black", "lilac", "coral", "sand", "pink", "brown"),
+    *("blue", "yellow", "ocher", "gray", "caramel", "cream", "orange"),
+)
+CAT_PATTERNS = (
+    *(
+        "stripes",
+        "bold stripes",
+        "plain",
+        "swirls",
+        "dark patch",
+        "light patch",
+        "none",
+        "light muzzle",
+        "flecks",
+        "dots",
     ),
-    "digits": Subject("mnist", DIGITS, 28),
+)
+CAT_ACCESSORIES = (
+    *("red scarf", "bell", "red collar", "headband", "pink bow", "black hat", "red headphones", "blue scarf"),
+    *("barrel", "typewriter", "jewel", "bandana", "blue bow", "red hat", "white headphones", "nothing"),
+)
+CREDIT = "Trained on cat avatars by [David Revoy](https://www.peppercarrot.com) (CC BY 4.0)."
+ALL_SUBJECTS = {
+    CATS: Subject("cats", {COLOR: CAT_COLORS, PATTERN: CAT_PATTERNS, "accessory": CAT_ACCESSORIES}, 64, CREDIT),
+    "tiles of a game": Subject(
+        "crawl", {"class": ("walls and floors", "effects", "items", "miscellany", "monsters", "players")}, 32
+    ),
+    "digits": Subject("mnist", {"class": DIGITS}, 28),
 }
+SUBJECTS = {name: each for name, each in ALL_SUBJECTS.items() if (EXAMPLES / f"{each.checkpoint}.npz").exists()}
+FIRST = next(iter(SUBJECTS))
 
 
 def find(name: str) -> Subject:

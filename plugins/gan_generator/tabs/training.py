@@ -16,6 +16,7 @@ from core.web.pages import Page
 
 from ..reference_set import EXAMPLES
 from . import controls, subjects
+from .subjects import FIRST
 
 IN_A_ROW = 12
 CURVES = {
@@ -52,11 +53,11 @@ def lay_out(page: Page, opened: Any) -> None:
     page.bind(show_training, [opened, subject], [subject], [shown, *plots], status)
 
 
-def show_training(plugin: Plugin, subject: str = "tiles of a game") -> tuple[Any, ...]:
+def show_training(plugin: Plugin, subject: str = FIRST) -> tuple[Any, ...]:
     """Show how a generator was trained: images from the same latent vectors at some epochs, losses and accuracies.
 
     Args:
-        subject: the data set, "tiles of a game" or "digits".
+        subject: the data set, "cats", "tiles of a game" or "digits".
     """
     snapshots = read(subjects.find(subject).checkpoint)
     rows = [
