@@ -39,16 +39,30 @@ def test_the_nearest_training_images_are_of_the_class_and_as_far_as_is_said(plug
     assert f"{np.sqrt(np.square(nearest[0] - variations[0]).mean()):.2f} (root mean square" in description
 
 
+def test_a_chosen_color_and_class_hold_for_all_seeds_and_the_rest_is_decided_by_each() -> None:
+    subject = subjects.ALL_SUBJECTS["cats"]
+    labels = subject.labels(range(40), "typewriter", "lilac")
+    assert {subject.name(label) for label in labels} == {"lilac, typewriter"}
+    assert 5 < len(set(labels)) <= len(subject.groups["pattern"])
+    free = subject.labels(range(40))
+    assert subject.labels(range(10, 12)) == free[10:12]
+    assert len(set(free)) > 30
+    for label, values in ((0, (0, 0, 0)), (2399, (14, 9, 15))):
+        names = subject.groups["color"][values[0]], subject.groups["accessory"][values[2]]
+        assert subject.name(label) == ", ".join(names)
+
+
 def test_handlers_refuse_unknown_choices(plugin: Plugin) -> None:
     for call in (
-        lambda: generate.generate(plugin, "cats"),
-        lambda: generate.generate(plugin, class_name="cats"),
+        lambda: generate.generate(plugin, "dogs"),
+        lambda: generate.generate(plugin, class_name="dogs"),
         lambda: generate.generate(plugin, count="17"),
+        lambda: generate.generate(plugin, color="transparent"),
         lambda: interpolate.interpolate(plugin, stops="1"),
         lambda: interpolate.interpolate(plugin, stops="1 26"),
-        lambda: training.show_training(plugin, "cats"),
-        lambda: finish(lab.train_toy(plugin, distribution="cats")),
-        lambda: finish(lab.train_toy(plugin, loss="cats")),
+        lambda: training.show_training(plugin, "dogs"),
+        lambda: finish(lab.train_toy(plugin, distribution="dogs")),
+        lambda: finish(lab.train_toy(plugin, loss="dogs")),
         lambda: finish(lab.train_toy(plugin, distribution="drawing")),
         lambda: finish(lab.train_toy(plugin, gradient_penalty_weight=-1)),
         lambda: finish(lab.train_toy(plugin, generator_every=0)),
