@@ -68,7 +68,7 @@ def train_gan(config: Config, run: Run) -> Scores:
         checkpoint.load_matching_weights(network, config.start)
     trainer = GANTrainer(network, ema, config.objective, config.seed)
     generator_rate, discriminator_rate = learning_rates(config)
-    trainer.compile(build_optimizer(generator_rate, discriminator_rate, 0.0 if config.adversarial_weight else 0.9))
+    trainer.compile(build_optimizer(generator_rate, discriminator_rate, momentum(config)))
     sample = partial(sample_batch, training_set, config)
     callbacks = [
         ReseedNoise(config.seed),
@@ -104,6 +104,13 @@ def gan_architecture(config: Config, training_set: Dataset) -> Architecture:
         "patch": config.patch,
     }
     return Architecture(build_gan, arguments)
+
+
+def momentum(config: Config) -> float:
+    """Return Adam's β1: none in adversarial training; a reconstruction loss, whose sign changes often, needs it."""
+    if not config.reconstruction_weight:
+        return 0.0
+    return 0.5 if config.adversarial_weight else 0.9
 
 
 def learning_rates(config: Config) -> list[float] | list[keras.optimizers.schedules.LearningRateSchedule]:

@@ -22,10 +22,9 @@ METRICS = ("discriminator_loss", "generator_loss", "accuracy_on_real", "accuracy
 def build_optimizer(generator_rate: Any, discriminator_rate: Any, beta_1: float = 0.0) -> keras.optimizers.Optimizer:
     """Return Adam with a learning rate, or a schedule of it, for each network.
 
-    In adversarial training β1 is 0, so that a zero gradient leaves the weights of a network unchanged at a step where
-    it is not updated. Adam's second moment decays meanwhile, so that its next step is up to ten times as large. The
-    gradient norm is clipped at `CLIP_NORM`: at 64 × 64 pixels with few images, the discriminator's loss diverged
-    without it.
+    By default β1 is 0, so that a zero gradient leaves the weights of a network unchanged at a step where it is not
+    updated. Adam's second moment decays meanwhile, so that its next step is up to ten times as large. The gradient norm
+    is clipped at `CLIP_NORM`: at 64 × 64 pixels with few images, the discriminator's loss diverged without it.
     """
     rates = generator_rate, discriminator_rate
     adams = [keras.optimizers.Adam(rate, beta_1=beta_1, beta_2=0.99, global_clipnorm=CLIP_NORM) for rate in rates]

@@ -17,6 +17,7 @@ from ..reference_set import EXAMPLES, ReferenceSet
 
 ANY, CATS = "any", "cats"
 COLOR, PATTERN = "color", "pattern"
+WEIGHTS = EXAMPLES.parent / "weights"
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ ALL_SUBJECTS = {
     ),
     "digits": Subject("mnist", {"class": DIGITS}, 28),
 }
-SUBJECTS = {name: each for name, each in ALL_SUBJECTS.items() if (EXAMPLES / f"{each.checkpoint}.npz").exists()}
+SUBJECTS = {name: each for name, each in ALL_SUBJECTS.items() if (WEIGHTS / each.checkpoint).is_dir()}
 FIRST = next(iter(SUBJECTS))
 
 
@@ -116,4 +117,4 @@ def find(name: str) -> Subject:
 @functools.cache
 def read_reference(checkpoint: str) -> ReferenceSet:
     """Return the bundled reference set of a generator's checkpoint."""
-    return reference_set.read(reference_set.EXAMPLES / f"{checkpoint}.npz")
+    return reference_set.read(EXAMPLES / f"{checkpoint}.npz")
