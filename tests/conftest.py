@@ -74,7 +74,7 @@ def picture() -> Image:
 
 @pytest.fixture(scope="session")
 def denoiser() -> Plugin:
-    return Plugin(registry.find("denoiser"), LocalEngine())
+    return Plugin(registry.find("denoiser"), LocalEngine(precision="float32"))
 
 
 @pytest.fixture
