@@ -169,7 +169,7 @@ def _arguments(handler: Callable[..., Any], given: dict[str, Any]) -> list[Any]:
     arguments: list[Any] = []
     for parameter in _parameters(handler):
         if parameter.kind is parameter.VAR_POSITIONAL:
-            return [*arguments, *given[parameter.name]]
+            return [*arguments, *given.get(parameter.name, ())]
         arguments.append(given.get(parameter.name, parameter.default))
     return arguments
 
