@@ -159,8 +159,10 @@ def has_weights(record: Record) -> None:
 
 
 def has_current_first_results(record: Record) -> None:
-    """First results, where the plugin stores some, were computed with its current weights."""
+    """First results, where the plugin stores some, are complete and were computed with its current weights."""
     for name, result in first_results.read(record).items():
+        missing = ", ".join(first_results.find_missing(record, result))
+        _require(not missing, f"{name} lacks its files {missing}: python -m core first-results {record.name}")
         outdated = ", ".join(first_results.find_outdated(record, result))
         _require(not outdated, f"{name} used other weights of {outdated}: python -m core first-results {record.name}")
 

@@ -118,9 +118,12 @@ def _show_stored(plugin: Plugin, call: FirstCall) -> bool:
 
 
 def fits(plugin: Plugin, call: FirstCall, stored: FirstResult) -> bool:
-    """Return whether a stored result is that of `call` with the weights that the plugin's engine uses."""
+    """Return whether a stored result is complete, and that of `call` with the weights that the plugin's engine uses."""
     same_page = stored.inputs == _settings(call) and len(stored.outputs) == len(call.outputs)
-    return same_page and not first_results.find_outdated(plugin.record, stored, plugin.engine.options)
+    unfit = first_results.find_missing(plugin.record, stored) or first_results.find_outdated(
+        plugin.record, stored, plugin.engine.options
+    )
+    return same_page and not unfit
 
 
 def compute(record: Record, engine: Engine, only: str | None = None) -> list[Path]:
@@ -148,10 +151,13 @@ def compute(record: Record, engine: Engine, only: str | None = None) -> list[Pat
         )
     folder = first_results.folder_of(record)
     stored = first_results.read(record) if only else {}
-    for path in folder.glob(f"{only}_*" if only else "*"):
-        path.unlink()
     folder.mkdir(exist_ok=True)
-    first_results.write(record, stored | {call.name: _compute(record, engine, call) for call in chosen})
+    results = stored | {call.name: _compute(record, engine, call) for call in chosen}
+    first_results.write(record, results)
+    kept = {first_results.FILE}.union(*(result.files for result in results.values()))
+    for path in folder.iterdir():
+        if path.name not in kept:
+            path.unlink()
     return sorted(folder.iterdir())
 
 
