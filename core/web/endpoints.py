@@ -35,6 +35,7 @@ ARTICLES = {"integer": "a whole number", "number": "a number", "string": "a text
 FINDINGS, VALUES, UNNAMED = "findings", "values", "result"  # names of results
 NUMBER = {"type": "number"}
 PICTURE = "Dropped"  # annotation of a parameter that is a picture
+COPIED = gr.Audio, gr.Video, gr.File, gr.Model3D, gr.Dataframe  # an endpoint takes and returns what the page's do
 
 
 class Value(Api, metaclass=NoStubFile):  # type: ignore[misc]
@@ -185,6 +186,8 @@ def _input(parameter: inspect.Parameter, component: Component, description: str)
         picture = PictureInput(label=parameter.name, type="filepath")
         picture.description = description
         return picture
+    if isinstance(component, COPIED):
+        return _copy(component, parameter.name)
     schema = _schema(component, str(parameter.annotation))
     if parameter.kind is parameter.VAR_POSITIONAL:
         schema = {"type": "array", "items": schema}
@@ -236,6 +239,8 @@ def _result(output: Component) -> Component | None:
         return _picture(output.label)
     if isinstance(output, gr.Slider | gr.Number):
         return Value(None, NUMBER, output.label)
+    if isinstance(output, COPIED):
+        return _copy(output, output.label)
     return Value(None, {"type": "string"}, FINDINGS) if isinstance(output, gr.Markdown) else None
 
 
@@ -258,6 +263,13 @@ def _take_all(positions: Sequence[int], outputs: Sequence[Any]) -> list[Any]:
 
 def _picture(name: str) -> gr.Image:
     return gr.Image(label=name.replace("**", ""), type="filepath", format="png", interactive=False)
+
+
+def _copy(component: Component, name: str) -> Component:
+    """Return a component like one of the page, without its value, under a name."""
+    arguments = {key: value for key, value in component.constructor_args.items() if key not in ("value", "label")}
+    copy: Component = type(component)(label=name, **arguments)
+    return copy
 
 
 def _plain(caption: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,6 +27,7 @@ from core import first_results, verbs, weights
 from core.engine import Call, Engine
 from core.errors import UserError
 from core.first_results import FirstResult, FirstResultsError
+from core.imaging import images
 from core.plugin import Plugin
 from core.progress import Steps, finish
 from core.registry import Record
@@ -224,11 +226,13 @@ class _Files:
 
     def _store_file(self, file: dict[str, Any]) -> dict[str, Any]:
         path = file["path"]
+        is_picture = Path(path).suffix.lower() in images.SUFFIXES
+        suffix = ".webp" if is_picture else Path(path).suffix
         if path not in self.stored:
-            target = self.folder / f"{self.name}_{len(self.stored) + 1}.webp"
-            _write_webp(Path(path), target)
+            target = self.folder / f"{self.name}_{len(self.stored) + 1}{suffix}"
+            (_write_webp if is_picture else shutil.copyfile)(Path(path), target)
             self.stored[path] = target.name
-        name = Path(file.get("orig_name") or path).with_suffix(".webp").name
+        name = Path(file.get("orig_name") or path).with_suffix(suffix).name
         return {"path": self.stored[path], "orig_name": name, "meta": file["meta"]}
 
 
@@ -251,7 +255,7 @@ def _load(component: Any, value: Any, folder: Path) -> Any:
 
     def find(file: dict[str, Any]) -> dict[str, Any]:
         path = str(folder / file["path"])
-        if not isinstance(component, gr.DownloadButton):
+        if not isinstance(component, gr.DownloadButton) or Path(path).suffix != ".webp":
             return {**file, "path": path}
         return {"path": convert(path, "PNG"), "orig_name": Path(file["orig_name"]).with_suffix(".png").name} | {
             "meta": file["meta"]

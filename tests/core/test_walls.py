@@ -17,8 +17,8 @@ from core import registry
 from tests.conftest import ROOT, run_python
 
 LAYERS = (
-    ("core.errors", "core.progress", "core.files"),
-    ("core.imaging",),
+    ("core.errors", "core.progress", "core.files", "core.kinds"),
+    ("core.imaging", "core.sounds"),
     ("core.hub.reference",),
     ("core.manifest", "core.metadata", "core.registry", "core.verbs"),
     ("core.hub",),
