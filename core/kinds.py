@@ -8,10 +8,10 @@ tuple a flag that takes files; a result of a kind is written to a file, any othe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from core.files import check_output
 
@@ -39,6 +39,7 @@ class Kind:
         load: reads a file; raises UserError where it cannot be read.
         save: writes a value to a path with one of the suffixes, made from `Sources`; raises UserError.
         check: raises UserError where a file could not be written to a path: before a long computation, not after it.
+        samples: returns small values of every form that a verb may be given, on which `python -m core check` tries it.
     """
 
     name: str
@@ -46,6 +47,12 @@ class Kind:
     load: Callable[[Path], Any]
     save: Callable[[Any, Path, Sources], None]
     check: Callable[[Path], None] = check_output
+    samples: Callable[[], Sequence[Any]] | None = None
+
+
+def type_hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the types of a function's parameters, and under "return" that of its result, with their annotations."""
+    return get_type_hints(function, include_extras=True)
 
 
 def find(annotation: Any) -> Kind | None:

@@ -92,4 +92,10 @@ def _check(file: wave.Wave_read, name: str) -> None:
         )
 
 
-Sound = Annotated[Samples, Kind("sound", SUFFIXES, load, save, check)]
+def make_samples() -> list[Samples]:
+    """Return short sounds, with one channel and with two."""
+    values = np.random.default_rng(0).uniform(-1, 1, (4000, 2)).astype(np.float32)
+    return [Samples(values[:, :1], 8000), Samples(values, 44_100)]
+
+
+Sound = Annotated[Samples, Kind("sound", SUFFIXES, load, save, check, make_samples)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin
 
 import numpy as np
 
@@ -18,14 +18,9 @@ LONGEST_PRINTED = 64  # elements of an array
 RESULT = "result"  # the name of a result that is not a named tuple
 
 
-def hints(function: Callable[..., Any]) -> dict[str, Any]:
-    """Return the types of a function's parameters, and under "return" that of its result, with their annotations."""
-    return get_type_hints(function, include_extras=True)
-
-
 def split_parameters(function: Callable[..., Any]) -> tuple[dict[str, Kind], dict[str, Any]]:
     """Return the kinds of a verb's parameters that are files, and the types of those that are flags."""
-    known = hints(function)
+    known = kinds.type_hints(function)
     types = {name: known[name] for name in list(inspect.signature(function).parameters)[1:]}
     files = {name: kind for name, each in types.items() if kinds.is_required_file(each) and (kind := kinds.find(each))}
     return files, {name: each for name, each in types.items() if name not in files}
@@ -33,10 +28,10 @@ def split_parameters(function: Callable[..., Any]) -> tuple[dict[str, Kind], dic
 
 def result_kinds(function: Callable[..., Any]) -> dict[str, Kind]:
     """Return the kinds of what is written of a verb's result: of the fields of a named tuple, or of the result."""
-    result: Any = hints(function).get("return")
+    result: Any = kinds.type_hints(function).get("return")
     if get_origin(result) is Generator:
         result = get_args(result)[-1]
-    fields = hints(result) if hasattr(result, "_fields") else {RESULT: result}
+    fields = kinds.type_hints(result) if hasattr(result, "_fields") else {RESULT: result}
     return {name: kind for name, each in fields.items() if (kind := kinds.find(each))}
 
 

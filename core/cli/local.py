@@ -15,7 +15,7 @@ import numpy as np
 import tyro
 from tqdm import tqdm
 
-from core import engine, verbs
+from core import engine, kinds, verbs
 from core.cli import files
 from core.errors import UserError
 from core.kinds import Sources
@@ -158,7 +158,7 @@ def _find_interrupted(record: Record, config: type, arguments: list[str]) -> tup
 def evaluate(record: Record, as_json: bool, arguments: list[str]) -> int:
     """Print the scores that the plugin's `evaluate` computes with the flags in `arguments`: a table, or JSON."""
     function = verbs.import_module_of(record, "train").evaluate
-    settings = {name: kind for name, kind in files.hints(function).items() if name not in ("plugin", "return")}
+    settings = {name: kind for name, kind in kinds.type_hints(function).items() if name not in ("plugin", "return")}
     flags = _parse(_flags(function, [], settings, out=False), arguments, f"python -m core evaluate {record.name}")
     plugin = flags.run_options.plugin(record)
     result = function(plugin, **{name: getattr(flags, name) for name in settings})

@@ -30,7 +30,14 @@ from core.kinds import Kind, Sources
 SUFFIXES = (".png", ".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpeg", ".jpg", ".tif", ".tiff", ".webp")
 Image = Annotated[
     NDArray[np.float32],
-    Kind("image", SUFFIXES, lambda path: load(path), lambda *saved: save_kind(*saved), lambda path: check_output(path)),
+    Kind(
+        "image",
+        SUFFIXES,
+        load=lambda path: load(path),
+        save=lambda *saved: save_kind(*saved),
+        check=lambda path: check_output(path),
+        samples=lambda: make_samples(),
+    ),
 ]
 Uint8Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]  # the command line takes it as a flag, and prints it
@@ -302,3 +309,11 @@ def _write(image: Image, path: Path, depth: int, exif: bytes | None) -> None:
 def is_gray(image: Image) -> bool:
     """Return whether `image` (h, w, 3 or 4) has three equal color channels."""
     return bool((image[..., :1] == image[..., :3]).all())
+
+
+def make_samples() -> list[Image]:
+    """Return small images of every form that a verb may be given: odd sides, transparency, gray, one pixel."""
+    random = np.random.default_rng(0)
+    rgb, alpha = random.random((33, 47, 3), np.float32), np.tile(np.linspace(0, 1, 47, dtype=np.float32), (33, 1))
+    gray = np.repeat(rgb[..., :1], 3, axis=-1)
+    return [rgb[:24, :32], np.concatenate([rgb, alpha[..., None]], axis=-1), gray, rgb[:1, :1]]

@@ -59,6 +59,14 @@ class FirstCall:
         """The handler's name."""
         return self.handler.__name__
 
+    def run(self, plugin: Plugin) -> tuple[Any, ...]:
+        """Return the result for the first settings. Raises UserError where the handler returns none for them."""
+        outcome = self.handler(plugin, *map(_first_value, self.inputs))
+        outcome = finish(outcome) if isinstance(outcome, GeneratorType) else outcome
+        if outcome is None:
+            raise UserError(f"{self.name} returns nothing for its first settings: give its inputs a value.")
+        return tuple(outcome)
+
 
 _RECORDED: ContextVar[list[FirstCall] | None] = ContextVar("recorded first calls", default=None)
 
@@ -119,6 +127,12 @@ def _show_stored(plugin: Plugin, call: FirstCall) -> bool:
     return True
 
 
+def is_stored(plugin: Plugin, call: FirstCall) -> bool:
+    """Return whether the result of `call` is stored, and fits."""
+    stored = first_results.read(plugin.record).get(call.name)
+    return stored is not None and fits(plugin, call, stored)
+
+
 def fits(plugin: Plugin, call: FirstCall, stored: FirstResult) -> bool:
     """Return whether a stored result is complete, and that of `call` with the weights that the plugin's engine uses."""
     same_page = stored.inputs == _settings(call) and len(stored.outputs) == len(call.outputs)
@@ -166,10 +180,7 @@ def compute(record: Record, engine: Engine, only: str | None = None) -> list[Pat
 def _compute(record: Record, engine: Engine, call: FirstCall) -> FirstResult:
     """Return the result of `call`; its files are written into the plugin's folder."""
     watched = _WatchedEngine(engine)
-    outcome = call.handler(Plugin(record, watched), *map(_first_value, call.inputs))
-    outcome = finish(outcome) if isinstance(outcome, GeneratorType) else outcome
-    if outcome is None:
-        raise UserError(f"{call.name} returns nothing for its first settings: give its inputs a value.")
+    outcome = call.run(Plugin(record, watched))
     files = _Files(first_results.folder_of(record), call.name)
     outputs = [files.store(*pair) for pair in zip(call.outputs, outcome, strict=True)]
     used = {name: weights.digest(record, name, engine.options) for name in sorted(watched.checkpoints)}

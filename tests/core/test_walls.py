@@ -26,9 +26,10 @@ LAYERS = (
     ("core.training",),
     ("core.weights",),
     ("core.engine", "core.zerogpu", "core.first_results"),
-    ("core.plugin", "core.contract"),
+    ("core.plugin",),
     ("core.publish",),
     ("core.web",),
+    ("core.contract",),
     ("core.cli", "core.__main__"),
 )
 KERNEL = [f"core.{path.stem}" for path in ROOT.glob("core/*.py") if not path.stem.startswith("__")]
