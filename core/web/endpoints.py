@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from types import GeneratorType
 from typing import Any
 
 import gradio as gr
@@ -24,9 +23,12 @@ from gradio.utils import get_function_description
 from core.errors import UserError, check_range
 from core.plugin import Plugin
 from core.progress import translate
+from core.turns import on_behalf_of
+from core.web import admission
+from core.web.admission import PICTURE
 from core.web.comparison import Comparison
 from core.web.components import NoStubFile, PictureInput
-from core.web.handlers import to_gradio_error, with_errors
+from core.web.handlers import to_gradio_error, visitor, with_errors
 
 JSON_TYPES = {"int": "integer", "float": "number", "str": "string", "bool": "boolean"}
 PYTHON_TYPES: dict[str, Any] = {"integer": int, "number": (int, float), "string": str, "boolean": bool, "array": list}
@@ -34,7 +36,6 @@ WRONG_TYPE = "{} is {!r}: give {}."
 ARTICLES = {"integer": "a whole number", "number": "a number", "string": "a text", "boolean": "true or false"}
 FINDINGS, VALUES, UNNAMED = "findings", "values", "result"  # names of results
 NUMBER = {"type": "number"}
-PICTURE = "Dropped"  # annotation of a parameter that is a picture
 COPIED = gr.Audio, gr.Video, gr.File, gr.Model3D, gr.Dataframe  # an endpoint takes and returns what the page's do
 
 
@@ -140,9 +141,8 @@ def _endpoint(
     def run(*values: Any) -> Iterator[Any]:
         given = dict(zip((parameter.name for parameter in taken), values, strict=True))
         try:
-            outcome = handler(plugin, *_arguments(handler, given))
-            if isinstance(outcome, GeneratorType):
-                outcome = yield from translate(outcome, lambda _: nothing_yet)  # a call can be canceled there
+            steps = on_behalf_of(visitor(), admission.run(handler, (plugin, *_arguments(handler, given))))
+            outcome = yield from translate(steps, lambda _: nothing_yet)  # a call can be canceled there
         except (Exception, SystemExit) as error:
             raise to_gradio_error(error, name) from error
         returned = [result.take(outcome) for result in results]

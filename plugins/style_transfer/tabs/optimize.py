@@ -86,6 +86,7 @@ def _settings() -> list[Any]:
     return [start, content_weight, style_weight, variation_weight, size, steps, optimizer, seed]
 
 
+@pages.holds(at_most=2)
 def optimize(
     plugin: Plugin,
     photo: Dropped,

@@ -77,6 +77,7 @@ def lay_out(page: Page, opened: Any) -> None:
     page.bind(upscale, triggers, inputs, outputs, stage.status, stage.stop)
 
 
+@pages.holds(factor=16, at_most=2 * MAX_OUTPUT)
 def upscale(
     plugin: Plugin,
     photo: Dropped,
