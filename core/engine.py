@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from types import GeneratorType
 from typing import Any, Protocol
@@ -16,6 +18,7 @@ from core.errors import UserError
 from core.manifest import Precision
 from core.progress import Steps
 from core.registry import Record
+from core.turns import VISITOR, Ticket, Turns
 from core.verbs import find_checkpoint, find_verb, import_module_of
 from core.weights import BUNDLED, LocalSource, WeightsOptions
 
@@ -59,7 +62,10 @@ class Engine(Protocol):
 
 
 class LocalEngine:
-    """Runs verbs in this process. Each network is loaded once. The device runs one step of one call at a time."""
+    """Runs verbs in this process. Each network is loaded once. The device runs one step of one call at a time.
+
+    Visitors take turns after each step; see `core.turns`.
+    """
 
     def __init__(self, options: WeightsOptions = BUNDLED, precision: Precision | None = None) -> None:
         """Create an engine that has loaded nothing yet.
@@ -81,11 +87,12 @@ class LocalEngine:
         """
         _check_images(call)
         network, _ = self._load(call.record, call.checkpoint)
-        verb = find_verb(call.record, call.verb)
-        with self._device_lock:
+        verb, ticket = find_verb(call.record, call.verb), Ticket(VISITOR.get())
+        idle = inspect.isgeneratorfunction(verb)  # until its first step
+        with nullcontext() if idle else self.turns.step(ticket):
             outcome = verb(network, *call.values, **call.settings)
         if isinstance(outcome, GeneratorType):
-            outcome = yield from self._run_steps(outcome)
+            outcome = yield from self._run_steps(outcome, ticket)
         return outcome
 
     def describe(self, record: Record, checkpoint: str | None = None) -> str:
@@ -103,13 +110,13 @@ class LocalEngine:
 
     def _create_locks(self) -> None:
         self._load_locks: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
-        self._build_lock, self._device_lock = threading.Lock(), threading.Lock()
+        self._build_lock, self.turns = threading.Lock(), Turns()
 
-    def _run_steps(self, steps: Steps[Any]) -> Steps[Any]:
+    def _run_steps(self, steps: Steps[Any], ticket: Ticket) -> Steps[Any]:
         """Run `steps`, releasing the device between two steps for other calls."""
         try:
             while True:
-                with self._device_lock:
+                with self.turns.step(ticket):
                     try:
                         progress = next(steps)
                     except StopIteration as end:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from core.errors import UserError
+
+LONGEST_NAME = 200  # bytes
 LEFT_BEHIND = {  # by macOS, Windows, Synology and Linux; names that begin with a dot are known by that
     "#recycle",
     "$recycle.bin",
@@ -40,3 +44,15 @@ def written_atomically(path: Path) -> Iterator[Path]:
 def is_left_behind(name: str) -> bool:
     """Return whether a system made the file or folder `name` (`._a.jpg`, `__MACOSX`, `Thumbs.db`), not a person."""
     return name.startswith(".") or name.lower() in LEFT_BEHIND
+
+
+def check_output(path: Path) -> None:
+    """Raise UserError if no file could be written at `path`: to be called before a long computation, not after it."""
+    if len(os.fsencode(path.name)) > LONGEST_NAME:
+        raise UserError(f"{path.name[:30]}… is {len(path.name)} letters long: use a shorter name.")
+    if path.is_dir():
+        raise UserError(f"{path} is a folder: name a file in it.")
+    if not path.parent.is_dir():
+        raise UserError(f"the folder {str(path.parent)!r} of {path.name} does not exist: make it first.")
+    if not os.access(path.parent, os.W_OK):
+        raise UserError(f"the folder {str(path.parent)!r} of {path.name} cannot be written to: choose another.")

@@ -6,7 +6,7 @@ without them, or with other weights than they were computed with, computes its r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,11 @@ class FirstResult:
     inputs: list[Any]
     outputs: list[dict[str, Any]]
 
+    @property
+    def files(self) -> set[str]:
+        """The names of the files in `outputs`."""
+        return set(_files_in(self.outputs))
+
 
 _STORED = TypeAdapter(dict[str, FirstResult])
 
@@ -73,6 +78,11 @@ def write(record: Record, results: Mapping[str, FirstResult]) -> None:
         temporary.write_bytes(_STORED.dump_json(dict(results), indent=1) + b"\n")
 
 
+def find_missing(record: Record, result: FirstResult) -> list[str]:
+    """Return the names of the files of `result` that are not in the plugin's folder."""
+    return sorted(name for name in result.files if not (folder_of(record) / name).is_file())
+
+
 def find_outdated(record: Record, result: FirstResult, options: WeightsOptions = BUNDLED) -> list[str]:
     """Return the checkpoints whose weights are not, or no longer, those that `result` was computed with."""
     known = record.ready_manifest.checkpoints
@@ -81,3 +91,12 @@ def find_outdated(record: Record, result: FirstResult, options: WeightsOptions =
         for name, digest in result.weights.items()
         if name not in known or weights.digest(record, name, options) != digest
     ]
+
+
+def _files_in(value: Any) -> Iterator[str]:
+    """Yield the paths of the files in a value, as Gradio writes them in JSON: {"path": …, "meta": …}."""
+    if isinstance(value, dict) and {"path", "meta"} <= value.keys():
+        yield value["path"]
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _files_in(each)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import defaultdict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,7 +15,9 @@ from core.progress import Steps, finish
 from core.registry import Record
 
 T = TypeVar("T")
-_CACHE: WeakKeyDictionary[Engine, dict[tuple[str, Hashable], Any]] = WeakKeyDictionary()
+Key = tuple[str, Hashable]
+_CACHE: WeakKeyDictionary[Engine, tuple[dict[Key, Any], defaultdict[Key, threading.Lock]]] = WeakKeyDictionary()
+_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class Plugin:
         return self.engine.stream(Call(self.record, verb, values, settings, name))
 
     def cached(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """Return `compute()`, called only the first time for each `key` on this plugin's engine.
+        """Return `compute()`, called only the first time for each `key` on this plugin's engine, once if many ask.
 
         It is for values that a page computes with a network, such as the latent vectors of its test images. They are
         kept as long as the engine, and not shared between engines, whose weights may differ.
@@ -66,10 +70,13 @@ class Plugin:
             key: identifies the value among those of the plugin.
             compute: computes the value.
         """
-        values = _CACHE.setdefault(self.engine, {})
-        if (self.name, key) not in values:
-            values[self.name, key] = compute()
-        value: T = values[self.name, key]
+        with _LOCK:
+            values, locks = _CACHE.setdefault(self.engine, ({}, defaultdict(threading.Lock)))
+            lock = locks[self.name, key]
+        with lock:
+            if (self.name, key) not in values:
+                values[self.name, key] = compute()
+            value: T = values[self.name, key]
         return value
 
     def describe(self, checkpoint: str | None = None) -> str:

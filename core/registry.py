@@ -85,11 +85,44 @@ def discover() -> dict[str, Record]:
 
 
 def find(name: str) -> Record:
-    """Return the plugin `name`. Raises PluginNotFoundError if there is none."""
+    """Return the plugin `name`, or that in the folder `name`, if it is a path.
+
+    Raises:
+        PluginNotFoundError: if there is none; the message says where was looked.
+    """
+    folder = Path(name).expanduser().resolve()
+    if os.sep in name or (folder / manifest.FILE).is_file():
+        return _find_in(folder)
     records = discover()
     if name not in records:
-        raise PluginNotFoundError(f"there is no plugin {name!r}: there are {', '.join(records) or 'none'}.")
+        looked = ", ".join(map(str, _parents()))
+        raise PluginNotFoundError(
+            f"there is no plugin {name!r}: there are {', '.join(records) or 'none'}, in {looked}.{_advise()}"
+        )
     return records[name]
+
+
+def _find_in(folder: Path) -> Record:
+    """Return the plugin in a folder, under the name by which `discover` knows it if it does."""
+    if not (folder / manifest.FILE).is_file():
+        raise PluginNotFoundError(f"{folder} is no plugin: it has no {manifest.FILE}.")
+    known = (record for record in discover().values() if record.folder.resolve() == folder)
+    return next(known, None) or _record(folder, f"plugins.{folder.name}")
+
+
+def _advise() -> str:
+    """Return what is wrong with a folder in DARKROOM_PLUGINS, as a sentence; empty if nothing is."""
+    for folder in _parents()[1:]:
+        if not folder.is_dir():
+            return f" DARKROOM_PLUGINS names {folder}, which is not a folder."
+        if (folder / manifest.FILE).is_file():
+            return f" DARKROOM_PLUGINS names {folder}, which is a plugin itself: name the folder that it is in."
+    return ""
+
+
+def _parents() -> list[Path]:
+    """Return the folders in which plugins are looked for."""
+    return [BUNDLED, *(Path(each) for each in os.environ.get("DARKROOM_PLUGINS", "").split(os.pathsep) if each)]
 
 
 def names_in(variable: str) -> list[str]:
@@ -98,8 +131,7 @@ def names_in(variable: str) -> list[str]:
 
 
 def _in_folders() -> Iterator[Record]:
-    extra = [Path(folder) for folder in os.environ.get("DARKROOM_PLUGINS", "").split(os.pathsep) if folder]
-    for parent in [BUNDLED, *extra]:
+    for parent in _parents():
         for file in sorted(parent.glob(f"*/{manifest.FILE}")):
             if not is_left_behind(file.parent.name):
                 yield _record(file.parent, f"plugins.{file.parent.name}")

@@ -74,7 +74,7 @@ def picture() -> Image:
 
 @pytest.fixture(scope="session")
 def denoiser() -> Plugin:
-    return Plugin(registry.find("denoiser"), LocalEngine())
+    return Plugin(registry.find("denoiser"), LocalEngine(precision="float32"))
 
 
 @pytest.fixture
@@ -182,7 +182,7 @@ def serve(folder: Path, python: str | Path = sys.executable, **environment: str)
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     ports = {"GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
-    command = [str(python), "app.py"]
+    command = [str(python), "app.py", "--precision", "float32"]  # as `denoiser`: the same on every processor
     process = subprocess.Popen(command, cwd=folder, env=os.environ | ports | environment, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:

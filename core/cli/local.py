@@ -6,19 +6,19 @@ import inspect
 import json
 import shlex
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field, is_dataclass, make_dataclass
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any
 
 import numpy as np
 import tyro
 from tqdm import tqdm
 
-from core import engine, verbs
+from core import engine, kinds, verbs
+from core.cli import files
 from core.errors import UserError
-from core.imaging import images
-from core.imaging.images import Floats, Image
+from core.kinds import Sources
 from core.manifest import Precision
 from core.networks import device
 from core.plugin import Plugin
@@ -28,17 +28,12 @@ from core.training import runs
 from core.training.runs import Run
 from core.weights import WeightsOptions, find_misfit, parse_override
 
-LONGEST_PRINTED = 64  # elements of an array
-FILE_HELP = {"out": "the image file to write"}  # the other files are parameters, documented by the docstring
-FLAG_TYPES: dict[Any, Any] = {  # what a flag holds for a parameter of that type: images are given as files
-    tuple[Image, ...]: tuple[Path, ...],
-    Image | None: Path | None,
-}
+FILE_HELP = {"out": "the file to write"}  # the other files are parameters, documented by the docstring
 
 
 @dataclass(frozen=True)
 class OutputOptions:
-    """How the image that comes out is written."""
+    """How what comes out is written."""
 
     strip_metadata: bool = False
     """Leave out the EXIF data of the first file (date, camera, place), which the result keeps otherwise."""
@@ -89,24 +84,23 @@ def find_verb(record: Record, words: list[str]) -> tuple[str, list[str]]:
 
 
 def run(record: Record, verb: str, arguments: list[str]) -> int:
-    """Run `verb` on the files and flags in `arguments`, write the image in its result, and print the rest."""
+    """Run `verb` on the files and flags in `arguments`, write the files in its result, and print the rest."""
     function = verbs.find_verb(record, verb)
-    inputs, settings = _image_and_flag_parameters(function)
-    has_output = _returns_image(function)
+    inputs, settings = files.split_parameters(function)
+    results = files.result_kinds(function)
     command = f"python -m core run {record.name} {verb}"
-    flags = _parse(_flags(function, inputs, settings, has_output), arguments, command)
-    out = flags.out if has_output else None
+    flags = _parse(_flags(function, list(inputs), settings, bool(results)), arguments, command)
+    out = flags.out if results else None
     if out:
-        images.check_output(out)
-    values = [images.load(getattr(flags, name)) for name in inputs]
-    paths = [getattr(flags, name) for name in inputs]
-    depth = _choose_depth(paths, out)
-    exif = images.read_exif(paths[0]) if paths and has_output and not flags.output_options.strip_metadata else None
-    converted = {name: _convert(getattr(flags, name), kind) for name, kind in settings.items()}
+        files.check_output(out, results)
+    paths = tuple(getattr(flags, name) for name in inputs)
+    values = [kind.load(path) for kind, path in zip(inputs.values(), paths, strict=True)]
+    converted = {name: files.convert(getattr(flags, name), kind) for name, kind in settings.items()}
     plugin = flags.run_options.plugin(record)
     chosen = plugin.checkpoint or verbs.choose_checkpoint(record, verb, tuple(values), converted)
     steps = plugin.stream(verb, *values, checkpoint=chosen, **converted)
-    _write(_with_progress_bar(steps, verb), out, depth, exif)
+    sources = Sources(paths, keep_metadata=not (results and flags.output_options.strip_metadata))
+    files.write(_with_progress_bar(steps, verb), results, out, sources)
     if chosen != plugin.checkpoint:
         print(f"Network chosen for this input: {chosen} (--checkpoint names another)", file=sys.stderr)
     return 0
@@ -164,7 +158,7 @@ def _find_interrupted(record: Record, config: type, arguments: list[str]) -> tup
 def evaluate(record: Record, as_json: bool, arguments: list[str]) -> int:
     """Print the scores that the plugin's `evaluate` computes with the flags in `arguments`: a table, or JSON."""
     function = verbs.import_module_of(record, "train").evaluate
-    settings = {name: kind for name, kind in _hints(function).items() if name not in ("plugin", "return")}
+    settings = {name: kind for name, kind in kinds.type_hints(function).items() if name not in ("plugin", "return")}
     flags = _parse(_flags(function, [], settings, out=False), arguments, f"python -m core evaluate {record.name}")
     plugin = flags.run_options.plugin(record)
     result = function(plugin, **{name: getattr(flags, name) for name in settings})
@@ -172,14 +166,14 @@ def evaluate(record: Record, as_json: bool, arguments: list[str]) -> int:
         "plugin": record.name,
         "checkpoint": result.checkpoint or plugin.checkpoint or record.ready_manifest.default_checkpoint,
         "device": device.describe(),
-        "images": len(result.per_image) if result.count is None else result.count,
+        result.unit: len(result.per_image) if result.count is None else result.count,
         "scores": result.scores,
         "per_image": result.per_image,
     }
     if as_json:
         print(json.dumps(report))
     else:
-        print(f"{record.name}, {report['checkpoint']}, {report['images']} images, {report['device']}")
+        print(f"{record.name}, {report['checkpoint']}, {report[result.unit]} {result.unit}, {report['device']}")
         print("\n".join(f"{name:28} {value:10.4f}" for name, value in result.scores.items()))
     return 0
 
@@ -195,42 +189,12 @@ def _parse(kind: type, arguments: list[str], command: str) -> Any:
     return tyro.cli(kind, args=arguments, prog=command)
 
 
-def _image_and_flag_parameters(function: Callable[..., Any]) -> tuple[list[str], dict[str, Any]]:
-    """Return the names of a verb's image parameters, which are files here, and the types of its other parameters."""
-    hints = _hints(function)
-    names = list(inspect.signature(function).parameters)[1:]
-    return [name for name in names if hints[name] == Image], {
-        name: hints[name] for name in names if hints[name] != Image
-    }
-
-
-def _hints(function: Callable[..., Any]) -> dict[str, Any]:
-    return get_type_hints(function, include_extras=True)
-
-
-def _returns_image(function: Callable[..., Any]) -> bool:
-    """Return whether a verb returns an image: directly, after progress, or in a named tuple."""
-    result = _hints(function)["return"]
-    if get_origin(result) is Generator:
-        result = get_args(result)[-1]
-    return Image in (_hints(result).values() if hasattr(result, "_fields") else [result])
-
-
-def _convert(value: Any, kind: Any) -> Any:
-    """Return the value of a flag as the verb expects it: floats as an array, files as the images in them."""
-    if kind == Floats:
-        return np.array(value, np.float32)
-    if kind == tuple[Image, ...]:
-        return tuple(map(images.load, value))
-    return images.load(value) if kind == Image | None and value is not None else value
-
-
 def _flags(function: Callable[..., Any], inputs: list[str], settings: dict[str, Any], out: bool = True) -> type:
     """Return a dataclass with a field for each file and flag of `function`, and with its docstring.
 
     Args:
         function: a verb, or a plugin's `evaluate`.
-        inputs: the names of its image parameters.
+        inputs: the names of its parameters that are files.
         settings: the types of its other parameters.
         out: whether there is an output file.
     """
@@ -242,9 +206,8 @@ def _flags(function: Callable[..., Any], inputs: list[str], settings: dict[str, 
     ]
     for name, kind in settings.items():
         default = parameters[name].default
-        if kind == Floats:
-            kind, default = tuple[float, ...], tuple(default.tolist()) if isinstance(default, np.ndarray) else default
-        kind = FLAG_TYPES.get(kind, kind)
+        default = tuple(default.tolist()) if isinstance(default, np.ndarray) else default
+        kind = files.flag_type(kind)
         if is_dataclass(kind):  # its fields become flags, without the parameter's name as a prefix
             kind = Annotated[kind, tyro.conf.arg(name="")]
         columns.append((name, kind, field() if default is inspect.Parameter.empty else field(default=default)))
@@ -266,28 +229,3 @@ def _with_progress_bar(steps: Steps[Any], label: str) -> Any:
             bar.refresh()
 
         return finish(steps, update)
-
-
-def _choose_depth(inputs: list[Path], out: Path | None) -> int:
-    """Return the bits per channel of the output: as many as the inputs have, if the format can hold them."""
-    depth = max(map(images.bit_depth, inputs), default=8)
-    if depth == 16 and out and out.suffix.lower() != ".png":
-        print(f"{out.name} will hold 8 of the 16 bits per channel: name a .png to keep them all.", file=sys.stderr)
-    return depth
-
-
-def _write(result: Any, path: Path | None, depth: int, exif: bytes | None) -> None:
-    """Write the `image` in a verb's result to `path`, other images beside it, and print the other values.
-
-    Several images, (n, h, w, c), are written as one contact sheet.
-    """
-    parts = result._asdict() if hasattr(result, "_asdict") else {"image": result}
-    for name, value in parts.items():
-        if isinstance(value, np.ndarray) and value.ndim > 2 and path:
-            image = images.contact_sheet(value) if value.ndim == 4 else value
-            images.save(image, path if name == "image" else path.with_stem(f"{path.stem}_{name}"), depth, exif)
-        elif isinstance(value, np.ndarray):
-            rest = f" … ({value.size} in all)" if value.size > LONGEST_PRINTED else ""
-            print(f"{name}: {' '.join(f'{each:.4g}' for each in value.ravel()[:LONGEST_PRINTED])}{rest}")
-        else:
-            print(f"{name}: {value:.4g}" if isinstance(value, float) else f"{name}: {value}")

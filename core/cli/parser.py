@@ -145,9 +145,9 @@ def check(options: argparse.Namespace, rest: list[str]) -> int:
     """Check whether a plugin fulfills the contract."""
     _refuse(rest)
     backend.start()
-    from core import contract
+    from core.contract import runner
 
-    return contract.report(registry.find(options.plugin))
+    return runner.report(options.plugin)
 
 
 def _repository(text: str) -> str:

@@ -9,6 +9,7 @@ import errno
 import hashlib
 import math
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,16 +20,28 @@ from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is the array type
 from PIL import UnidentifiedImageError
 
+from core import files
 from core.errors import UserError
 from core.files import written_atomically
-from core.imaging import color, decoding, file_metadata, png16
+from core.imaging import color, decoding, file_metadata, grids, png16
 from core.imaging.unsupported import UnsupportedError
+from core.kinds import Kind, Sources
 
-Image = NDArray[np.float32]
+SUFFIXES = (".png", ".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpeg", ".jpg", ".tif", ".tiff", ".webp")
+Image = Annotated[
+    NDArray[np.float32],
+    Kind(
+        "image",
+        SUFFIXES,
+        load=lambda path: load(path),
+        save=lambda *saved: save_kind(*saved),
+        check=lambda path: check_output(path),
+        samples=lambda: make_samples(),
+    ),
+]
 Uint8Image = NDArray[np.uint8]
-Floats = Annotated[NDArray[np.float32], "not an image"]  # the command line takes it as a flag, and prints it
+Floats = NDArray[np.float32]  # the command line takes it as a flag, and prints it
 
-SUFFIXES = (".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 READABLE = "JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP"
 JPEG_OPTIONS: dict[str, Any] = {"quality": 95, "subsampling": 0}
 OPTIONS: dict[str, dict[str, Any]] = {  # by suffix; Pillow's defaults give 31.8 dB (WebP) and 33.2 dB (AVIF)
@@ -46,8 +59,6 @@ LARGEST_SIDES = {".avif": 65_535, ".gif": 65_535, ".webp": 16_383, ".heic": 16_3
 LARGEST_SIDES |= dict.fromkeys((".jfif", ".jpeg", ".jpg"), 65_500)
 GRAY_WITH_ALPHA = (".png", ".tif", ".tiff")  # formats that hold these two channels
 BAND = 256  # rows converted at once
-LONGEST_NAME = 200  # bytes
-LONGEST_ROW = 12  # images in one row of a contact sheet
 LONGEST_SIDE = 30_000  # pixels; a strip one pixel high is padded to a whole tile, and costs a network as much
 
 
@@ -146,18 +157,26 @@ def save(image: Image, path: str | Path, depth: int = 8, exif: bytes | None = No
         raise ImageError(f"{path} cannot be written ({error.strerror or error}): choose another place.") from None
 
 
+def save_kind(image: Image, path: Path, sources: Sources) -> None:
+    """Write an image, or several (n, h, w, c) as a contact sheet, with the depth and the EXIF data of its sources.
+
+    A PNG keeps 16 bits per channel, where a source has them; a message says so where another format does not.
+
+    Raises:
+        ImageError: see `save`.
+    """
+    depth = max(map(bit_depth, sources.files), default=8)
+    if depth == 16 and path.suffix.lower() != ".png":
+        print(f"{path.name} will hold 8 of the 16 bits per channel: name a .png to keep them all.", file=sys.stderr)
+    exif = read_exif(sources.files[0]) if sources.files and sources.keep_metadata else None
+    save(grids.make_contact_sheet(image) if image.ndim == grids.NDIMS else image, path, depth, exif)
+
+
 def check_output(path: Path) -> None:
-    """Raise ImageError if no image could be saved at `path`: to be called before a long computation, not after it."""
+    """Raise UserError if no image could be saved at `path`: to be called before a long computation, not after it."""
     if path.suffix.lower() not in SUFFIXES:
         raise ImageError(f"{path.name} does not end in the suffix of an image: use one of {', '.join(SUFFIXES)}.")
-    if len(os.fsencode(path.name)) > LONGEST_NAME:
-        raise ImageError(f"{path.name[:30]}… is {len(path.name)} letters long: use a shorter name.")
-    if path.is_dir():
-        raise ImageError(f"{path} is a folder: name a file in it.")
-    if not path.parent.is_dir():
-        raise ImageError(f"the folder {str(path.parent)!r} of {path.name} does not exist: make it first.")
-    if not os.access(path.parent, os.W_OK):
-        raise ImageError(f"the folder {str(path.parent)!r} of {path.name} cannot be written to: choose another.")
+    files.check_output(path)
 
 
 def to_uint8(image: Image) -> Uint8Image:
@@ -180,23 +199,6 @@ def checksum(arrays: Iterable[Uint8Image]) -> str:
     for array in arrays:
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
-
-
-def contact_sheet(pictures: Image) -> Image:
-    """Return many images (n, h, w, c) as one: in a single row up to 12, in a grid that is about square above."""
-    count = len(pictures)
-    columns = count if count <= LONGEST_ROW else math.ceil(math.sqrt(count))
-    return to_rgb(make_grid(pictures, columns))
-
-
-def make_grid(pictures: Image, columns: int) -> Image:
-    """Return many images (n, h, w, c) as one, in rows of `columns`; missing ones in the last row are black."""
-    count, height, width, channels = pictures.shape
-    rows = math.ceil(count / columns)
-    cells = np.zeros((rows * columns, height, width, channels), np.float32)
-    cells[:count] = pictures
-    grid = cells.reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
-    return grid.reshape(rows * height, columns * width, channels)
 
 
 def upscale_nearest(image: NDArray[Any], times: int) -> NDArray[Any]:
@@ -307,3 +309,11 @@ def _write(image: Image, path: Path, depth: int, exif: bytes | None) -> None:
 def is_gray(image: Image) -> bool:
     """Return whether `image` (h, w, 3 or 4) has three equal color channels."""
     return bool((image[..., :1] == image[..., :3]).all())
+
+
+def make_samples() -> list[Image]:
+    """Return small images of every form that a verb may be given: odd sides, transparency, gray, one pixel."""
+    random = np.random.default_rng(0)
+    rgb, alpha = random.random((33, 47, 3), np.float32), np.tile(np.linspace(0, 1, 47, dtype=np.float32), (33, 1))
+    gray = np.repeat(rgb[..., :1], 3, axis=-1)
+    return [rgb[:24, :32], np.concatenate([rgb, alpha[..., None]], axis=-1), gray, rgb[:1, :1]]

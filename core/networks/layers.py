@@ -6,6 +6,8 @@ from typing import Any
 
 from keras import layers
 
+NARROW = 32  # channels, below which bfloat16 is hardly faster (measured: 1.2 times with 16)
+
 
 def unpack_singleton(tensors: list[Any]) -> Any:
     """Return the only item of a list, or the list itself if it has several.
@@ -19,7 +21,8 @@ def residual_blocks(x: Any, count: int, prefix: str = "") -> Any:
     """Return `x` after residual blocks of two 3 × 3 convolutions each.
 
     The second convolution starts at zero, so that each block starts as the identity (Fixup,
-    https://arxiv.org/abs/1901.09321): this keeps training stable without normalization.
+    https://arxiv.org/abs/1901.09321): this keeps training stable without normalization. Narrow blocks compute in
+    float32 under every dtype policy.
 
     Args:
         x: Keras tensor (n, h, w, c); the blocks have the same number of channels.
@@ -27,8 +30,11 @@ def residual_blocks(x: Any, count: int, prefix: str = "") -> Any:
         prefix: what the names of their layers start with.
     """
     width = x.shape[-1]
+    dtype = "float32" if width < NARROW else None
     for i in range(count):
-        y = layers.Conv2D(width, 3, padding="same", activation="relu", name=f"{prefix}block{i}_in")(x)
-        y = layers.Conv2D(width, 3, padding="same", kernel_initializer="zeros", name=f"{prefix}block{i}_out")(y)
-        x = layers.Add(name=f"{prefix}block{i}")([x, y])
+        y = layers.Conv2D(width, 3, padding="same", activation="relu", dtype=dtype, name=f"{prefix}block{i}_in")(x)
+        y = layers.Conv2D(
+            width, 3, padding="same", kernel_initializer="zeros", dtype=dtype, name=f"{prefix}block{i}_out"
+        )(y)
+        x = layers.Add(dtype=dtype, name=f"{prefix}block{i}")([x, y])
     return x

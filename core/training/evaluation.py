@@ -18,6 +18,7 @@ class Evaluation:
         scores: of the whole set, by name.
         per_image: of each image, with its name under "image".
         count: number of images; if None, the length of `per_image`.
+        unit: what was scored, in the plural: "images", or "melodies", …
         checkpoint: which checkpoints were scored, if not only the plugin's default one.
     """
 
@@ -25,6 +26,7 @@ class Evaluation:
     per_image: list[dict[str, float | str]] = field(default_factory=list)
     count: int | None = None
     checkpoint: str | None = None
+    unit: str = "images"
 
 
 def mean(scores: Iterable[Mapping[str, float | str]]) -> Scores:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from types import GeneratorType
 from typing import Any
 
 import gradio as gr
@@ -24,9 +23,12 @@ from gradio.utils import get_function_description
 from core.errors import UserError, check_range
 from core.plugin import Plugin
 from core.progress import translate
+from core.turns import on_behalf_of
+from core.web import admission
+from core.web.admission import PICTURE
 from core.web.comparison import Comparison
 from core.web.components import NoStubFile, PictureInput
-from core.web.handlers import to_gradio_error, with_errors
+from core.web.handlers import to_gradio_error, visitor, with_errors
 
 JSON_TYPES = {"int": "integer", "float": "number", "str": "string", "bool": "boolean"}
 PYTHON_TYPES: dict[str, Any] = {"integer": int, "number": (int, float), "string": str, "boolean": bool, "array": list}
@@ -34,7 +36,7 @@ WRONG_TYPE = "{} is {!r}: give {}."
 ARTICLES = {"integer": "a whole number", "number": "a number", "string": "a text", "boolean": "true or false"}
 FINDINGS, VALUES, UNNAMED = "findings", "values", "result"  # names of results
 NUMBER = {"type": "number"}
-PICTURE = "Dropped"  # annotation of a parameter that is a picture
+COPIED = gr.Audio, gr.Video, gr.File, gr.Model3D, gr.Dataframe  # an endpoint takes and returns what the page's do
 
 
 class Value(Api, metaclass=NoStubFile):  # type: ignore[misc]
@@ -139,9 +141,8 @@ def _endpoint(
     def run(*values: Any) -> Iterator[Any]:
         given = dict(zip((parameter.name for parameter in taken), values, strict=True))
         try:
-            outcome = handler(plugin, *_arguments(handler, given))
-            if isinstance(outcome, GeneratorType):
-                outcome = yield from translate(outcome, lambda _: nothing_yet)  # a call can be canceled there
+            steps = on_behalf_of(visitor(), admission.run(handler, (plugin, *_arguments(handler, given))))
+            outcome = yield from translate(steps, lambda _: nothing_yet)  # a call can be canceled there
         except (Exception, SystemExit) as error:
             raise to_gradio_error(error, name) from error
         returned = [result.take(outcome) for result in results]
@@ -169,7 +170,7 @@ def _arguments(handler: Callable[..., Any], given: dict[str, Any]) -> list[Any]:
     arguments: list[Any] = []
     for parameter in _parameters(handler):
         if parameter.kind is parameter.VAR_POSITIONAL:
-            return [*arguments, *given[parameter.name]]
+            return [*arguments, *given.get(parameter.name, ())]
         arguments.append(given.get(parameter.name, parameter.default))
     return arguments
 
@@ -185,6 +186,8 @@ def _input(parameter: inspect.Parameter, component: Component, description: str)
         picture = PictureInput(label=parameter.name, type="filepath")
         picture.description = description
         return picture
+    if isinstance(component, COPIED):
+        return _copy(component, parameter.name)
     schema = _schema(component, str(parameter.annotation))
     if parameter.kind is parameter.VAR_POSITIONAL:
         schema = {"type": "array", "items": schema}
@@ -236,6 +239,8 @@ def _result(output: Component) -> Component | None:
         return _picture(output.label)
     if isinstance(output, gr.Slider | gr.Number):
         return Value(None, NUMBER, output.label)
+    if isinstance(output, COPIED):
+        return _copy(output, output.label)
     return Value(None, {"type": "string"}, FINDINGS) if isinstance(output, gr.Markdown) else None
 
 
@@ -258,6 +263,13 @@ def _take_all(positions: Sequence[int], outputs: Sequence[Any]) -> list[Any]:
 
 def _picture(name: str) -> gr.Image:
     return gr.Image(label=name.replace("**", ""), type="filepath", format="png", interactive=False)
+
+
+def _copy(component: Component, name: str) -> Component:
+    """Return a component like one of the page, without its value, under a name."""
+    arguments = {key: value for key, value in component.constructor_args.items() if key not in ("value", "label")}
+    copy: Component = type(component)(label=name, **arguments)
+    return copy
 
 
 def _plain(caption: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -26,6 +27,7 @@ from core import first_results, verbs, weights
 from core.engine import Call, Engine
 from core.errors import UserError
 from core.first_results import FirstResult, FirstResultsError
+from core.imaging import images
 from core.plugin import Plugin
 from core.progress import Steps, finish
 from core.registry import Record
@@ -56,6 +58,14 @@ class FirstCall:
     def name(self) -> str:
         """The handler's name."""
         return self.handler.__name__
+
+    def run(self, plugin: Plugin) -> tuple[Any, ...]:
+        """Return the result for the first settings. Raises UserError where the handler returns none for them."""
+        outcome = self.handler(plugin, *map(_first_value, self.inputs))
+        outcome = finish(outcome) if isinstance(outcome, GeneratorType) else outcome
+        if outcome is None:
+            raise UserError(f"{self.name} returns nothing for its first settings: give its inputs a value.")
+        return tuple(outcome)
 
 
 _RECORDED: ContextVar[list[FirstCall] | None] = ContextVar("recorded first calls", default=None)
@@ -117,10 +127,19 @@ def _show_stored(plugin: Plugin, call: FirstCall) -> bool:
     return True
 
 
+def is_stored(plugin: Plugin, call: FirstCall) -> bool:
+    """Return whether the result of `call` is stored, and fits."""
+    stored = first_results.read(plugin.record).get(call.name)
+    return stored is not None and fits(plugin, call, stored)
+
+
 def fits(plugin: Plugin, call: FirstCall, stored: FirstResult) -> bool:
-    """Return whether a stored result is that of `call` with the weights that the plugin's engine uses."""
+    """Return whether a stored result is complete, and that of `call` with the weights that the plugin's engine uses."""
     same_page = stored.inputs == _settings(call) and len(stored.outputs) == len(call.outputs)
-    return same_page and not first_results.find_outdated(plugin.record, stored, plugin.engine.options)
+    unfit = first_results.find_missing(plugin.record, stored) or first_results.find_outdated(
+        plugin.record, stored, plugin.engine.options
+    )
+    return same_page and not unfit
 
 
 def compute(record: Record, engine: Engine, only: str | None = None) -> list[Path]:
@@ -148,20 +167,20 @@ def compute(record: Record, engine: Engine, only: str | None = None) -> list[Pat
         )
     folder = first_results.folder_of(record)
     stored = first_results.read(record) if only else {}
-    for path in folder.glob(f"{only}_*" if only else "*"):
-        path.unlink()
     folder.mkdir(exist_ok=True)
-    first_results.write(record, stored | {call.name: _compute(record, engine, call) for call in chosen})
+    results = stored | {call.name: _compute(record, engine, call) for call in chosen}
+    first_results.write(record, results)
+    kept = {first_results.FILE}.union(*(result.files for result in results.values()))
+    for path in folder.iterdir():
+        if path.name not in kept:
+            path.unlink()
     return sorted(folder.iterdir())
 
 
 def _compute(record: Record, engine: Engine, call: FirstCall) -> FirstResult:
     """Return the result of `call`; its files are written into the plugin's folder."""
     watched = _WatchedEngine(engine)
-    outcome = call.handler(Plugin(record, watched), *map(_first_value, call.inputs))
-    outcome = finish(outcome) if isinstance(outcome, GeneratorType) else outcome
-    if outcome is None:
-        raise UserError(f"{call.name} returns nothing for its first settings: give its inputs a value.")
+    outcome = call.run(Plugin(record, watched))
     files = _Files(first_results.folder_of(record), call.name)
     outputs = [files.store(*pair) for pair in zip(call.outputs, outcome, strict=True)]
     used = {name: weights.digest(record, name, engine.options) for name in sorted(watched.checkpoints)}
@@ -218,11 +237,13 @@ class _Files:
 
     def _store_file(self, file: dict[str, Any]) -> dict[str, Any]:
         path = file["path"]
+        is_picture = Path(path).suffix.lower() in images.SUFFIXES
+        suffix = ".webp" if is_picture else Path(path).suffix
         if path not in self.stored:
-            target = self.folder / f"{self.name}_{len(self.stored) + 1}.webp"
-            _write_webp(Path(path), target)
+            target = self.folder / f"{self.name}_{len(self.stored) + 1}{suffix}"
+            (_write_webp if is_picture else shutil.copyfile)(Path(path), target)
             self.stored[path] = target.name
-        name = Path(file.get("orig_name") or path).with_suffix(".webp").name
+        name = Path(file.get("orig_name") or path).with_suffix(suffix).name
         return {"path": self.stored[path], "orig_name": name, "meta": file["meta"]}
 
 
@@ -245,7 +266,7 @@ def _load(component: Any, value: Any, folder: Path) -> Any:
 
     def find(file: dict[str, Any]) -> dict[str, Any]:
         path = str(folder / file["path"])
-        if not isinstance(component, gr.DownloadButton):
+        if not isinstance(component, gr.DownloadButton) or Path(path).suffix != ".webp":
             return {**file, "path": path}
         return {"path": convert(path, "PNG"), "orig_name": Path(file["orig_name"]).with_suffix(".png").name} | {
             "meta": file["meta"]

@@ -9,15 +9,17 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from copy import copy
-from types import GeneratorType
 from typing import Any
 
 import gradio as gr
+from gradio.context import LocalContext
 from markupsafe import Markup
 
 from core.errors import HubError, UserError
 from core.plugin import Plugin
 from core.progress import PERCENT, Progress, translate
+from core.turns import on_behalf_of
+from core.web import admission
 
 LOGGER = logging.getLogger(__name__)
 SHORTEST_REMAINING = 3  # seconds: a shorter time left is not shown
@@ -27,6 +29,7 @@ FAILED = "That did not work"
 STOPPED, DONE = "Stopped.", "Done in {}."
 UNREACHABLE = "The network cannot be downloaded at the moment: try again in a while."
 INTERNAL_ERROR = "This is our mistake, not yours ({}). What was on the page is still there."
+PLACE = "Place {} in the queue: others' pictures are being worked on."
 STEP_OF, LEFT = "{} {} of {}", ", {} left"
 STATUS = Markup('<div class="status" role="status" aria-live="polite">{}</div>')
 NO_PICTURE = "There is no {} yet: drop one, or pick an example."
@@ -105,12 +108,18 @@ def _shown_steps(
 ) -> Generator[tuple[Any, ...], None, None]:
     """Yield the outputs and the status line after each step of `handler`, and then its result."""
     start = time.perf_counter()
-    outcome = handler(plugin, *values)
-    if isinstance(outcome, GeneratorType):
-        outcome = yield from translate(
-            outcome, lambda step: (*(step.so_far or unchanged), progress_status(step, time.perf_counter() - start))
-        )
+    outcome = yield from translate(
+        on_behalf_of(visitor(), admission.run(handler, (plugin, *values))),
+        lambda step: (*(step.so_far or unchanged), progress_status(step, time.perf_counter() - start)),
+    )
     yield (*outcome, status(DONE.format(duration(time.perf_counter() - start))))
+
+
+def visitor() -> str | None:
+    """Return what identifies the visitor whose call runs, the same for all calls of a page or an API client."""
+    request = LocalContext.request.get(None)
+    session: str | None = getattr(request, "session_hash", None)
+    return session
 
 
 def with_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -153,6 +162,8 @@ def progress_status(progress: Progress, seconds: float) -> Markup:
         seconds: how long the call has been running.
     """
     done, total = progress.done, progress.total
+    if progress.unit == admission.PLACE:
+        return status(PLACE.format(done))
     left = seconds / done * (total - done) if done and done >= ESTIMATE_FROM * total else 0
     words = f"{100 * done // total} %" if progress.unit == PERCENT else STEP_OF.format(progress.unit, done, total)
     if left >= SHORTEST_REMAINING:

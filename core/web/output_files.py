@@ -12,6 +12,7 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from core.errors import choose
+from core.files import LONGEST_NAME
 from core.imaging import images
 from core.imaging.images import Image
 
@@ -89,5 +90,5 @@ def stem(photo: str | bytes, suffix: str) -> str:
     Bytes, which have no name, give "picture_denoised". A name that would be too long for a file is cut.
     """
     name = Path(photo).stem if isinstance(photo, str) else "picture"
-    kept = os.fsencode(name)[: images.LONGEST_NAME - len(os.fsencode(suffix)) - MARGIN]
+    kept = os.fsencode(name)[: LONGEST_NAME - len(os.fsencode(suffix)) - MARGIN]
     return f"{kept.decode(errors='ignore')}_{suffix}"

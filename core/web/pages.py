@@ -25,6 +25,7 @@ from core.errors import HubError
 from core.plugin import Plugin
 from core.registry import Record
 from core.web import endpoints, first_results, handlers, links
+from core.web.admission import holds
 from core.web.background import background_job
 from core.web.comparison import comparison
 from core.web.components import (
@@ -80,6 +81,7 @@ __all__ = [
     "download_button",
     "examples",
     "grid_classes",
+    "holds",
     "message_page",
     "new_file",
     "picture_input",
@@ -98,8 +100,8 @@ __all__ = [
 ]
 
 LOGGER = logging.getLogger(__name__)
-DEVICE_QUEUE = "device", 1  # one call at a time computes, on whichever page it was made
-LONG_QUEUE = "long_running", 2  # long calls, between whose steps other calls compute
+RUNS = "runs", 64  # at once, of all pages: each is a thread, and they take turns on the device (`core.turns`)
+LONG_QUEUE = "long_running", 8  # long calls, which hold what they compute with for minutes
 
 LOADING = "Loading the network …"
 COPY_LINK = "Copy link"
@@ -190,7 +192,7 @@ class Page:
             outputs: the components whose values `handler` returns.
             status: the status line of the call.
             stop: a button that ends the run between two steps.
-            long_running: for a handler that takes many small steps; other visitors' calls are answered between them.
+            long_running: for a handler that shows its intermediate results for minutes.
             live: for a handler that answers in milliseconds: it runs at every change, while a slider is dragged too.
 
         Returns:
@@ -202,7 +204,7 @@ class Page:
         controls = [trigger for trigger in triggers if isinstance(trigger, Component)]
         call = FirstCall(handler, inputs, outputs)
         events = [self._after_opening(trigger, call) for trigger in triggers if not isinstance(trigger, Component)]
-        queue = LONG_QUEUE if long_running else DEVICE_QUEUE
+        queue = LONG_QUEUE if long_running else RUNS
         blank = [blank_value(output, inputs) for output in outputs]
         gr.on(
             [*events, *chain.from_iterable(map(events_of, controls))] if live else demo.number.change,

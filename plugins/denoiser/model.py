@@ -58,21 +58,29 @@ def build_denoiser(
     noisy = keras.Input((None, None, 3), name="noisy")
     noise_level = keras.Input((None, None, 1), name="noise_level")
     inputs = [noisy] if blind else [noisy, noise_level]
-    x = noisy if blind else layers.concatenate(inputs)
+    x = noisy if blind else layers.Concatenate(dtype="float32")(inputs)
     skips = []
     for level, (width, depth) in enumerate(zip(widths, blocks, strict=True)):
-        x = layers.Conv2D(width, 2, strides=2, name=f"down{level}")(x)
+        x = layers.Conv2D(width, 2, strides=2, dtype=_outer(level), name=f"down{level}")(x)
         if level < len(widths) - 1:
             x = residual_blocks(x, depth, f"encoder{level}_")
             skips.append(x)
     x = residual_blocks(x, blocks[-1], "middle_")
     for level in reversed(range(len(skips))):
-        x = layers.Conv2DTranspose(widths[level], 2, strides=2, name=f"up{level}")(x)
-        x = layers.add([x, skips[level]])
+        x = layers.Conv2DTranspose(widths[level], 2, strides=2, dtype=_outer(level), name=f"up{level}")(x)
+        x = layers.Add(dtype=_outer(level))([x, skips[level]])
         x = residual_blocks(x, blocks[level], f"decoder{level}_")
     # Initialized to zero, the network starts as the identity, which saved thousands of steps at σ 25.
     noise = layers.Conv2DTranspose(3, 2, strides=2, kernel_initializer="zeros", dtype="float32", name="noise")(x)
     return keras.Model(unpack_singleton(inputs), layers.Add(dtype="float32")([noisy, noise]), name="denoiser")
+
+
+def _outer(level: int) -> str | None:
+    """Return the dtype of the layers that change the resolution at a level: float32 next to the image.
+
+    In bfloat16, which rounds a pixel by up to 0.5/255, they caused half of the result's difference from float32.
+    """
+    return None if level else "float32"
 
 
 def size_multiple(model: keras.Model) -> int:

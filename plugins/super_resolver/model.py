@@ -36,15 +36,17 @@ def build_super_resolver(scale: int = 4, width: int = 48, blocks: int = 10) -> k
         blocks: residual blocks.
     """
     low = keras.Input((None, None, 3), name="low")
-    head = layers.Conv2D(width, 3, padding="same", name="head")(low)
+    # Next to the image, layers compute in float32 whatever the others do: bfloat16 rounds a pixel by up to 0.5/255.
+    head = layers.Conv2D(width, 3, padding="same", dtype="float32", name="head")(low)
     x = residual_blocks(head, blocks)
     x = layers.Conv2D(width, 3, padding="same", name="body")(x)
-    x = layers.Add(name="long_skip")([x, head])
+    x = layers.Add(dtype="float32", name="long_skip")([x, head])
     # Initialized to zero, the network starts as nearest-neighbor upscaling.
     x = layers.Conv2D(
         3 * scale**2, 3, padding="same", kernel_initializer="zeros", dtype="float32", name=f"subpixels_x{scale}"
     )(x)
-    x = layers.Add(dtype="float32", name="detail")([x, layers.Concatenate(name="nearest")([low] * scale**2)])
+    nearest = layers.Concatenate(dtype="float32", name="nearest")([low] * scale**2)
+    x = layers.Add(dtype="float32", name="detail")([x, nearest])
     return keras.Model(low, keras.ops.depth_to_space(x, scale), name=f"super_resolver_x{scale}")
 
 

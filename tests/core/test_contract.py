@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import keras
 import pytest
 
-from core import contract, registry
-from core.contract import Check, ContractError
+from core import contract, registry, verbs
+from core.contract import Check, ContractError, runner, trials
+from core.errors import UserError
+from core.metadata import Checkpoint
+from core.networks import checkpoint
 from core.registry import Record
 from tests.conftest import run_python
 
@@ -42,6 +47,7 @@ def build_it():
     x = keras.Input((1,))
     return keras.Model(x, keras.layers.Lambda(lambda x: 2 * x)(x))
 """
+VERB = 'from typing import Any\ndef act(network: Any{}){}:\n    "Do."\n    return 1\n'
 LATE_IMPORT = "def build_interface(plugin):\n    from keras import ops\n"
 
 
@@ -64,6 +70,15 @@ LATE_IMPORT = "def build_interface(plugin):\n    from keras import ops\n"
         (contract.uses_builtin_layers, {"model": NESTED}, "Odd: not built in"),
         (contract.uses_builtin_layers, {"model": LAMBDA}, "uses Lambda, which cannot be loaded safely"),
         (contract.has_documented_verbs, {"model": UNNAMED}, "act leaves network, image without a type"),
+        (contract.has_documented_verbs, {"model": VERB.format("", "")}, "act has no return type"),
+        (contract.has_documented_verbs, {"model": VERB.format(", **more: int", " -> int")}, "takes .*more: int, which"),
+        (
+            contract.has_documented_verbs,
+            {"model": VERB.format(", local: int = 1", " -> int")},
+            "'local', a flag of the",
+        ),
+        (contract.imports_what_it_requires, {"model": "import jax\n"}, "add jax to requires in plugin.toml"),
+        (contract.imports_what_it_requires, {"model": "from ..other import x\n"}, "outside the plugin's folder"),
         (contract.has_trainer, {"train": "class Config: ...\n"}, "make Config a dataclass"),
         (contract.has_weights, {"model": ""}, "bundle weights/only or pin it"),
     ],
@@ -88,7 +103,7 @@ def test_a_failed_check_is_reported_with_exit_status_1(
     plant: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     plant("breach_report", plugin="api = ")
-    assert contract.report(registry.find("breach_report")) == 1
+    assert runner.report("breach_report") == 1
     assert "FAIL" in capsys.readouterr().out
 
 
@@ -97,4 +112,90 @@ def test_checks_fail_under_python_o_too(plant: Callable[..., Path]) -> None:
     ended = run_python("-O", "-m", "core", "check", "breach_optimized")
     assert ended.returncode == 1, ended.stderr
     assert "Odd: not built in" in ended.stdout
-    assert ended.stdout.count("FAIL") == 7
+    assert ended.stdout.count("FAIL") == 12
+
+
+RUN = """
+import keras, numpy as np
+from core.imaging.images import Image
+from core.progress import Steps
+
+def build_it() -> keras.Model:
+    x = keras.Input((1,))
+    return keras.Model(x, keras.layers.Dense(1, name="dense")(x))
+
+def act(network, image: Image, seed: int = 0) -> {}:
+    "Do."
+    {}
+"""
+
+
+@pytest.fixture
+def plant_verb(plant: Callable[..., Path]) -> Callable[[str, str], Record]:
+    """Return a function that plants a plugin with a verb of a return type and a body."""
+
+    def plant_verb(returns: str, body: str) -> Record:
+        folder = plant("tried", model=RUN.format(returns, body), train="", interface="")
+        module = verbs.import_module_of(registry.find("tried"), "model")
+        checkpoint.save(module.build_it(), Checkpoint("build_it"), folder / "weights" / "only")
+        return registry.find("tried")
+
+    return plant_verb
+
+
+@pytest.mark.parametrize(
+    ("returns", "body", "message"),
+    [
+        ("Image", "return image[:16, :16].reshape(16, 16, 3)", r"act\(33×47×4\) fails at model\.py:\d+: ValueError"),
+        ("Image", "return image * np.float32('nan')", "returns NaN or infinity"),
+        ("Steps[Image]", "yield 3\n    return image", "it yields 3: yield Progress"),
+        ("Image", "import urllib.request as r; r.urlopen('http://10.0.0.1/')", "it connects to 10.0.0.1"),
+    ],
+)
+def test_a_verb_that_fails_on_a_small_image_is_named_with_its_line(
+    plant_verb: Callable[[str, str], Record], returns: str, body: str, message: str
+) -> None:
+    with pytest.raises(ContractError, match=message):
+        contract.runs_verbs(plant_verb(returns, body))
+
+
+def test_a_plugin_that_replaces_a_name_of_keras_is_noticed(plant: Callable[..., Path], monkeypatch: Any) -> None:
+    monkeypatch.setattr(keras, "Sequential", keras.Sequential)  # restores it
+    plant("patcher", model="import keras\nkeras.Sequential = None\n", train="", interface="")
+    with pytest.raises(ContractError, match=r"changes keras\.Sequential: set it where it is used"):
+        contract.changes_no_globals(registry.find("patcher"))
+
+
+def test_a_verb_may_refuse_and_may_take_long(plant_verb: Callable[[str, str], Record], monkeypatch: Any) -> None:
+    monkeypatch.setattr(trials, "LONGEST_TRIAL", 0.01)
+    body = "from core.progress import Progress\n    while True:\n        yield Progress(0, 1)"
+    contract.runs_verbs(plant_verb("Steps[Image]", body))
+
+
+def test_chance_that_no_seed_decides_is_noticed(plant_verb: Callable[[str, str], Record]) -> None:
+    with pytest.raises(ContractError, match="act returns different results for the same seed"):
+        contract.repeats_with_seed(plant_verb("Image", "return np.random.default_rng().random((4, 4, 3), np.float32)"))
+
+
+@pytest.mark.parametrize(
+    ("files", "problem"),
+    [
+        ({"model": "import os\nos._exit(7)\n"}, "the process ended with status 7 during this check"),
+        ({"model": "", "train": "", "interface": "while True:\n    pass\n"}, "last seen in interface.py:"),
+    ],
+)
+def test_a_plugin_that_ends_or_blocks_the_process_fails_a_check(
+    plant: Callable[..., Path], files: dict[str, str], problem: str
+) -> None:
+    plant("breaker", **files)
+    outcomes = runner.run(registry.find("breaker"), "breaker", time_limit=20)
+    assert any(problem in outcome.problem for outcome in outcomes)  # the first; the process is ended then
+    outcomes.close()
+
+
+def test_a_plugin_is_checked_by_the_path_of_its_folder(plant: Callable[..., Path], monkeypatch: Any) -> None:
+    folder = plant("elsewhere")
+    monkeypatch.delenv("DARKROOM_PLUGINS")
+    assert registry.find(str(folder)).folder == folder
+    with pytest.raises(UserError, match=r"is no plugin: it has no plugin.toml"):
+        registry.find(str(folder.parent))

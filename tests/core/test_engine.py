@@ -18,7 +18,8 @@ from core.engine import LocalEngine
 from core.errors import UserError
 from core.networks import checkpoint, device
 from core.plugin import Plugin
-from core.progress import Progress
+from core.progress import Progress, finish
+from core.turns import Ticket, on_behalf_of
 from core.verbs import VerbNotFoundError
 from core.weights import LocalSource
 
@@ -123,10 +124,30 @@ def test_two_streams_alternate(counter: Plugin) -> None:
     assert [next(one).done, next(two).done, next(one).done] == [1, 1, 2]
 
 
+def test_visitors_take_turns_on_the_device_and_get_their_own_results(counter: Plugin) -> None:
+    engine, results = counter.engine, {}
+    counter.run("double", 1)  # the network is loaded
+
+    def call(visitor: str, verb: str, number: int) -> None:
+        results[visitor] = finish(on_behalf_of(visitor, counter.stream(verb, number)))
+
+    calls = [("a", "count", 9), ("b", "count", 7), ("c", "double", 4)]
+    threads = [threading.Thread(target=call, args=each) for each in calls]
+    with engine.turns.step(Ticket()):
+        for waiting, thread in enumerate(threads, 1):
+            thread.start()
+            while len(engine.turns.waiting) < waiting:
+                time.sleep(0.001)
+        assert [ticket.visitor for ticket in engine.turns.waiting] == ["a", "b", "c"]
+    for thread in threads:
+        thread.join()
+    assert results == {"a": 9, "b": 7, "c": 8}
+
+
 @pytest.mark.parametrize(
     ("flags", "requested", "used"),
     [
-        ("fpu amx_bf16 amx_tile", None, "mixed_bfloat16"),
+        ("fpu avx512_bf16 amx_tile", None, "mixed_bfloat16"),
         ("fpu avx2", None, "float32"),
         ("fpu amx_bf16 amx_tile", "float32", "float32"),
         ("fpu avx2", "mixed_float16", "mixed_float16"),

@@ -43,3 +43,11 @@ def test_a_first_result_is_outdated_once_a_checkpoint_is_another_one_or_gone(cop
 def test_weights_that_the_user_names_make_it_outdated(copied_denoiser: Record, tmp_path: Path) -> None:
     options = WeightsOptions({"denoiser/digits": copied_denoiser.folder / "weights" / "photographs"})
     assert first_results.find_outdated(copied_denoiser, result_of(copied_denoiser), options) == ["digits"]
+
+
+def test_a_first_result_without_its_file_is_noticed(copied_denoiser: Record) -> None:
+    image = {"path": "shown_1.webp", "orig_name": "shown.webp", "meta": {"_type": "gradio.FileData"}}
+    result = FirstResult({}, [], [{"value": [image, "words"]}, {"visible": False}])
+    assert first_results.find_missing(copied_denoiser, result) == ["shown_1.webp"]
+    (first_results.folder_of(copied_denoiser) / "shown_1.webp").touch()
+    assert first_results.find_missing(copied_denoiser, result) == []

@@ -17,8 +17,8 @@ from core import registry
 from tests.conftest import ROOT, run_python
 
 LAYERS = (
-    ("core.errors", "core.progress", "core.files"),
-    ("core.imaging",),
+    ("core.errors", "core.progress", "core.files", "core.kinds", "core.turns"),
+    ("core.imaging", "core.sounds"),
     ("core.hub.reference",),
     ("core.manifest", "core.metadata", "core.registry", "core.verbs"),
     ("core.hub",),
@@ -26,9 +26,10 @@ LAYERS = (
     ("core.training",),
     ("core.weights",),
     ("core.engine", "core.zerogpu", "core.first_results"),
-    ("core.plugin", "core.contract"),
+    ("core.plugin",),
     ("core.publish",),
     ("core.web",),
+    ("core.contract",),
     ("core.cli", "core.__main__"),
 )
 KERNEL = [f"core.{path.stem}" for path in ROOT.glob("core/*.py") if not path.stem.startswith("__")]

@@ -2,7 +2,8 @@
 // dragging in it, drawn anew by dragging elsewhere, and follows the sliders of the classes "place-x" and "place-y" and
 // the choice of the class "crop-size" in the same workbench, which dragging sets: what they start, a drag starts.
 // Without a size, the photo is used whole, or a square of S pixels above M megapixels: class "automatic-S-above-M",
-// where M is divided by the square of the choice of the class "crop-scale".
+// where M is divided by the square of the choice of the class "crop-scale"; or, while the box of the class "crop-test" is
+// ticked, above T megapixels: class "automatic-S-above-M-tested-T".
 
 const PHOTO = ".croppable .image-frame img";
 const SHORTEST_DRAG = 6; // screen pixels: less is a click
@@ -15,7 +16,8 @@ function controlsOf(photo) {
   const find = (selector) => photo.closest(".workbench").querySelector(selector);
   const chosen = (name) => numberOf(find(`${name} input:checked`)?.closest("label")?.textContent);
   const slider = (name) => find(`${name} input[type=range]`);
-  return { x: slider(".place-x"), y: slider(".place-y"), size: chosen(".crop-size"), scale: chosen(".crop-scale") || 1 };
+  const isTest = Boolean(find(".crop-test input:checked"));
+  return { x: slider(".place-x"), y: slider(".place-y"), size: chosen(".crop-size"), scale: chosen(".crop-scale") || 1, isTest };
 }
 
 // Return where the photo is on the screen, within an element that may be larger, and how large one of its pixels is.
@@ -27,10 +29,12 @@ function placeOf(photo) {
 
 // Return the side of the square in pixels of the photo; 0 where the whole photo is used.
 function sideOf(photo) {
-  const { size, scale } = controlsOf(photo);
-  const [, side, most] = photo.closest(".croppable").className.match(/automatic-(\d+)-above-([\d_]+)/) ?? [];
-  const isLarge = side && (photo.naturalWidth * photo.naturalHeight) / 1e6 > parseFloat(most.replace("_", ".")) / scale ** 2;
-  return size || (isLarge ? Number(side) : 0);
+  const { size, scale, isTest } = controlsOf(photo);
+  const limits = photo.closest(".croppable").className.match(/automatic-(\d+)-above-([\d_]+)(?:-tested-([\d_]+))?/);
+  if (size || !limits) return size;
+  const [side, above, tested] = limits.slice(1).map((number) => parseFloat(number?.replace("_", ".")));
+  const most = isTest && tested ? tested : above / scale ** 2;
+  return (photo.naturalWidth * photo.naturalHeight) / 1e6 > most ? side : 0;
 }
 
 // Return the square as the server cuts it: moved inside the photo.

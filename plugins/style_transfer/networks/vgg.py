@@ -32,7 +32,8 @@ def assemble_vgg() -> keras.Model:
         block = block_of(name)
         if name.endswith("_conv1") and block > 1:
             x = layers.MaxPooling2D(name=f"block{block - 1}_pool")(x)
-        x = layers.Conv2D(CHANNELS[name], 3, padding="same", activation="relu", name=name)(x)
+        dtype = "float32" if name == LAYERS[0] else None  # bfloat16 rounds its input, a pixel, by up to 0.5/255
+        x = layers.Conv2D(CHANNELS[name], 3, padding="same", activation="relu", dtype=dtype, name=name)(x)
         if name in STYLE_LAYERS:
             features.append(x)
     vgg = keras.Model(image, features, name=VGG)

@@ -10,7 +10,7 @@ from core.errors import choose
 from core.imaging import images
 from core.imaging.images import Image
 from core.plugin import Plugin
-from core.progress import Steps
+from core.progress import Progress, Steps, then
 from core.web import pages
 from core.web.pages import Dropped, Page
 
@@ -40,6 +40,7 @@ SCORES = (
 COLORS = {"painting": "painting", "photo (luminance only)": "luminance", "photo (matched)": "matched"}
 
 EQUAL_WEIGHTS = "1 1 1 1"
+FILES = 2  # that a result is written to
 SCORED_SIDE, SIDE_MULTIPLE = 256, 64  # pixels: Keras compiles a network for each image size
 
 
@@ -93,11 +94,16 @@ def stylize(
         colors=choose(COLORS, colors, "choice of colors"),  # type: ignore[arg-type]
         stroke_size=float(stroke_size),
     )
-    stylized = yield from plugin.stream("stylize", content, style, more_styles=more, options=options)
-    before = pages.write_png(content, pages.stem(photo, "before"))
-    after = pages.write_result(stylized, photo, "stylized")
-    scores = _describe_scores(plugin, stylized, content, style) if not more else ""
-    return (before, after), scores, gr.DownloadButton(value=after, interactive=True)
+
+    def write(stylized: Image) -> Steps[tuple[Any, ...]]:
+        yield Progress(0, FILES, unit=pages.WRITING)
+        before = pages.write_png(content, pages.stem(photo, "before"))
+        yield Progress(1, FILES, unit=pages.WRITING)
+        after = pages.write_result(stylized, photo, "stylized")
+        scores = _describe_scores(plugin, stylized, content, style) if not more else ""
+        return (before, after), scores, gr.DownloadButton(value=after, interactive=True)
+
+    return (yield from then(plugin.stream("stylize", content, style, more_styles=more, options=options), write, FILES))
 
 
 def _describe_scores(plugin: Plugin, stylized: Image, content: Image, style: Image) -> str:

@@ -55,6 +55,7 @@ def lay_out(page: Page, opened: Any) -> None:
     page.bind(reconstruct_from_layer, [opened, show.click, layer], inputs, outputs, status, stop, long_running=True)
 
 
+@pages.holds(at_most=2)
 def reconstruct_from_layer(
     plugin: Plugin, picture: Dropped, layer: str = DEFAULT_LAYER, seed: int = 0
 ) -> Steps[tuple[Any, ...]]:

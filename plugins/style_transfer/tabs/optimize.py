@@ -65,11 +65,11 @@ def lay_out(page: Page, opened: Any) -> None:
             losses = gr.HTML(padding=False)
         with pages.column("settings"):
             settings = _settings()
-    continued = gr.State(False)  # an API call never continues: each starts a new image
-    inputs, outputs = [photo, painting, *settings, continued, latest], [shown, losses, download, latest]
+    initial = gr.State(None)  # an API call never continues: each starts a new image
+    inputs, outputs = [photo, painting, *settings, initial, latest], [shown, losses, download, latest]
     demo = page.bind(optimize, [opened], inputs, outputs, status, pause, long_running=True)
-    demo.start_at(fresh.click, lambda: (False,), [], [continued])
-    demo.start_at(further.click, lambda: (True,), [], [continued])
+    demo.start_at(fresh.click, lambda: (None,), [], [initial])
+    demo.start_at(further.click, lambda image: (image,), [shown], [initial])
 
 
 def _settings() -> list[Any]:
@@ -86,6 +86,7 @@ def _settings() -> list[Any]:
     return [start, content_weight, style_weight, variation_weight, size, steps, optimizer, seed]
 
 
+@pages.holds(at_most=2)
 def optimize(
     plugin: Plugin,
     photo: Dropped,
@@ -98,7 +99,7 @@ def optimize(
     steps: int = 150,
     optimizer: str = "L-BFGS",
     seed: int = 0,
-    continued: bool = False,
+    initial: str | None = None,
     latest: Optimized | None = None,
 ) -> Steps[tuple[Any, ...]]:
     """Apply the style of a painting to a photo by optimizing its pixels, yielding the image and the losses meanwhile.
@@ -127,10 +128,9 @@ def optimize(
         variation_weight=float(variation_weight),
         seed=int(seed or 0),
     )
-    earlier = latest if continued else None
-    initial = images.load(earlier.image) if earlier else None
-    running = plugin.stream("optimize", content, style, initial=initial, options=options)
-    losses = earlier.losses if earlier else {term: [] for term in TERMS}
+    pixels = images.load(initial) if initial else None
+    running = plugin.stream("optimize", content, style, initial=pixels, options=options)
+    losses = latest.losses if initial and latest else {term: [] for term in TERMS}  # none of a stored first result
     show = partial(_show, earlier=losses, weights=options.loss_weights, photo=photo)
     return show((yield from throttling.throttle(running, show)))
 

@@ -25,7 +25,7 @@ from .cropping import CROPS
 MAX_OUTPUT = 16.8  # megapixels: a crop of 1024 × 1024, four times larger
 MAX_SCORED = 2.0  # megapixels: SSIM is slow
 ERROR_GAIN, FILES = 4, 2
-CROPPED = f"{pages.CROPPABLE} automatic-{cropping.AUTOMATIC_CROP}-above-{MAX_OUTPUT}".replace(".", "_")
+LIMITS = f"automatic-{cropping.AUTOMATIC_CROP}-above-{MAX_OUTPUT}-tested-{MAX_SCORED}".replace(".", "_")
 
 COMPARISON, WORDS = "Bicubic interpolation and super-resolution", ("Bicubic", "Super-resolution")
 INVITATION = "Drop a small photo, or pick one."
@@ -48,7 +48,7 @@ def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
     with pages.workbench():
         with pages.column("source"):
-            photo = pages.picture_input(PHOTO_LABEL, first=PHOTOS[0], classes=CROPPED)
+            photo = pages.picture_input(PHOTO_LABEL, first=PHOTOS[0], classes=f"{pages.CROPPABLE} {LIMITS}")
             thumbnails = gr.Column()
         with pages.column("stage"):
             stage = pages.before_after_stage(page, COMPARISON, INVITATION, WORDS)
@@ -60,7 +60,7 @@ def lay_out(page: Page, opened: Any) -> None:
             scales = {"label": SCALE_LABEL, "info": SCALE_INFO, "elem_classes": "crop-scale"}
             scale = gr.Radio(list(CLEAN_CHECKPOINTS), value=4, **scales)
             input_quality = quality.quality_radio()
-            test_mode = gr.Checkbox(False, label=TEST_MODE_LABEL, info=TEST_MODE_INFO)
+            test_mode = gr.Checkbox(False, label=TEST_MODE_LABEL, info=TEST_MODE_INFO, elem_classes="crop-test")
             crop = gr.Radio(list(CROPS.items()), value=0, label=AREA_LABEL, info=AREA_INFO, elem_classes="crop-size")
             x = gr.Slider(0, 100, 50, step=1, label=X_LABEL, info=X_INFO, elem_classes="place-x")
             y = gr.Slider(0, 100, 50, step=1, label=Y_LABEL, info=Y_INFO, elem_classes="place-y")
@@ -77,6 +77,7 @@ def lay_out(page: Page, opened: Any) -> None:
     page.bind(upscale, triggers, inputs, outputs, stage.status, stage.stop)
 
 
+@pages.holds(factor=16, at_most=2 * MAX_OUTPUT)
 def upscale(
     plugin: Plugin,
     photo: Dropped,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -24,16 +24,17 @@ INTRODUCTION = (
     "tell about an image, in nats (1 nat is 1.44 bits). The last ones are inactive (collapsed): the network does not "
     "use them, and moving them changes nothing."
 )
+MORE_DIMENSIONS = "The other dimensions, which matter less"
 IMAGE_LABEL = "The decoded image"
 SOURCE_LABEL, SOURCE_INFO = "Latent vector", "Of which image the sliders are at first."
-IMAGE, ZERO, RANDOM, DRAWING = SOURCES = "a test image", "all zero", "random", "your drawing"
+IMAGE, ZERO, RANDOM, DRAWING, SLIDERS = SOURCES = "a test image", "all zero", "random", "your drawing", "the sliders"
 SEED_INFO, SEED_BUTTON = "Of the test image, or of the random vector.", "New one"
 SKETCH_TITLE, SKETCH_LABEL, USE_BUTTON = "Draw one", "Draw", "Use this drawing"
 NO_DRAWING = f"Nothing is drawn yet: draw an image, and press “{USE_BUTTON}”."
 ACTIVE_LABEL, INACTIVE_LABEL = "{}: KL {:.1f} nats", "{}: inactive"
 
 NETWORKS = {"digits": "mnist_vae_binary", "clothes": "fashion_vae_16", "tiles of a game": "tiles_vae_32"}
-MAX_SLIDERS = 32
+MAX_SLIDERS, SHOWN_SLIDERS = 32, 10  # the others are folded
 FIRST_SEED = 0
 ACTIVE_NATS = 0.05  # mean KL divergence above which a dimension is called active
 RANGE = 3.0  # standard deviations of the prior to each side
@@ -45,20 +46,31 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
             subject = controls.subject_radio(NETWORKS)
-            image = pages.result_picture(IMAGE_LABEL)
             source = gr.Radio(SOURCES, value=IMAGE, label=SOURCE_LABEL, info=SOURCE_INFO)
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
             sketch, use = _lay_out_sketchpad()
             status = page.status("")
-        with pages.column("stage"), gr.Row(elem_classes="latent-sliders"):
-            sliders = [
-                gr.Slider(-RANGE, RANGE, 0, step=0.05, label=f"{i + 1}", min_width=220) for i in range(MAX_SLIDERS)
-            ]
+        with pages.column("stage"), gr.Row(elem_classes="latent-dimensions"):
+            image = pages.result_picture(IMAGE_LABEL)
+            sliders = _lay_out_sliders()
     drawing = gr.State(None)
-    inputs = [subject, source, seed, drawing]
+    inputs = [subject, source, seed, drawing, *sliders]
     demo = page.bind(choose_latent, [opened, subject, source, seed], inputs, [image, *sliders], status)
     demo.start_at(use.click, lambda drawn: (pages.write_sketch(drawn), DRAWING), [sketch], [drawing, source])
-    page.bind(decode_sliders, sliders, [subject, *sliders], [image], status, live=True)
+    page.bind(decode_sliders, sliders, [subject, *sliders], [image, source], status, live=True)
+
+
+def _lay_out_sliders() -> list[gr.Slider]:
+    """Return a slider for each dimension, those of the least KL divergence folded."""
+    with gr.Column():
+        with gr.Row(elem_classes="latent-sliders"):
+            sliders = [_slider(i) for i in range(1, SHOWN_SLIDERS + 1)]
+        with gr.Accordion(MORE_DIMENSIONS, open=False), gr.Row(elem_classes="latent-sliders"):
+            return [*sliders, *(_slider(i) for i in range(SHOWN_SLIDERS + 1, MAX_SLIDERS + 1))]
+
+
+def _slider(dimension: int) -> gr.Slider:
+    return gr.Slider(-RANGE, RANGE, 0, step=0.05, label=f"{dimension}", min_width=220)
 
 
 def _lay_out_sketchpad() -> tuple[gr.Sketchpad, gr.Button]:
@@ -69,9 +81,16 @@ def _lay_out_sketchpad() -> tuple[gr.Sketchpad, gr.Button]:
 
 
 def choose_latent(
-    plugin: Plugin, subject: str = "digits", source: str = IMAGE, seed: int = FIRST_SEED, drawing: str | None = None
+    plugin: Plugin,
+    subject: str = "digits",
+    source: str = IMAGE,
+    seed: int = FIRST_SEED,
+    drawing: str | None = None,
+    *latent: float,
 ) -> tuple[Any, ...]:
     """Choose and decode a latent vector, and return the value and the KL divergence of each of its dimensions.
+
+    The page also gives the values of its sliders: a link to a vector that was set by hand holds them.
 
     Args:
         subject: "digits", "clothes" or "tiles of a game".
@@ -80,11 +99,14 @@ def choose_latent(
     """
     checkpoint = choose(NETWORKS, subject, "data set")
     kl = mean_kl_by_dimension(plugin, checkpoint)
-    latent = _find_latent(plugin, checkpoint, source, int(seed or 0), drawing).clip(-RANGE, RANGE)
-    image = write_picture(plugin.run("decode", latent, checkpoint=checkpoint), "decoded")
+    if source == SLIDERS:
+        chosen = _read_sliders(latent, len(kl))
+    else:
+        chosen = _find_latent(plugin, checkpoint, source, int(seed or 0), drawing).clip(-RANGE, RANGE)
+    image = write_picture(plugin.run("decode", chosen, checkpoint=checkpoint), "decoded")
     sliders = [
         gr.Slider(value=round(float(value), 2), label=_slider_label(i, nats), visible=True)
-        for i, (value, nats) in enumerate(zip(latent, kl, strict=True), 1)
+        for i, (value, nats) in enumerate(zip(chosen, kl, strict=True), 1)
     ]
     return image, *sliders, *[gr.Slider(visible=False)] * (MAX_SLIDERS - len(sliders))
 
@@ -112,7 +134,7 @@ def _read_drawing(drawing: str | None, data: str) -> Image:
     return visitor_images.read(drawing, data)
 
 
-def decode_sliders(plugin: Plugin, subject: str = "digits", *latent: float) -> tuple[str]:
+def decode_sliders(plugin: Plugin, subject: str = "digits", *latent: float) -> tuple[str, str]:
     """Decode a latent vector.
 
     Args:
@@ -120,11 +142,15 @@ def decode_sliders(plugin: Plugin, subject: str = "digits", *latent: float) -> t
         latent: its values, each from -3 to 3: 32 for "digits" and "tiles of a game", 16 for "clothes".
     """
     checkpoint = choose(NETWORKS, subject, "data set")
-    dimensions = len(mean_kl_by_dimension(plugin, checkpoint))
-    if len(latent) < dimensions or not all(isinstance(value, int | float) for value in latent):
-        raise UserError(f"The latent vector has {len(latent)} values: give {dimensions} numbers.")
-    vector = np.array(latent[:dimensions], np.float32)
-    return (write_picture(plugin.run("decode", vector, checkpoint=checkpoint), "decoded"),)
+    vector = _read_sliders(latent, len(mean_kl_by_dimension(plugin, checkpoint)))
+    return write_picture(plugin.run("decode", vector, checkpoint=checkpoint), "decoded"), SLIDERS
+
+
+def _read_sliders(values: Sequence[float], dimensions: int) -> Floats:
+    """Return the latent vector (dimensions,) of the first sliders' values."""
+    if len(values) < dimensions or not all(isinstance(value, int | float) for value in values):
+        raise UserError(f"The latent vector has {len(values)} values: give {dimensions} numbers.")
+    return np.array(values[:dimensions], np.float32)
 
 
 def _slider_label(dimension: int, nats: float) -> str:

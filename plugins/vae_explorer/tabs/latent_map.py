@@ -8,7 +8,7 @@ import gradio as gr
 import numpy as np
 
 from core.errors import check_range, choose
-from core.imaging import images
+from core.imaging import grids
 from core.plugin import Plugin
 from core.web import pages
 from core.web.pages import Page
@@ -89,7 +89,7 @@ def _write_map(plugin: Plugin, checkpoint: str) -> str:
     encoded = encode_test_images(plugin, checkpoint)
     plane = latent_plane.choose_plane(encoded)
     latents = plane.latents_at(latent_plane.cell_centers(GRID_SIDE))
-    manifold = images.make_grid(plugin.run("decode", latents, checkpoint=checkpoint), GRID_SIDE)
+    manifold = grids.make_grid(plugin.run("decode", latents, checkpoint=checkpoint), GRID_SIDE)
     positions = plane.positions_of(encoded.mean)
     rendered = map_rendering.render_map(manifold, positions, test_images(checkpoint).labels)
     return pages.write_png(rendered, f"map_{checkpoint}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from core.imaging import images
+from core.imaging import grids, images
 from core.imaging.images import Image
 from core.training.callbacks import Arrays
 
@@ -23,5 +23,5 @@ def snapshot_plane(network: keras.Model, test: Image) -> Arrays:
     encoded = encode(network, test)
     plane = latent_plane.choose_plane(encoded)
     cells = decode(network, plane.latents_at(latent_plane.cell_centers(GRID_SIDE)))
-    manifold = images.to_uint8(images.make_grid(cells, GRID_SIDE))
+    manifold = images.to_uint8(grids.make_grid(cells, GRID_SIDE))
     return {"manifolds": manifold, "positions": plane.positions_of(encoded.mean).astype(np.float16)}

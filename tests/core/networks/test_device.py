@@ -27,20 +27,28 @@ def test_precision_is_restored_after_an_exception() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "gpu", "chosen"),
-    [("sse amx_bf16", False, "mixed_bfloat16"), ("sse amx_bf16", True, "float32"), ("sse", False, "float32")],
+    ("flags", "chosen"),
+    [("sse amx_bf16", "mixed_bfloat16"), ("avx512_bf16 sse", "mixed_bfloat16"), ("sse avx512f", "float32")],
 )
-def test_bfloat16_is_chosen_on_processors_with_amx(
-    monkeypatch: pytest.MonkeyPatch, flags: str, gpu: bool, chosen: str
+def test_bfloat16_is_chosen_on_processors_with_instructions_for_it(
+    monkeypatch: pytest.MonkeyPatch, flags: str, chosen: str
 ) -> None:
     monkeypatch.setattr(keras.backend, "backend", lambda: "tensorflow")
     monkeypatch.setattr(device, "_cpu", lambda field: flags)
-    monkeypatch.setattr(device, "has_gpu", lambda: gpu)
+    monkeypatch.setattr(device, "has_gpu", lambda: False)
     assert device.choose("mixed_bfloat16") == chosen
     assert device.choose("float32") == "float32"
-
-
-def test_bfloat16_is_chosen_with_tensorflow_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
-    monkeypatch.setattr(device, "_cpu", lambda field: "amx_bf16")
     assert device.choose("mixed_bfloat16") == "float32"
+
+
+@pytest.mark.parametrize(
+    ("capability", "chosen"), [("9.0", "mixed_bfloat16"), ("8.0", "mixed_bfloat16"), ("7.5", "float32")]
+)
+def test_bfloat16_is_chosen_on_gpus_with_tensor_cores_for_it(
+    monkeypatch: pytest.MonkeyPatch, capability: str, chosen: str
+) -> None:
+    monkeypatch.setattr(device, "has_gpu", lambda: True)
+    monkeypatch.setattr(device, "_cpu", lambda field: "amx_bf16")
+    monkeypatch.setattr(device, "_nvidia", lambda field: capability)
+    assert device.choose("mixed_bfloat16") == chosen

@@ -75,6 +75,17 @@ def test_a_page_opens_with_what_the_command_computed(planted: Record) -> None:
     assert {path.name for path in storage.folder_of(planted).iterdir()} == {"paint_1.webp", "results.json"}
 
 
+def test_the_files_of_another_handler_whose_name_begins_alike_are_kept(planted: Record) -> None:
+    result = storage.FirstResult({}, [], [{"value": {"path": "paint_over_1.webp", "meta": {}}}])
+    parser.main(["first-results", "painter"])
+    storage.write(planted, storage.read(planted) | {"paint_over": result})
+    for name in ("paint_over_1.webp", "paint_9.webp"):
+        (storage.folder_of(planted) / name).touch()
+    assert parser.main(["first-results", "painter", "--only", "paint"]) == 0
+    files = {path.name for path in storage.folder_of(planted).iterdir()}
+    assert files == {"paint_1.webp", "paint_over_1.webp", "results.json"}
+
+
 def test_a_page_without_a_fitting_result_computes_one_when_it_is_opened(planted: Record) -> None:
     with first_results.recorded() as calls:
         build(planted)

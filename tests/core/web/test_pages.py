@@ -43,7 +43,7 @@ def test_a_handler_is_offered_over_the_api_with_its_docstring(denoiser: Plugin) 
     assert "any number" in function.fn.__doc__
 
 
-@pytest.mark.parametrize(("long_running", "queue"), [(False, pages.DEVICE_QUEUE), (True, pages.LONG_QUEUE)])
+@pytest.mark.parametrize(("long_running", "queue"), [(False, pages.RUNS), (True, pages.LONG_QUEUE)])
 def test_long_running_handlers_have_a_queue_of_their_own(
     denoiser: Plugin, long_running: bool, queue: tuple[str, int]
 ) -> None:

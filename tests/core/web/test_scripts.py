@@ -31,6 +31,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with gr.Tab("Map"), components.workbench():
             with components.column("source"):
                 run = gr.Button("Run")
+                limits = f"{components.CROPPABLE} automatic-100-above-0_2-tested-0_1"
+                components.picture_input("A photo", first=folder / "gray.png", classes=limits)
                 photo = components.picture_input("Your photo")
                 gr.HTML('<div style="height: 900px"></div>')
             with components.column("stage"):
@@ -40,6 +42,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             with components.column("settings"):
                 for name in (components.PLACE_X, components.PLACE_Y):
                     gr.Slider(0, 10, 5, step=0.1, label=name, elem_classes=name, interactive=True)
+                gr.Checkbox(label="Test mode", elem_classes="crop-test")
         with gr.Tab("Grid"), components.workbench(), components.column("stage"):
             grid = components.captioned_image("**A grid**", components.grid_classes(4, 2))
             chosen = gr.Textbox(label="Chosen")
@@ -123,6 +126,17 @@ def test_sliders_move_the_ring(desktop: Any) -> None:
     desktop.locator(".place-y input[type=number]").fill("7.5")
     desktop.wait_for_function("document.querySelector('.click-marker').style.top === '75%'")
     assert desktop.locator(".click-marker").first.evaluate("ring => ring.style.left") == "25%"
+
+
+@pytest.mark.browser
+def test_a_frame_shows_the_crop_of_a_photo_that_is_too_large_for_test_mode(desktop: Any) -> None:
+    desktop.get_by_role("tab", name="Map").click()
+    frame = desktop.locator(".crop-frame")
+    assert not frame.is_visible()
+    desktop.get_by_label("Test mode").check()
+    frame.wait_for()
+    desktop.get_by_label("Test mode").uncheck()
+    frame.wait_for(state="hidden")
 
 
 @pytest.mark.browser

@@ -20,6 +20,7 @@ from core.progress import Steps, finish
 from plugins.denoiser.camera import to_gray
 from plugins.denoiser.model import build_denoiser, denoise, size_multiple
 from plugins.denoiser.noise import add_noise
+from plugins.denoiser.scoring import make_cases
 from tests.conftest import run_python
 from tests.plugins.denoiser.conftest import EXAMPLES
 
@@ -139,11 +140,19 @@ def test_tiles_are_aligned_with_the_networks_downsampling(photo: Image, monkeypa
     assert multiples == [size_multiple(network)] == [16]
 
 
-def test_bfloat16_gives_nearly_the_same_image(denoiser: Plugin, photo: Image) -> None:
-    noisy = add_noise(photo[:128, :128], 25)
-    half = Plugin(denoiser.record, LocalEngine(precision="mixed_bfloat16")).run("denoise", noisy, sigma=25).image
+@pytest.mark.parametrize(
+    ("checkpoint", "pipeline"), [("photographs", "white"), ("camera", "camera"), ("digits", "white")]
+)
+def test_bfloat16_gives_nearly_the_same_image(denoiser: Plugin, photo: Image, checkpoint: str, pipeline: Any) -> None:
+    clean = photo[:256, :256]
+    noisy, sigma = [*make_cases(clean, pipeline).values()][1]
+    whole, half = (
+        Plugin(denoiser.record, engine, checkpoint).run("denoise", noisy, sigma=sigma).image
+        for engine in (denoiser.engine, LocalEngine(precision="mixed_bfloat16"))
+    )
     assert half.dtype == np.float32
-    assert 35 < psnr(half, denoiser.run("denoise", noisy, sigma=25).image) < 80
+    assert 0 < np.abs(whole - half).max() <= 1.5 / 255
+    assert psnr(half, clean) == pytest.approx(psnr(whole, clean), abs=0.02)
 
 
 def test_an_untrained_network_is_the_identity(picture: Image) -> None:
@@ -154,7 +163,7 @@ def test_an_untrained_network_is_the_identity(picture: Image) -> None:
 BACKEND_PROGRAM = """
 import sys, json, numpy as np
 from core import registry; from core.engine import LocalEngine; from core.plugin import Plugin
-plugin = Plugin(registry.find("denoiser"), LocalEngine())
+plugin = Plugin(registry.find("denoiser"), LocalEngine(precision="float32"))
 noisy = np.load(sys.argv[1])
 np.save(sys.argv[2], plugin.run("denoise", noisy, sigma=25).image)
 """

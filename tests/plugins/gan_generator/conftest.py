@@ -18,7 +18,7 @@ from plugins.gan_generator.model import build_gan
 
 @pytest.fixture(scope="module")
 def plugin() -> Plugin:
-    return Plugin(registry.find("gan_generator"), LocalEngine())
+    return Plugin(registry.find("gan_generator"), LocalEngine(precision="float32"))
 
 
 @pytest.fixture(scope="session")

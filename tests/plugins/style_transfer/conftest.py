@@ -24,7 +24,7 @@ to_numpy = keras.ops.convert_to_numpy
 
 @pytest.fixture(scope="session")
 def plugin() -> Plugin:
-    return Plugin(registry.find("style_transfer"), LocalEngine())
+    return Plugin(registry.find("style_transfer"), LocalEngine(precision="float32"))
 
 
 @pytest.fixture(scope="session")

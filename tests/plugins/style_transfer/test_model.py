@@ -46,7 +46,7 @@ def test_bfloat16_stylizes_nearly_the_same_and_scores_are_float32(photo: Any, st
     whole, half = (Plugin(record, LocalEngine(precision=name)) for name in ("float32", "mixed_bfloat16"))
     one, other = (each.run("stylize", photo, style) for each in (whole, half))
     assert one.dtype == other.dtype == np.float32
-    assert 0 < np.abs(one - other).mean() < 0.01
+    assert 0 < np.quantile(np.abs(one - other), 0.99) < 2 / 255
     assert whole.run("score", one, photo, style) == half.run("score", one, photo, style)
 
 

@@ -16,7 +16,7 @@ PHOTO = ROOT / "plugins" / "denoiser" / "examples" / "oakland-zoo-otters.jpg"
 
 @pytest.fixture(scope="module")
 def plugin() -> Plugin:
-    return Plugin(registry.find("super_resolver"), LocalEngine())
+    return Plugin(registry.find("super_resolver"), LocalEngine(precision="float32"))
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.engine import LocalEngine
 from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import Image
@@ -56,6 +57,19 @@ def test_a_12_megapixel_result_stays_far_below_1_5_gb(tmp_path: Path) -> None:
     ended = run_python("-c", program, str(tmp_path / "in.png"), str(tmp_path / "out.png"))
     assert images.load(tmp_path / "out.png").shape == (3000, 4000, 3)
     assert float(ended.stdout.split()[-1]) < 1000
+
+
+@pytest.mark.parametrize("checkpoint", ["x2", "x3", "x4", "x4_real"])
+def test_bfloat16_gives_nearly_the_same_image(plugin: Plugin, photo: Image, checkpoint: str) -> None:
+    high, low = make_pair(photo, 4 if checkpoint == "x4_real" else int(checkpoint[1]), 0)
+    whole, half = (
+        Plugin(plugin.record, engine, checkpoint).run("upscale", low)
+        for engine in (plugin.engine, LocalEngine(precision="mixed_bfloat16"))
+    )
+    assert half.dtype == np.float32
+    assert 0 < np.abs(whole - half).max() <= 1.5 / 255
+    size = high.shape[:2]
+    assert psnr(half[: size[0], : size[1]], high) == pytest.approx(psnr(whole[: size[0], : size[1]], high), abs=0.02)
 
 
 def test_tiles_leave_no_seams(plugin: Plugin, photo: Image, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 
 @pytest.fixture(scope="session")
 def plugin() -> Plugin:
-    return Plugin(registry.find("vae_explorer"), LocalEngine())
+    return Plugin(registry.find("vae_explorer"), LocalEngine(precision="float32"))
 
 
 @pytest.fixture(scope="session")

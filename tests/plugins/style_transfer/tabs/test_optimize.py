@@ -31,10 +31,12 @@ def test_the_page_continues_from_an_earlier_result(plugin: Plugin) -> None:
     assert 'points=""' not in curves
     *_, anew = finish(run(latest=first))
     assert len(anew.losses["style"]) == 3
-    *_, further = finish(run(continued=True, latest=first))
+    *_, further = finish(run(initial=first.image, latest=first))
     assert len(first.losses["style"]) == 3
     assert further.losses["style"][:3] == first.losses["style"]
     assert len(further.losses["style"]) == 6
+    *_, stored = finish(run(initial=first.image))  # of a first result, only the image is stored
+    assert stored.losses["style"] == further.losses["style"][3:]
 
 
 def test_a_result_keeps_the_exif_data_of_the_photo(plugin: Plugin, tmp_path: Path) -> None:

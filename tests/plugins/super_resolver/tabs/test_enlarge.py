@@ -108,3 +108,19 @@ def test_a_visitor_enlarges_a_photo_and_clicks_for_a_crop(browser: Any, app_addr
     assert images.load(download.value.path().read_bytes()).shape == (512, 512, 3)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.close()
+
+
+@pytest.mark.browser
+def test_the_whole_photo_is_enlarged_in_the_background_while_the_page_goes_on(browser: Any, app_address: str) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{app_address}/super_resolver?scale=2")
+    page.get_by_text("384 × 256 → 768 × 512").wait_for(timeout=120_000)
+    page.get_by_role("button", name=whole_photo.LABEL).click()
+    page.get_by_role("button", name="Cancel").wait_for()
+    page.get_by_label("128 px").click()
+    page.get_by_text("128 × 128 → 256 × 256").wait_for(timeout=60_000)
+    page.get_by_text("Done: the file is ready.").wait_for(timeout=120_000)
+    with page.expect_download() as download:
+        page.get_by_text("Download", exact=True).click()
+    assert images.load(download.value.path().read_bytes()).shape == (512, 768, 3)
+    page.close()

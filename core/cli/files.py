@@ -1,0 +1,101 @@
+"""The files of a verb on the command line: which parameters and results are files, how they are read and written."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import numpy as np
+
+from core import kinds
+from core.errors import UserError
+from core.imaging.images import Floats
+from core.kinds import Kind, Sources
+
+LONGEST_PRINTED = 64  # elements of an array
+RESULT = "result"  # the name of a result that is not a named tuple
+
+
+def split_parameters(function: Callable[..., Any]) -> tuple[dict[str, Kind], dict[str, Any]]:
+    """Return the kinds of a verb's parameters that are files, and the types of those that are flags."""
+    known = kinds.type_hints(function)
+    types = {name: known[name] for name in list(inspect.signature(function).parameters)[1:]}
+    files = {name: kind for name, each in types.items() if kinds.is_required_file(each) and (kind := kinds.find(each))}
+    return files, {name: each for name, each in types.items() if name not in files}
+
+
+def result_kinds(function: Callable[..., Any]) -> dict[str, Kind]:
+    """Return the kinds of what is written of a verb's result: of the fields of a named tuple, or of the result."""
+    result: Any = kinds.type_hints(function).get("return")
+    if get_origin(result) is Generator:
+        result = get_args(result)[-1]
+    fields = kinds.type_hints(result) if hasattr(result, "_fields") else {RESULT: result}
+    return {name: kind for name, each in fields.items() if (kind := kinds.find(each))}
+
+
+def check_output(path: Path, results: Mapping[str, Kind]) -> None:
+    """Raise UserError if no result could be written to `path`."""
+    known = list(dict.fromkeys(results.values()))
+    named = next((kind for kind in known if _fits(path, kind)), None)
+    if named is None and len(known) > 1:
+        suffixes = "; ".join(f"{kind.name}: {', '.join(kind.suffixes)}" for kind in known)
+        raise UserError(f"{path.name} does not end in the suffix of a result: use one of these ({suffixes}).")
+    (named or known[0]).check(path)
+
+
+def flag_type(annotation: Any) -> Any:
+    """Return what a flag holds for a parameter of that type: paths where it has a kind, numbers for an array."""
+    if annotation == Floats:
+        return tuple[float, ...]
+    if kinds.find(annotation):
+        return tuple[Path, ...] if get_origin(annotation) is tuple else Path | None
+    return annotation
+
+
+def convert(value: Any, annotation: Any) -> Any:
+    """Return the value of a flag as the verb expects it: numbers as an array, paths as what is in the files."""
+    if annotation == Floats:
+        return np.array(value, np.float32)
+    kind = kinds.find(annotation)
+    if kind is None or value is None:
+        return value
+    return tuple(map(kind.load, value)) if isinstance(value, tuple) else kind.load(value)
+
+
+def write(result: Any, results: Mapping[str, Kind], path: Path | None, sources: Sources) -> None:
+    """Write what has a kind in a verb's result, and print the rest.
+
+    The first value of the kind that the suffix of `path` names gets that path; others are written beside it, with the
+    field's name after the stem.
+
+    Args:
+        result: a value, or a named tuple of several.
+        results: see `result_kinds`.
+        path: where to write; None where nothing has a kind.
+        sources: the files that the result was made from.
+    """
+    fields = result._asdict() if hasattr(result, "_asdict") else {RESULT: result}
+    named = next((name for name, kind in results.items() if path and _fits(path, kind)), None)
+    for name, value in fields.items():
+        if path and name in results:
+            kind = results[name]
+            suffix = path.suffix if _fits(path, kind) else kind.suffixes[0]
+            target = path if name == named else path.with_name(f"{path.stem}_{name}{suffix}")
+            if value is not None:
+                kind.save(value, target, sources)
+        else:
+            print(_describe(value) if len(fields) == 1 else f"{name}: {_describe(value)}")
+
+
+def _fits(path: Path, kind: Kind) -> bool:
+    return path.suffix.lower() in kind.suffixes
+
+
+def _describe(value: Any) -> str:
+    """Return a value in words; of an array, the first elements."""
+    if isinstance(value, np.ndarray):
+        rest = f" … ({value.size} in all)" if value.size > LONGEST_PRINTED else ""
+        return f"{' '.join(f'{each:.4g}' for each in value.ravel()[:LONGEST_PRINTED])}{rest}"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

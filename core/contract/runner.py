@@ -1,0 +1,127 @@
+"""Runs the checks in a process of its own: a plugin that ends, blocks or breaks it fails a check, and no more."""
+
+from __future__ import annotations
+
+import faulthandler
+import inspect
+import multiprocessing
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Iterator
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import NamedTuple
+
+from core import registry
+from core.contract import CHECKS, Check
+from core.contract.breach import describe
+from core.contract.source import is_ready
+from core.registry import Record
+
+TIME_LIMIT = 120.0  # seconds for one check
+LEAVES_NO_THREAD = "No thread goes on when all is done"
+THREAD_LEFT = "{} goes on: make it a daemon thread, or end it"
+ENDED = "the process ended with status {} during this check: the plugin must not end it (os._exit, a crash)"
+BLOCKED = "it took longer than {:.0f} s{}: end the loop, or yield Progress"
+INSIDE = ", last seen in {}"
+
+
+class Outcome(NamedTuple):
+    """What a check found: its sentence, and what is wrong; empty if it passed."""
+
+    sentence: str
+    problem: str
+
+
+def report(name: str, time_limit: float = TIME_LIMIT) -> int:
+    """Print the outcome of each check of a plugin; return 0 if it passes all, else 1.
+
+    Args:
+        name: the plugin's name, or the path of its folder.
+        time_limit: seconds for one check.
+    """
+    failed = 0
+    for outcome in run(registry.find(name), name, time_limit):
+        failed += bool(outcome.problem)
+        print(f"FAIL  {outcome.sentence}\n      {outcome.problem}" if outcome.problem else f"pass  {outcome.sentence}")
+    print(f"{registry.find(name).name}: {f'{failed} failed' if failed else 'fulfills the contract'}.")
+    return 1 if failed else 0
+
+
+def run(record: Record, name: str, time_limit: float = TIME_LIMIT) -> Iterator[Outcome]:
+    """Yield the outcome of each check, those after the first one only of a plugin that is ready.
+
+    Args:
+        record: the plugin.
+        name: how the other process finds it: its name, or the path of its folder.
+        time_limit: seconds for one check.
+    """
+    first = _try(is_ready, record)
+    yield first
+    done = 1
+    while done < len(CHECKS) + 1 and not first.problem:
+        for outcome in _run_from(done, record, name, time_limit):
+            yield outcome
+            done += 1
+
+
+def describe_check(check: Check) -> str:
+    """Return the first line of the docstring of `check`: a sentence that says what it checks."""
+    return (inspect.getdoc(check) or check.__name__).splitlines()[0]
+
+
+def _run_from(start: int, record: Record, name: str, time_limit: float) -> Iterator[Outcome]:
+    """Yield the outcomes of the checks from `start` on, until all are done or one has ended or blocked the process."""
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    sentences = [*map(describe_check, CHECKS), LEAVES_NO_THREAD]
+    with tempfile.TemporaryDirectory() as folder:
+        trace = Path(folder) / "trace"
+        process = multiprocessing.get_context("spawn").Process(
+            target=_work, args=(start, name, theirs, trace, time_limit), daemon=True
+        )
+        process.start()
+        theirs.close()
+        try:
+            for sentence in sentences[start:]:
+                if not ours.poll(time_limit + 5):
+                    yield Outcome(sentence, BLOCKED.format(time_limit, _last_seen(trace, record.folder)))
+                    return
+                yield ours.recv()
+        except EOFError:
+            process.join()
+            yield Outcome(sentence, ENDED.format(process.exitcode))
+        finally:
+            process.kill()
+            process.join()
+
+
+def _work(start: int, name: str, connection: Connection, trace: Path, time_limit: float) -> None:
+    """Send the outcomes of the checks from `start` on, and write where the plugin is when one takes too long."""
+    from core.networks import backend
+
+    backend.start()
+    record = registry.find(name)
+    with trace.open("w", encoding="utf-8") as file:
+        for check in CHECKS[start:]:
+            faulthandler.dump_traceback_later(time_limit, file=file)
+            connection.send(_try(check, record))
+            faulthandler.cancel_dump_traceback_later()
+    left = [each.name for each in threading.enumerate() if not each.daemon and each is not threading.main_thread()]
+    connection.send(Outcome(LEAVES_NO_THREAD, THREAD_LEFT.format(", ".join(left)) if left else ""))
+
+
+def _try(check: Check, record: Record) -> Outcome:
+    try:
+        check(record)
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        return Outcome(describe_check(check), describe(error, record.folder))
+    return Outcome(describe_check(check), "")
+
+
+def _last_seen(trace: Path, folder: Path) -> str:
+    """Return the innermost line of the plugin in a traceback that `faulthandler` wrote, in words."""
+    written = trace.read_text(encoding="utf-8") if trace.exists() else ""
+    places = re.findall(rf'File "{re.escape(str(folder))}{re.escape(os.sep)}(.*?)", line (\d+)', written)
+    return INSIDE.format(":".join(places[0])) if places else ""

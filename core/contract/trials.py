@@ -1,0 +1,156 @@
+"""Checks that run a plugin: its verbs on small inputs, its training for two steps, its tabs' first calls."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core import kinds, verbs
+from core.contract.breach import ContractError, describe, require
+from core.contract.offline import NetworkError, without_network
+from core.engine import LocalEngine
+from core.errors import UserError
+from core.plugin import Plugin
+from core.progress import Progress
+from core.registry import Record
+
+LONGEST_TRIAL = 5.0  # seconds, after which a verb that yields its progress is canceled
+STEPS = 2  # of a trial training
+
+
+def runs_verbs(record: Record) -> None:
+    """Each verb accepts small inputs of every form of its kinds, or refuses them with a UserError."""
+    plugin = Plugin(record, LocalEngine())
+    for name, function in verbs.list_verbs(record).items():
+        for values in _samples(function):
+            _try_verb(plugin, name, values)
+
+
+def repeats_with_seed(record: Record) -> None:
+    """A verb that takes a seed returns the same for the same seed."""
+    plugin = Plugin(record, LocalEngine())
+    for name, function in verbs.list_verbs(record).items():
+        values = next(_samples(function), None)
+        if values is None or "seed" not in inspect.signature(function).parameters:
+            continue
+        first, second = (_try_verb(plugin, name, values, seed=1) for _ in range(2))
+        require(_is_equal(first, second), f"{name} returns different results for the same seed: use it everywhere")
+
+
+def trains(record: Record) -> None:
+    """Training runs for two steps and returns scores, where it finds its data."""
+    from core.training.runs import Run
+
+    module = verbs.import_module_of(record, "train")
+    short = {"epochs": 1, "steps": STEPS, "backup_minutes": 60.0}
+    known = {field.name for field in dataclasses.fields(module.Config)}
+    config = module.Config(**{name: value for name, value in short.items() if name in known})
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with without_network():
+                scores = module.train(config, Run(Path(folder)))
+        except (UserError, NetworkError):
+            return  # its data is not here
+        require(isinstance(scores, dict) and scores, f"train returns {scores!r}: return the scores on held-out data")
+
+
+def opens_tabs(record: Record) -> None:
+    """Each tab that opens with a result computes as many values as it has outputs."""
+    from core.web import first_results
+
+    plugin = Plugin(record, LocalEngine())
+    with first_results.recorded() as calls:
+        verbs.import_module_of(record, "interface").build_interface(plugin)
+    for call in calls:
+        if not first_results.is_stored(plugin, call):
+            returned, expected = len(call.run(plugin)), len(call.outputs)
+            require(returned == expected, f"{call.name} returns {returned} values for {expected} outputs")
+
+
+def changes_no_globals(record: Record) -> None:
+    """Importing the plugin changes no setting and no name of Keras, Gradio or NumPy: other plugins share them."""
+    before = _globals()
+    for part in ("model", "train", "interface"):
+        verbs.import_module_of(record, part)
+    after = _globals()
+    changed = sorted(name for name, value in before.items() if name not in after or after[name] is not value)
+    require(not changed, f"importing the plugin changes {', '.join(changed)}: set it where it is used, and restore it")
+
+
+def _samples(function: Callable[..., Any]) -> Iterator[list[Any]]:
+    """Yield values for the required parameters of a verb after `network`: none where one has no samples to try."""
+    hints = kinds.type_hints(function)
+    required = [
+        kinds.find(hints[parameter.name])
+        for parameter in list(inspect.signature(function).parameters.values())[1:]
+        if parameter.default is parameter.empty
+    ]
+    if all(kind and kind.samples for kind in required):
+        rows = [kind.samples() for kind in required if kind and kind.samples]
+        yield from map(list, zip(*rows, strict=False)) if rows else [[]]
+
+
+def _try_verb(plugin: Plugin, name: str, values: list[Any], **settings: Any) -> Any:
+    """Return the result of a verb; None where it refuses the values, or goes on for long and was canceled.
+
+    Raises:
+        ContractError: if it raises another error, yields anything but Progress, or its result is not finite.
+    """
+    shapes = ", ".join("×".join(map(str, value.shape)) for value in values if isinstance(value, np.ndarray))
+    words = f"{name}({shapes})"
+    try:
+        with without_network():
+            result = _run_until(plugin.stream(name, *values, **settings), time.monotonic() + LONGEST_TRIAL)
+    except ContractError as error:
+        raise ContractError(f"{words}: {error}") from None
+    except UserError:
+        return None
+    except Exception as error:
+        raise ContractError(f"{words} fails at {describe(error, plugin.record.folder)}") from error
+    for value in result if isinstance(result, tuple) else (result,):
+        is_finite = not isinstance(value, np.ndarray) or value.dtype.kind != "f" or np.isfinite(value).all()
+        require(is_finite, f"{words} returns NaN or infinity")
+    return result
+
+
+def _run_until(steps: Any, deadline: float) -> Any:
+    """Return the result of `steps`, or None if it is not there at the deadline: the steps are then closed."""
+    try:
+        while time.monotonic() < deadline:
+            progress = next(steps)
+            require(isinstance(progress, Progress), f"it yields {progress!r}: yield Progress(done, total)")
+    except StopIteration as end:
+        return end.value
+    finally:
+        steps.close()
+    return None
+
+
+def _is_equal(first: Any, second: Any) -> bool:
+    if isinstance(first, np.ndarray):
+        return bool(np.array_equal(first, second))
+    if isinstance(first, tuple):
+        return all(map(_is_equal, first, second))
+    return bool(first == second)
+
+
+def _globals() -> dict[str, Any]:
+    """Return the settings and the public names of Keras, Gradio and NumPy that a plugin might change, by name."""
+    import gradio
+    import keras
+
+    names = {
+        f"{owner.__name__}.{name}": value
+        for owner in (keras, keras.layers, keras.ops, keras.Model, gradio, np)
+        for name, value in vars(owner).items()
+        if not name.startswith("_")
+    }
+    settings = (keras.config.floatx, keras.config.image_data_format, keras.config.epsilon, np.geterr)
+    return names | {f"{get.__name__} {get()}": None for get in settings}

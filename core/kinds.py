@@ -1,0 +1,67 @@
+"""Kinds of values that are files outside of Python, such as images and sounds.
+
+A verb's parameter or result has a kind where its type is annotated with one: `Image = Annotated[NDArray, Kind(…)]`. A
+plugin may define its own in the same way, without changing anything here: `Midi = Annotated[Song, Kind("melody",
+(".mid",), read_midi, write_midi)]`. On the command line, a required parameter of a kind is a file, an optional one or a
+tuple a flag that takes files; a result of a kind is written to a file, any other one is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from core.files import check_output
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The files that a result was made from.
+
+    Attributes:
+        files: in the order of the verb's parameters.
+        keep_metadata: whether the result takes over what the first file says about itself (date, camera, place).
+    """
+
+    files: tuple[Path, ...] = ()
+    keep_metadata: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """How values of a kind are read from files and written to files.
+
+    Attributes:
+        name: in messages, with its article understood: "image", "sound".
+        suffixes: in lower case, with the dot; the first is used where the user names none.
+        load: reads a file; raises UserError where it cannot be read.
+        save: writes a value to a path with one of the suffixes, made from `Sources`; raises UserError.
+        check: raises UserError where a file could not be written to a path: before a long computation, not after it.
+        samples: returns small values of every form that a verb may be given, on which `python -m core check` tries it.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    load: Callable[[Path], Any]
+    save: Callable[[Any, Path, Sources], None]
+    check: Callable[[Path], None] = check_output
+    samples: Callable[[], Sequence[Any]] | None = None
+
+
+def type_hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the types of a function's parameters, and under "return" that of its result, with their annotations."""
+    return get_type_hints(function, include_extras=True)
+
+
+def find(annotation: Any) -> Kind | None:
+    """Return the kind of a type: of `K`, `K | None` or `tuple[K, ...]`; None where it has none."""
+    if get_origin(annotation) is Annotated:
+        return next((mark for mark in get_args(annotation)[1:] if isinstance(mark, Kind)), None)
+    return next((kind for part in get_args(annotation) if (kind := find(part))), None)
+
+
+def is_required_file(annotation: Any) -> bool:
+    """Return whether a parameter of this type is one file that must be given."""
+    return get_origin(annotation) is Annotated and find(annotation) is not None

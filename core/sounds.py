@@ -1,0 +1,101 @@
+"""Sounds: samples and a sampling rate, read from and written to WAV files."""
+
+from __future__ import annotations
+
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import UserError
+from core.files import check_output, written_atomically
+from core.kinds import Kind, Sources
+
+SUFFIXES = (".wav",)
+BYTES_PER_SAMPLE, FULL_SCALE = 2, 2**15
+MAX_SECONDS, MAX_RATE = 600, 192_000
+
+
+@dataclass(frozen=True)
+class Samples:
+    """A sound.
+
+    Attributes:
+        values: (n, channels), -1 to 1, float32.
+        rate: samples per second.
+    """
+
+    values: NDArray[np.float32]
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        """How long the sound is."""
+        return len(self.values) / self.rate
+
+
+def load(path: Path) -> Samples:
+    """Return the sound in a WAV file of 16 bits per sample.
+
+    Raises:
+        UserError: if the file is not such a sound, or is longer than ten minutes.
+    """
+    try:
+        with wave.open(str(path), "rb") as file:
+            _check(file, path.name)
+            data = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+            rate, channels = file.getframerate(), file.getnchannels()
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist: check the name.") from None
+    except (OSError, EOFError, wave.Error) as error:
+        raise UserError(f"{path.name} is not a sound that can be read ({error}): save it as WAV, 16 bits.") from None
+    frames = data[: len(data) - len(data) % channels].reshape(-1, channels)
+    return Samples(frames.astype(np.float32) / np.float32(FULL_SCALE), rate)
+
+
+def save(sound: Samples, path: Path, sources: Sources) -> None:
+    """Write `sound`, clipped, as a WAV file of 16 bits per sample; it appears complete or not at all.
+
+    Raises:
+        UserError: if the file cannot be written.
+    """
+    check(path)
+    scaled = np.rint(sound.values.reshape(len(sound.values), -1).clip(-1, 1) * (FULL_SCALE - 1)).astype("<i2")
+    try:
+        with written_atomically(path) as temporary, wave.open(str(temporary), "wb") as file:
+            file.setnchannels(scaled.shape[1])
+            file.setsampwidth(BYTES_PER_SAMPLE)
+            file.setframerate(sound.rate)
+            file.writeframes(scaled.tobytes())
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror or error}): choose another place.") from None
+
+
+def check(path: Path) -> None:
+    """Raise UserError if no sound could be saved at `path`."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise UserError(f"{path.name} does not end in the suffix of a sound: use {', '.join(SUFFIXES)}.")
+    check_output(path)
+
+
+def _check(file: wave.Wave_read, name: str) -> None:
+    bits, seconds = 8 * file.getsampwidth(), file.getnframes() / max(1, file.getframerate())
+    if bits != 8 * BYTES_PER_SAMPLE:
+        raise UserError(f"{name} has {bits} bits per sample: save it with 16.")
+    if seconds > MAX_SECONDS or not 0 < file.getframerate() <= MAX_RATE:
+        raise UserError(
+            f"{name} has {seconds:.0f} seconds at {file.getframerate()} samples per second: at most {MAX_SECONDS} "
+            f"seconds at up to {MAX_RATE} can be read."
+        )
+
+
+def make_samples() -> list[Samples]:
+    """Return short sounds, with one channel and with two."""
+    values = np.random.default_rng(0).uniform(-1, 1, (4000, 2)).astype(np.float32)
+    return [Samples(values[:, :1], 8000), Samples(values, 44_100)]
+
+
+Sound = Annotated[Samples, Kind("sound", SUFFIXES, load, save, check, make_samples)]

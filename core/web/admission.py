@@ -1,0 +1,149 @@
+"""Bounds how many megapixels of visitors' pictures are in memory at once; other runs wait, and are told their place.
+
+The device is shared step by step (`core.turns`), so runs need no limit for its sake. Memory is: a run holds its decoded
+picture, the result and what lies between, about 40 MB for each megapixel.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import GeneratorType
+from typing import Any, TypeVar
+
+from core.errors import UserError
+from core.imaging import images
+from core.imaging.images import ImageError
+from core.progress import Progress, Steps
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+MEGAPIXELS = 48.0  # at once; a larger picture runs alone
+MOST_WAITING = 64
+MOST_OVERTAKEN = 16  # runs with less to hold that a waiting one lets pass before it goes first
+SECONDS_BETWEEN_LOOKS = 1.0  # of a waiting run whether its visitor has stopped it
+PICTURE = "Dropped"  # annotation of a parameter that is a picture
+PLACE = "Place"  # the unit of progress while a run waits
+FULL = "{} pictures are waiting already: try again in a while."
+
+
+class _Run:
+    """One run: how many megapixels it holds, and how many others have overtaken it."""
+
+    def __init__(self, size: float) -> None:
+        self.size, self.overtaken = size, 0
+
+
+class Admission:
+    """Admits runs as long as the pictures that they hold fit, in the order in which they came.
+
+    A run that fits goes before one that does not, up to a number of times: small pictures rarely wait for large ones.
+    """
+
+    def __init__(self, megapixels: float = MEGAPIXELS) -> None:
+        self._room, self._changed = megapixels, threading.Condition()
+        self._waiting: list[_Run] = []
+        self._admitted: list[_Run] = []
+
+    @contextmanager
+    def enter(self, size: float) -> Iterator[Iterator[int]]:
+        """Yield the places in the queue of a run until it is admitted; when the `with` block ends, so does the run.
+
+        Args:
+            size: megapixels that the run holds.
+
+        Raises:
+            UserError: if too many are waiting.
+        """
+        run = _Run(min(size, self._room))
+        with self._changed:
+            if len(self._waiting) >= MOST_WAITING:
+                raise UserError(FULL.format(len(self._waiting)))
+            self._waiting.append(run)
+        try:
+            yield self._places(run)
+        finally:
+            with self._changed:
+                (self._waiting if run in self._waiting else self._admitted).remove(run)
+                self._changed.notify_all()
+
+    def _places(self, run: _Run) -> Iterator[int]:
+        """Yield the place of a run, now and then, until it is admitted."""
+        while True:
+            with self._changed:
+                if self._admit(run):
+                    return
+                place = self._waiting.index(run) + 1
+            yield place
+            with self._changed:
+                self._changed.wait_for(lambda: self._next() is run, SECONDS_BETWEEN_LOOKS)
+
+    def _admit(self, run: _Run) -> bool:
+        if self._next() is not run:
+            return False
+        for other in self._waiting[: self._waiting.index(run)]:
+            other.overtaken += 1
+        self._waiting.remove(run)
+        self._admitted.append(run)
+        self._changed.notify_all()  # there may be room for another
+        return True
+
+    def _next(self) -> _Run | None:
+        """Return the run to be admitted now, if there is one."""
+        free = self._room - sum(run.size for run in self._admitted)
+        for run in self._waiting:
+            if run.size <= free:
+                return run
+            if run.overtaken >= MOST_OVERTAKEN:
+                return None
+        return None
+
+
+ADMISSION = Admission()  # of the whole app: its pages share one memory
+
+
+def holds(factor: float = 1, at_most: float = math.inf) -> Callable[[Handler], Handler]:
+    """Return a decorator of handlers that says how much they hold in memory.
+
+    Args:
+        factor: megapixels for each megapixel of the pictures that the handler gets, such as 16 for one that enlarges.
+        at_most: megapixels, for one that shrinks larger pictures, or enlarges a part of them.
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        handler.holds = factor, at_most  # type: ignore[attr-defined]
+        return handler
+
+    return decorate
+
+
+def run(handler: Callable[..., Any], arguments: Sequence[Any]) -> Steps[Any]:
+    """Yield the place in the queue of a run of `handler` and then its progress, and return its result.
+
+    Args:
+        handler: see `core.web.pages`.
+        arguments: the plugin and the values of its inputs.
+    """
+    with ADMISSION.enter(_megapixels(handler, arguments)) as places:
+        yield from (Progress(place, place, unit=PLACE) for place in places)
+        outcome = handler(*arguments)
+        return (yield from outcome) if isinstance(outcome, GeneratorType) else outcome
+
+
+def _megapixels(handler: Callable[..., Any], arguments: Sequence[Any]) -> float:
+    """Return how many megapixels a run holds."""
+    factor, at_most = getattr(handler, "holds", (1, math.inf))
+    parameters = inspect.signature(handler).parameters.values()
+    pictures = [value for each, value in zip(parameters, arguments, strict=False) if PICTURE in str(each.annotation)]
+    return float(min(factor * sum(map(_size, pictures)), at_most))
+
+
+def _size(picture: str | bytes | None) -> float:
+    """Return the megapixels of a picture, 0 for a file that is none."""
+    try:
+        width, height = images.size(picture) if picture else (0, 0)
+    except ImageError:  # the handler says what is wrong with it
+        return 0
+    return width * height / 1e6

@@ -1,0 +1,80 @@
+"""Turns of calls on a device: round robin among visitors, short calls first, nobody is overtaken for ever."""
+
+from __future__ import annotations
+
+import threading
+
+from core.progress import Progress, Steps, finish
+from core.turns import MOST_OVERTAKEN, VISITOR, Ticket, Turns, on_behalf_of
+
+
+def wait_for(device: Turns, calls: int) -> None:
+    """Return once so many calls wait."""
+    while len(device.waiting) != calls:
+        threading.Event().wait(0.001)
+
+
+def run_all(*calls: tuple[str, int]) -> str:
+    """Return the visitors in the order of their steps, for calls (visitor, steps) that all wait at the beginning.
+
+    A step lasts until all other calls wait that have not ended: the order depends on no clock.
+    """
+    device, order, left = Turns(), [], [steps for _, steps in calls]
+
+    def run(index: int, visitor: str) -> None:
+        ticket = Ticket(visitor)
+        while left[index]:
+            with device.step(ticket):
+                order.append(visitor)
+                left[index] -= 1
+                wait_for(device, sum(steps > 0 for steps in left) - (left[index] > 0))
+
+    threads = [threading.Thread(target=run, args=(i, visitor)) for i, (visitor, _) in enumerate(calls)]
+    with device.step(Ticket()):
+        for count, thread in enumerate(threads, 1):
+            thread.start()
+            wait_for(device, count)
+    for thread in threads:
+        thread.join()
+    return "".join(order)
+
+
+def test_visitors_take_turns_after_each_step() -> None:
+    assert run_all(("a", 3), ("b", 2), ("c", 3)) == "abcabcac"
+
+
+def test_a_visitor_with_many_calls_has_no_more_turns_than_another() -> None:
+    assert run_all(("a", 2), ("a", 2), ("a", 2), ("b", 3)) == "abababaaa"
+
+
+def test_of_one_visitor_s_calls_that_with_the_fewest_steps_goes_first() -> None:
+    device, long, short = Turns(), Ticket("a"), Ticket("a")
+    long.steps = 5
+    device.waiting = [long, short]
+    device._grant()
+    assert device.waiting == [long]
+
+
+def test_a_newcomer_goes_first_but_overtakes_nobody_for_ever() -> None:
+    device, long = Turns(), Ticket("a")
+    with device.step(long):
+        device.waiting = [long]
+    device.waiting, overtaken = [long], 0
+    while long in device.waiting:
+        device.waiting.append(Ticket())
+        device._busy = False
+        device._grant()
+        overtaken += long in device.waiting
+    assert overtaken == MOST_OVERTAKEN
+
+
+def test_steps_run_on_behalf_of_a_visitor_and_the_caller_does_not() -> None:
+    def look() -> Steps[list[object]]:
+        seen = [VISITOR.get()]
+        yield Progress(1, 2)
+        return [*seen, VISITOR.get()]
+
+    steps = on_behalf_of("anna", look())
+    outside: list[object] = []
+    assert finish(steps, lambda _: outside.append(VISITOR.get())) == ["anna", "anna"]
+    assert outside == [None]
