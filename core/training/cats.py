@@ -19,6 +19,8 @@ from core.training.data import DataError
 ATTRIBUTES = {"body": 15, "fur": 10, "eyes": 15, "mouth": 10, "accessory": 16}
 """How many values each attribute has, in the order in which its layer is laid over the others. The color of a cat
 comes with its body, the pattern on it with its fur; the last accessory is none at all."""
+LOOK_ALIKE = {"fur": {6: 2}}
+"""Values of an attribute that look as another one: two layers of the fur are empty."""
 SIDE = 64  # pixels
 HELD_OUT_EVERY = 10  # combinations
 FOLDERS = tuple(f"{i:03}#{i:02}{folder}" for i, folder in enumerate(("body", "fur", "eyes", "mouth", "accessories")))
