@@ -13,9 +13,9 @@ from .augmentation import augment
 from .losses import discriminator_loss, generator_loss, gradient_penalty, mode_seeking
 from .objective import Loss, Objective
 
-# Standard deviation of the noise by which the gradient norm is estimated. In bfloat16 a logit is rounded so coarsely that
-# with 0.02 the estimate was 5.1 where the squared norm was 0.29, and training did not get anywhere; with 0.1 it is what
-# float32 gives, 1.5 (the squared norm of the discriminator smoothed over such noise).
+# Standard deviation of the noise by which the gradient norm is estimated. In bfloat16 a logit is rounded so coarsely
+# that with 0.02 the estimate was 5.1 where the squared norm was 0.29, and the discriminator learned nothing; with 0.1
+# it is what float32 gives, 1.5: the squared norm of the gradient over such distances.
 PENALTY_NOISE = {"float32": 0.02, "bfloat16": 0.1}
 PENALTY_STRIDE = 4  # every fourth image is penalized: the expected mean is the same, at a quarter of the cost
 CLIP_NORM = 10.0
