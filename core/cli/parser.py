@@ -146,7 +146,7 @@ def new(options: argparse.Namespace, rest: list[str]) -> int:
     _refuse(rest)
     from core.cli import scaffold
 
-    print(scaffold.describe_next_steps(scaffold.create(options.plugin, options.kind, options.into)))
+    print(scaffold.describe_next_steps(scaffold.create(options.plugin, options.kind, options.into, options.package)))
     return 0
 
 
@@ -190,6 +190,7 @@ FLAGS: Mapping[Any, Flags] = {
     new: {
         "--kind": {"default": "image", "help": "what its verb takes and returns: image, the default, or sound"},
         "--into": {"type": Path, "metavar": "FOLDER", "help": "where to write its folder; plugins/ if left out"},
+        "--package": SWITCH | {"help": "as a pip package of its own, with its tests, in darkroom-NAME/"},
     },
     push: {
         "--repo": REPOSITORY | {"help": "plugin.toml's if left out"},

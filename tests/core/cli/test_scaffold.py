@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -58,3 +59,41 @@ def test_a_name_or_a_kind_that_cannot_be_is_refused(
     assert main(["new", *arguments, "--into", str(tmp_path)]) == 2
     assert words in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def build_wheel(project: Path, folder: Path) -> set[str]:
+    """Build the wheel of a project, and return the names of the files in it."""
+    shutil.copytree(project, folder / "source", ignore=shutil.ignore_patterns(".*", "runs", "weights", "tests"))
+    command = (
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "--quiet",
+        "-w",
+        str(folder),
+        str(folder / "source"),
+    )
+    ended = run_python("-m", *command)
+    assert ended.returncode == 0, ended.stderr
+    (wheel,) = folder.glob("*.whl")
+    return set(ZipFile(wheel).namelist())
+
+
+def test_a_new_package_holds_its_plugin_and_is_found_once_it_is_allowed(tmp_path: Path, monkeypatch: Any) -> None:
+    assert main(["new", "my_tint", "--package", "--into", str(tmp_path)]) == 0
+    names = build_wheel(tmp_path / "darkroom-my-tint", tmp_path / "wheels")
+    for name in ("plugin.toml", "model.py", "README.md", "examples/shapes.png"):
+        assert f"darkroom_my_tint/my_tint/{name}" in names
+    ZipFile(next((tmp_path / "wheels").glob("*.whl"))).extractall(tmp_path / "site")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    assert registry.find("my_tint").state is registry.State.DISABLED
+    monkeypatch.setenv("DARKROOM_ALLOW", "my_tint")
+    assert registry.find("my_tint").state is registry.State.READY
+
+
+def test_the_suite_s_wheel_holds_core_and_the_plugins_without_weights(tmp_path: Path) -> None:
+    names = build_wheel(ROOT, tmp_path)
+    assert {"core/web/style.css", "core/web/scripts/names.js", "core/scaffold/image/model.py.txt"} <= names
+    assert {"plugins/denoiser/plugin.toml", "plugins/vae_explorer/style.css", "core/py.typed"} <= names
+    assert not [name for name in names if "/weights/" in name or name.startswith("tests")]
