@@ -63,18 +63,8 @@ def test_a_name_or_a_kind_that_cannot_be_is_refused(
 
 def build_wheel(project: Path, folder: Path) -> set[str]:
     """Build the wheel of a project, and return the names of the files in it."""
-    shutil.copytree(project, folder / "source", ignore=shutil.ignore_patterns(".*", "runs", "weights", "tests"))
-    command = (
-        "pip",
-        "wheel",
-        "--no-deps",
-        "--no-build-isolation",
-        "--quiet",
-        "-w",
-        str(folder),
-        str(folder / "source"),
-    )
-    ended = run_python("-m", *command)
+    source = shutil.copytree(project, folder / "source", ignore=shutil.ignore_patterns(".*", "runs", "tests"))
+    ended = run_python("-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-w", str(folder), str(source))
     assert ended.returncode == 0, ended.stderr
     (wheel,) = folder.glob("*.whl")
     return set(ZipFile(wheel).namelist())
