@@ -142,7 +142,7 @@ def _advise(record: Record, config: Any, checkpoint: Path) -> str:
     if trial and (getattr(config, "images", None) or find_misfit(record, config.checkpoint, checkpoint)):
         return f"Try it: python -m core run {record.name} {trial} --weights {folder}"
     bundled = shlex.quote(str(record.folder / "weights" / config.checkpoint))
-    return f"Try it: python app.py --local\nBundle it: cp {folder}/* {bundled}/"
+    return f"Try it: python app.py --local\nBundle it: mkdir -p {bundled} && cp {folder}/* {bundled}/"
 
 
 def _find_interrupted(record: Record, config: type, arguments: list[str]) -> tuple[Run, Any]:

@@ -1,4 +1,4 @@
-"""The command line: python -m core list | run | train | evaluate | first-results | push | pull | space | check.
+"""The command line: python -m core list | run | train | evaluate | first-results | push | pull | space | new | check.
 
 This module only parses: what a command needs is imported when it runs, so that `list` and `--help` start fast. Flags
 that belong to a plugin (those of its verbs, its `Config` and its `evaluate`) are parsed by `core.cli.local`.
@@ -141,6 +141,15 @@ def first_results(options: argparse.Namespace, rest: list[str]) -> int:
     return 0
 
 
+def new(options: argparse.Namespace, rest: list[str]) -> int:
+    """Write a new plugin that works, to be changed: a network, its training, a page, a model card."""
+    _refuse(rest)
+    from core.cli import scaffold
+
+    print(scaffold.describe_next_steps(scaffold.create(options.plugin, options.kind, options.into, options.package)))
+    return 0
+
+
 def check(options: argparse.Namespace, rest: list[str]) -> int:
     """Check whether a plugin fulfills the contract."""
     _refuse(rest)
@@ -178,6 +187,11 @@ FLAGS: Mapping[Any, Flags] = {
     },
     evaluate: {"--json": SWITCH | {"help": "print one JSON object and nothing else"}},
     first_results: {"--only": {"metavar": "HANDLER", "help": "compute this one's result only, such as denoise"}},
+    new: {
+        "--kind": {"default": "image", "help": "what its verb takes and returns: image, the default, or sound"},
+        "--into": {"type": Path, "metavar": "FOLDER", "help": "where to write its folder; plugins/ if left out"},
+        "--package": SWITCH | {"help": "as a pip package of its own, with its tests, in darkroom-NAME/"},
+    },
     push: {
         "--repo": REPOSITORY | {"help": "plugin.toml's if left out"},
         "--checkpoint": {"metavar": "NAME", "help": "only this one; the others on the Hub stay as they are"},
@@ -205,7 +219,7 @@ FLAGS: Mapping[Any, Flags] = {
         "--private": SWITCH | {"help": "make the Space private, if it is created now"},
     },
 }
-COMMANDS = (list_plugins, run, train, evaluate, first_results, push, pull, space, check)
+COMMANDS = (list_plugins, run, train, evaluate, first_results, push, pull, space, new, check)
 
 
 def build_parser() -> argparse.ArgumentParser:

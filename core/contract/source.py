@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ FILES = ("plugin.toml", "model.py", "train.py", "interface.py", "README.md")
 FRONT_MATTER = ("license", "pipeline_tag", "tags")  # of README.md
 BACKENDS = ("tensorflow", "torch", "jax")
 PAGE_FILES = ("interface.py", "tabs/**/*.py")
-REQUIREMENTS = Path(__file__).parents[2] / "requirements.txt"
+REQUIREMENTS, DISTRIBUTION = Path(__file__).parents[2] / "requirements.txt", "darkroom"
 
 
 def is_ready(record: Record) -> None:
@@ -133,9 +133,9 @@ def _handled_imports(node: ast.Try) -> list[ast.AST]:
 
 
 def _suite_requirements() -> list[str]:
-    """Return the suite's own requirements, which plugins may import too."""
-    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines() if REQUIREMENTS.exists() else []
-    return [line.partition("#")[0] for line in lines if re.match(r"\w", line)]
+    """Return the suite's own requirements, which plugins may import too: of a checkout, or of the installed package."""
+    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines() if REQUIREMENTS.exists() else requires(DISTRIBUTION)
+    return [line.partition("#")[0] for line in lines or [] if re.match(r"\w", line)]
 
 
 def _normalize(requirement: str) -> str:

@@ -7,6 +7,8 @@ import inspect
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +56,7 @@ def trains(record: Record) -> None:
     config = module.Config(**{name: value for name, value in short.items() if name in known})
     with tempfile.TemporaryDirectory() as folder:
         try:
-            with without_network():
+            with without_network(), redirect_stdout(StringIO()):
                 scores = module.train(config, Run(Path(folder)))
         except (UserError, NetworkError):
             return  # its data is not here

@@ -16,6 +16,7 @@ from core import verbs
 from core.engine import Engine
 from core.plugin import Plugin
 from core.registry import Record, State
+from core.watchdog import watched
 from core.web import pages
 
 LOGGER = logging.getLogger(__name__)
@@ -72,7 +73,8 @@ def _build_page(plugin: Plugin) -> tuple[gr.Blocks, str]:
         return pages.message_page(record.title, record.reason), f"{record.state}: {record.reason}"
     with verbs.interrupts() as received:
         try:
-            page = verbs.import_module_of(record, "interface").build_interface(plugin)
+            with watched(f"building the page of {record.name}", record.name, record.folder):
+                page = verbs.import_module_of(record, "interface").build_interface(plugin)
             if not isinstance(page, gr.Blocks):
                 raise TypeError(f"build_interface returned {type(page).__name__}, not gr.Blocks")
             return page, ""

@@ -17,6 +17,7 @@ from core.errors import UserError
 from core.hub import reference
 from core.manifest import Precision
 from core.registry import Record, State
+from core.watchdog import watched
 from core.web.middleware import LARGEST_UPLOAD, BodyLimit, DoubleRemovalWorkaround, WarmUpAfterFirstPage
 from core.weights import WeightsOptions
 
@@ -97,7 +98,8 @@ def warm_up(records: Sequence[Record], engine: Engine) -> None:
     for record in records:
         if record.state is State.READY:
             try:
-                LOGGER.info("%s: %s", record.name, engine.describe(record))
+                with watched(f"loading the network of {record.name}", record.name, record.folder):
+                    LOGGER.info("%s: %s", record.name, engine.describe(record))
             except BaseException:  # the page shows it to its visitors; a Ctrl-C never arrives in this thread
                 LOGGER.exception("%s could not be loaded", record.name)
 

@@ -1,0 +1,19 @@
+"""For a plugin's own tests: checks it against the contract, as `python -m core check` does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core import registry
+from core.contract import runner
+
+
+def check_plugin(plugin: str | Path) -> None:
+    """Raise AssertionError unless a plugin fulfills the contract; the message holds each check that it fails.
+
+    Args:
+        plugin: the path of its folder, or its name.
+    """
+    name = str(plugin)
+    failed = [outcome for outcome in runner.run(registry.find(name), name) if outcome.problem]
+    assert not failed, "\n".join(f"{sentence}\n  {problem}" for sentence, problem in failed)

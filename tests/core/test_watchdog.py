@@ -1,0 +1,25 @@
+"""What takes long is named in the log."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import Any
+
+from core.watchdog import watched
+
+
+def test_what_takes_long_is_named_with_its_line(caplog: Any) -> None:
+    with caplog.at_level(logging.WARNING), watched("building the page of slow", "slow", Path(__file__).parent, 0.01):
+        while not caplog.records:
+            time.sleep(0.01)
+    assert "building the page of slow takes longer than 0 s, at test_watchdog.py:" in caplog.text
+    assert "python -m core check slow" in caplog.text
+
+
+def test_what_is_quick_is_not(caplog: Any) -> None:
+    with watched("building", "quick", Path(__file__).parent, 0.05):
+        pass
+    time.sleep(0.1)
+    assert not caplog.records
