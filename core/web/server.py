@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, get_args
 
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from core import registry, weights
 from core.engine import Engine, LocalEngine
@@ -18,7 +19,14 @@ from core.hub import reference
 from core.manifest import Precision
 from core.registry import Record, State
 from core.watchdog import watched
-from core.web.middleware import LARGEST_UPLOAD, BodyLimit, DoubleRemovalWorkaround, WarmUpAfterFirstPage
+from core.web.hosts import allowed_hosts
+from core.web.middleware import (
+    LARGEST_UPLOAD,
+    BodyLimit,
+    DoubleRemovalWorkaround,
+    SecurityHeaders,
+    WarmUpAfterFirstPage,
+)
 from core.weights import WeightsOptions
 
 if TYPE_CHECKING:
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 QUEUE_LENGTH = 64  # calls that wait for one of the `RUNS` of `core.web.pages`
+SESSIONS = 200  # whose state is kept: each takes about 0.9 MB, that of a refused call too; the least recent is dropped
 THREADS = 128  # more than calls that run: some of them wait for their turn
 MakeEngine = Callable[[WeightsOptions, Precision | None], Engine]
 
@@ -63,7 +72,7 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
 
     running = engine(overrides, options.precision)
     app = home.build_app(records, running)
-    app.queue(max_size=QUEUE_LENGTH)
+    app.queue(max_size=QUEUE_LENGTH, api_open=False)  # else requests could be run beside the queue
     try:
         _launch(app, options, records, running)
     except OSError as error:
@@ -86,8 +95,9 @@ def _launch(app: gr.Blocks, options: argparse.Namespace, records: Sequence[Recor
         mcp_server=True,
         max_file_size=LARGEST_UPLOAD,
         max_threads=THREADS,
+        state_session_capacity=SESSIONS,
         footer_links=["api", "settings"],
-        app_kwargs={"middleware": _middleware(lambda: warm_up(records, engine))},
+        app_kwargs={"middleware": _middleware(options, lambda: warm_up(records, engine))},
         allowed_paths=[str(record.folder / "examples") for record in records],
         ssr_mode=False,
     )
@@ -104,8 +114,11 @@ def warm_up(records: Sequence[Record], engine: Engine) -> None:
                 LOGGER.exception("%s could not be loaded", record.name)
 
 
-def _middleware(warm_up: Callable[[], None]) -> list[Middleware]:
+def _middleware(options: argparse.Namespace, warm_up: Callable[[], None]) -> list[Middleware]:
+    bound = options.host or os.environ.get("GRADIO_SERVER_NAME")
     return [
+        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(bound, options.allowed_host), www_redirect=False),
+        Middleware(SecurityHeaders),
         Middleware(BodyLimit),
         Middleware(DoubleRemovalWorkaround),
         Middleware(WarmUpAfterFirstPage, warm_up=warm_up),
@@ -116,6 +129,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python app.py", description="Serve the Darkroom demos.")
     parser.add_argument("--plugins", default="", metavar="A,B", help="serve only these plugins; default: all")
     parser.add_argument("--host", help="address to listen on; default: GRADIO_SERVER_NAME, else this machine only")
+    parser.add_argument(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name that requests may ask for (repeatable); default: the local ones on this machine only, else any",
+    )
     parser.add_argument(
         "--port",
         type=int,
