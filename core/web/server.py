@@ -68,11 +68,12 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
     if not weights.may_need_hub(records, overrides):
         os.environ.setdefault("HF_HUB_OFFLINE", "1")  # with the analytics off (core/__init__), nothing is looked up
 
-    from core.web import home  # it imports Gradio, which reads that variable
+    from core.web import home, shutdown  # they import Gradio, which reads that variable
 
     running = engine(overrides, options.precision)
     app = home.build_app(records, running)
     app.queue(max_size=QUEUE_LENGTH, api_open=False)  # else requests could be run beside the queue
+    shutdown.drain_at_sigterm(options.drain)
     try:
         _launch(app, options, records, running)
     except OSError as error:
@@ -129,6 +130,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python app.py", description="Serve the Darkroom demos.")
     parser.add_argument("--plugins", default="", metavar="A,B", help="serve only these plugins; default: all")
     parser.add_argument("--host", help="address to listen on; default: GRADIO_SERVER_NAME, else this machine only")
+    parser.add_argument(
+        "--drain",
+        type=float,
+        default=20,
+        metavar="SECONDS",
+        help="how long running calls may go on after SIGTERM, while new ones are refused; default: 20",
+    )
     parser.add_argument(
         "--allowed-host",
         action="append",
