@@ -53,7 +53,7 @@ from core.web.components import (
 from core.web.first_results import FirstCall
 from core.web.handlers import MissingPictureError
 from core.web.links import Tab
-from core.web.output_files import WRITING, convert, new_file, stem, write_png, write_result, write_sketch
+from core.web.output_files import WRITING, convert, new_file, stem, write_all, write_png, write_result, write_sketch
 from core.web.runs import Demo, blank_value, events_of
 from core.web.stage import STOP, Stage, before_after_stage, download_button
 
@@ -94,6 +94,7 @@ __all__ = [
     "stem",
     "tabbed",
     "workbench",
+    "write_all",
     "write_png",
     "write_result",
     "write_sketch",
