@@ -18,6 +18,7 @@ from core.hub import reference
 from core.manifest import Precision
 from core.registry import Record, State
 from core.watchdog import watched
+from core.web import memory
 from core.web.middleware import LARGEST_UPLOAD, BodyLimit, DoubleRemovalWorkaround, WarmUpAfterFirstPage
 from core.weights import WeightsOptions
 
@@ -51,6 +52,7 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
         UserError: if an argument names no plugin or no checkpoint, or if the port is taken.
     """
     options = _parser().parse_args(arguments)
+    memory.limit_arenas()
     reference.check_endpoint()
     records = list(registry.discover().values())
     if options.plugins:
@@ -62,8 +64,9 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
     from core.web import home  # it imports Gradio, which reads that variable
 
     running = engine(overrides, options.precision)
-    app = home.build_app(records, running)
-    app.queue(max_size=QUEUE_LENGTH)
+    with home.configured_at_launch():
+        app = home.build_app(records, running)
+        app.queue(max_size=QUEUE_LENGTH)
     try:
         _launch(app, options, records, running)
     except OSError as error:
