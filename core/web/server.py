@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     import gradio as gr  # only here: `serve` sets what Gradio reads when it is imported
 
 LOGGER = logging.getLogger(__name__)
-QUEUE_LENGTH = 64  # calls that wait for one of the `RUNS` of `core.web.pages`
-THREADS = 128  # more than calls that run: some of them wait for their turn
+QUEUE_LENGTH = 128  # calls that wait for those that run (`core.web.pages.RUNS`)
 MakeEngine = Callable[[WeightsOptions, Precision | None], Engine]
 
 
@@ -88,7 +87,6 @@ def _launch(app: gr.Blocks, options: argparse.Namespace, records: Sequence[Recor
         js=theme.load_scripts(),
         mcp_server=True,
         max_file_size=LARGEST_UPLOAD,
-        max_threads=THREADS,
         footer_links=["api", "settings"],
         app_kwargs={"middleware": _middleware(lambda: warm_up(records, engine))},
         allowed_paths=[str(record.folder / "examples") for record in records],
