@@ -29,6 +29,7 @@ SECONDS_BETWEEN_LOOKS = 1.0  # of a waiting run whether its visitor has stopped 
 PICTURE = "Dropped"  # annotation of a parameter that is a picture
 PLACE = "Place"  # the unit of progress while a run waits
 FULL = "{} pictures are waiting already: try again in a while."
+RESTARTING = "The server is about to restart: try again in a minute."
 
 
 class _Run:
@@ -48,6 +49,16 @@ class Admission:
         self._room, self._changed = megapixels, threading.Condition()
         self._waiting: list[_Run] = []
         self._admitted: list[_Run] = []
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Refuse new runs from now on; those that wait or run go on."""
+        self._is_closed = True
+
+    def wait_until_empty(self, seconds: float) -> bool:
+        """Return whether no run is left, at once or within some seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._waiting and not self._admitted, seconds)
 
     @contextmanager
     def enter(self, size: float) -> Iterator[Iterator[int]]:
@@ -57,8 +68,10 @@ class Admission:
             size: megapixels that the run holds.
 
         Raises:
-            UserError: if too many are waiting.
+            UserError: if too many are waiting, or the server is shutting down.
         """
+        if self._is_closed:
+            raise UserError(RESTARTING)
         run = _Run(min(size, self._room))
         with self._changed:
             if len(self._waiting) >= MOST_WAITING:
