@@ -18,9 +18,11 @@ from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import ImageError
 from core.progress import Progress, Steps
+from core.web import memory
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 MEGAPIXELS = 48.0  # at once; a larger picture runs alone
+GIVEN_BACK = 1.0  # megapixels, from which on a run gives back its memory at the end
 MOST_WAITING = 64
 MOST_OVERTAKEN = 16  # runs with less to hold that a waiting one lets pass before it goes first
 SECONDS_BETWEEN_LOOKS = 1.0  # of a waiting run whether its visitor has stopped it
@@ -139,10 +141,14 @@ def run(handler: Callable[..., Any], arguments: Sequence[Any]) -> Steps[Any]:
         handler: see `core.web.pages`.
         arguments: the plugin and the values of its inputs.
     """
-    with ADMISSION.enter(_megapixels(handler, arguments)) as places:
+    size = _megapixels(handler, arguments)
+    with ADMISSION.enter(size) as places:
         yield from (Progress(place, place, unit=PLACE) for place in places)
         outcome = handler(*arguments)
-        return (yield from outcome) if isinstance(outcome, GeneratorType) else outcome
+        result = (yield from outcome) if isinstance(outcome, GeneratorType) else outcome
+    if size >= GIVEN_BACK:
+        memory.give_back()
+    return result
 
 
 def _megapixels(handler: Callable[..., Any], arguments: Sequence[Any]) -> float:

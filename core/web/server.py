@@ -19,6 +19,7 @@ from core.hub import reference
 from core.manifest import Precision
 from core.registry import Record, State
 from core.watchdog import watched
+from core.web import memory
 from core.web.hosts import allowed_hosts
 from core.web.middleware import (
     LARGEST_UPLOAD,
@@ -33,9 +34,8 @@ if TYPE_CHECKING:
     import gradio as gr  # only here: `serve` sets what Gradio reads when it is imported
 
 LOGGER = logging.getLogger(__name__)
-QUEUE_LENGTH = 64  # calls that wait for one of the `RUNS` of `core.web.pages`
+QUEUE_LENGTH = 128  # calls that wait for those that run (`core.web.pages.RUNS`)
 SESSIONS = 200  # whose state is kept: each takes about 0.9 MB, that of a refused call too; the least recent is dropped
-THREADS = 128  # more than calls that run: some of them wait for their turn
 MakeEngine = Callable[[WeightsOptions, Precision | None], Engine]
 
 
@@ -60,6 +60,7 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
         UserError: if an argument names no plugin or no checkpoint, or if the port is taken.
     """
     options = _parser().parse_args(arguments)
+    memory.limit_arenas()
     reference.check_endpoint()
     records = list(registry.discover().values())
     if options.plugins:
@@ -71,8 +72,9 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
     from core.web import home, shutdown  # they import Gradio, which reads that variable
 
     running = engine(overrides, options.precision)
-    app = home.build_app(records, running)
-    app.queue(max_size=QUEUE_LENGTH, api_open=False)  # else requests could be run beside the queue
+    with home.configured_at_launch():
+        app = home.build_app(records, running)
+        app.queue(max_size=QUEUE_LENGTH, api_open=False)  # else requests could be run beside the queue
     shutdown.drain_at_sigterm(options.drain)
     try:
         _launch(app, options, records, running)
@@ -95,7 +97,6 @@ def _launch(app: gr.Blocks, options: argparse.Namespace, records: Sequence[Recor
         js=theme.load_scripts(),
         mcp_server=True,
         max_file_size=LARGEST_UPLOAD,
-        max_threads=THREADS,
         state_session_capacity=SESSIONS,
         footer_links=["api", "settings"],
         app_kwargs={"middleware": _middleware(options, lambda: warm_up(records, engine))},
