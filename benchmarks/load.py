@@ -53,12 +53,13 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, nargs="*", default=[16, 64])
     parser.add_argument("--calls", type=int, default=8, help="of each visitor")
     parser.add_argument("--side", type=int, default=512, help="pixels of the photos that many visitors denoise")
-    parser.add_argument("--megapixels", type=float, default=12)
+    parser.add_argument("--megapixels", type=float, default=12, help="of the large photos; 0: none")
     parser.add_argument("--address")
     options = parser.parse_args()
     with _app(options.address) as address, tempfile.TemporaryDirectory() as folder:
         photos = Photos(Path(folder), options.side)
-        _measure_clicks(address, photos, options.megapixels)
+        if options.megapixels:
+            _measure_clicks(address, photos, options.megapixels)
         for visitors in options.visitors:
             _measure_visitors(address, photos, visitors, options.calls)
 

@@ -20,7 +20,11 @@ class CheckpointError(UserError):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The content of `checkpoint.json`: the builder and its arguments, held-out scores, provenance."""
+    """The content of `checkpoint.json`: the builder and its arguments, held-out scores, provenance.
+
+    Attributes:
+        sha256: of the weights file beside it, which is checked when it is loaded; None in files of older versions.
+    """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -28,6 +32,7 @@ class Checkpoint:
     arguments: dict[str, Any] = field(default_factory=dict)
     scores: dict[str, float] = field(default_factory=dict)
     provenance: dict[str, Any] = field(default_factory=dict)
+    sha256: str | None = None
 
 
 def read(folder: Path) -> Checkpoint:

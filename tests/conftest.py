@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.request
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -176,14 +176,21 @@ def run_python(*arguments: str, **environment: str) -> subprocess.CompletedProce
 
 
 @contextmanager
-def serve(folder: Path, python: str | Path = sys.executable, **environment: str) -> Iterator[str]:
-    """Run the app in `folder` in a process of its own, and yield its URL once it answers."""
+def serve(
+    folder: Path,
+    python: str | Path = sys.executable,
+    started: Callable[[subprocess.Popen[bytes]], object] = lambda process: None,
+    flags: Sequence[str] = (),
+    **environment: str,
+) -> Iterator[str]:
+    """Run the app in `folder` in a process of its own, call `started` with that, and yield its URL once it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     ports = {"GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
-    command = [str(python), "app.py", "--precision", "float32"]  # as `denoiser`: the same on every processor
+    command = [str(python), "app.py", "--precision", "float32", *flags]  # as `denoiser`: the same on every processor
     process = subprocess.Popen(command, cwd=folder, env=os.environ | ports | environment, stdout=subprocess.DEVNULL)
+    started(process)
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(240):

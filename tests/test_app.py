@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,17 @@ def test_a_bad_file_is_answered_with_a_sentence(
 def test_a_network_trained_on_other_data_is_available_over_the_api(client: Client) -> None:
     *_, findings = client.predict("digits", 50, api_name="/denoiser_out_of_domain")
     assert "Trained on photographs" in findings
+
+
+def test_no_call_passes_the_queue_by(app_address: str) -> None:
+    address, content = (
+        f"{app_address}/gradio_api/run/vae_explorer_decode_position",
+        {"Content-Type": "application/json"},
+    )
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(urllib.request.Request(address, b'{"data": []}', content))
+    assert refused.value.code == 404
+    assert b"join the queue" in refused.value.read()
 
 
 def test_only_public_endpoints_are_listed(app_address: str) -> None:

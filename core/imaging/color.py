@@ -156,8 +156,9 @@ def _convert(picture: pillow.Image, profile: bytes) -> pillow.Image | None:
 
 def _convert_values(pixels: Pixels, tags: ColorTags) -> Pixels:
     """Return pixels (h, w, 3 or 4), by the gamma and the primaries of `tags`, in sRGB; alpha is unchanged."""
-    is_gray = bool((pixels[..., :1] == pixels[..., :3]).all())  # has no primaries
-    matrix = None if is_gray else primaries.matrix_to_srgb(tags.primaries)
+    matrix = primaries.matrix_to_srgb(tags.primaries)
+    if matrix is not None and (pixels[..., :1] == pixels[..., :3]).all():
+        matrix = None  # gray has no primaries
     if tags.gamma is None and matrix is None:
         return pixels
     converted = pixels.copy()

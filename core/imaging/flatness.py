@@ -37,6 +37,8 @@ def keep_gray(result: Image, *inputs: Image) -> Image:
 
 def find_flat(image: Image) -> NDArray[np.bool_]:
     """Return where (h, w) `image` has exactly one color in the whole window around a pixel, so that noise is absent."""
+    if not _may_be_flat(image):
+        return np.zeros(image.shape[:2], np.bool_)
     changes = np.zeros(image.shape[:2], np.uint8)
     changes[1:] |= (image[1:] != image[:-1]).any(axis=-1)
     changes[:, 1:] |= (image[:, 1:] != image[:, :-1]).any(axis=-1)
@@ -44,3 +46,18 @@ def find_flat(image: Image) -> NDArray[np.bool_]:
         changes = ndimage.maximum_filter1d(changes, FLAT_WINDOW, axis)
     flat: NDArray[np.bool_] = changes == 0
     return flat
+
+
+def _may_be_flat(image: Image) -> bool:
+    """Return False where `image` certainly has no flat window, which is the case of most photos, judged by a few rows.
+
+    A window covers more than half of its side even at a border, so it contains one of these rows, and in it a run of
+    equal pixels.
+    """
+    run = min(FLAT_WINDOW // 2, image.shape[1] - 1)
+    rows = image[:: FLAT_WINDOW // 2]
+    equal = (rows[:, 1:] == rows[:, :-1]).all(axis=-1)
+    if run < 1:
+        return True
+    sums = np.cumsum(np.pad(equal, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
+    return bool((sums[:, run:] - sums[:, :-run] == run).any())

@@ -59,6 +59,7 @@ LARGEST_SIDES = {".avif": 65_535, ".gif": 65_535, ".webp": 16_383, ".heic": 16_3
 LARGEST_SIDES |= dict.fromkeys((".jfif", ".jpeg", ".jpg"), 65_500)
 GRAY_WITH_ALPHA = (".png", ".tif", ".tiff")  # formats that hold these two channels
 BAND = 256  # rows converted at once
+SPARSE = 64  # pixels
 LONGEST_SIDE = 30_000  # pixels; a strip one pixel high is padded to a whole tile, and costs a network as much
 
 
@@ -211,6 +212,11 @@ def to_rgb(image: Image) -> Image:
     return np.repeat(image, 3, axis=-1) if image.shape[-1] == 1 else image
 
 
+def with_alpha_of(color: Image, image: Image) -> Image:
+    """Return `color` (h, w, 3) with the alpha channel of `image` (h, w, 3 or 4), if it has one."""
+    return color if image.shape[-1] == 3 else np.concatenate([color, image[..., 3:]], axis=-1)
+
+
 def composite_on_white(image: Image) -> Image:
     """Return `image` (h, w, 3 or 4) without its alpha channel, over white where it was transparent."""
     if image.shape[-1] == 3:
@@ -308,7 +314,8 @@ def _write(image: Image, path: Path, depth: int, exif: bytes | None) -> None:
 
 def is_gray(image: Image) -> bool:
     """Return whether `image` (h, w, 3 or 4) has three equal color channels."""
-    return bool((image[..., :1] == image[..., :3]).all())
+    parts = image[::SPARSE, ::SPARSE], image  # a few pixels tell most images from gray ones
+    return all((part[..., :1] == part[..., :3]).all() for part in parts)
 
 
 def make_samples() -> list[Image]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import correlate1d
 
 from core.errors import UserError
 from core.imaging.images import Image
@@ -84,6 +83,8 @@ def shave(image: Image, border: int) -> Image:
 
 def _blur(image: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return `image` filtered by the Gaussian window, without the border where the window does not fit."""
+    from scipy.ndimage import correlate1d  # here: pages import this module before the first page is served
+
     offsets = np.arange(-WINDOW_RADIUS, WINDOW_RADIUS + 1)
     kernel = np.exp(-(offsets**2) / (2 * WINDOW_SIGMA**2))
     kernel /= kernel.sum()

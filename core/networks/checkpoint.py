@@ -6,10 +6,11 @@ nothing in the files is executed. The same files load under TensorFlow, JAX and 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Container, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
@@ -45,7 +46,8 @@ def save(network: keras.Model, metadata: Checkpoint, folder: Path, storage: Stor
     for path, variable in variables(network).items():
         arrays |= _pack(path, keras.ops.convert_to_numpy(variable), storage)
     save_file(arrays, folder / WEIGHTS_FILE)
-    (folder / METADATA_FILE).write_text(json.dumps(asdict(metadata), indent=2, default=to_json_value) + "\n")
+    written = replace(metadata, sha256=_digest(folder / WEIGHTS_FILE))
+    (folder / METADATA_FILE).write_text(json.dumps(asdict(written), indent=2, default=to_json_value) + "\n")
 
 
 def load(folder: Path, model: ModuleType) -> keras.Model:
@@ -74,7 +76,20 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
     _match(shapes, folder / WEIGHTS_FILE)
     network = build(**metadata.arguments)
     load_weights(network, folder)
+    _check_digest(folder, metadata)  # last: the other errors say more
     return network
+
+
+def _check_digest(folder: Path, metadata: Checkpoint) -> None:
+    """Raise CheckpointError if the weights are not those that were saved: a flipped bit would change results unseen."""
+    path = folder / WEIGHTS_FILE
+    if metadata.sha256 and path.exists() and _digest(path) != metadata.sha256:
+        raise CheckpointError(f"{path} is damaged, its sha256 is not that in {METADATA_FILE}: fetch or train it again.")
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _plan(build: Callable[..., keras.Model], arguments: dict[str, Any]) -> Shapes:

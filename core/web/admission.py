@@ -18,15 +18,18 @@ from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import ImageError
 from core.progress import Progress, Steps
+from core.web import memory
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 MEGAPIXELS = 48.0  # at once; a larger picture runs alone
+GIVEN_BACK = 1.0  # megapixels, from which on a run gives back its memory at the end
 MOST_WAITING = 64
 MOST_OVERTAKEN = 16  # runs with less to hold that a waiting one lets pass before it goes first
 SECONDS_BETWEEN_LOOKS = 1.0  # of a waiting run whether its visitor has stopped it
 PICTURE = "Dropped"  # annotation of a parameter that is a picture
 PLACE = "Place"  # the unit of progress while a run waits
 FULL = "{} pictures are waiting already: try again in a while."
+RESTARTING = "The server is about to restart: try again in a minute."
 
 
 class _Run:
@@ -46,6 +49,16 @@ class Admission:
         self._room, self._changed = megapixels, threading.Condition()
         self._waiting: list[_Run] = []
         self._admitted: list[_Run] = []
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Refuse new runs from now on; those that wait or run go on."""
+        self._is_closed = True
+
+    def wait_until_empty(self, seconds: float) -> bool:
+        """Return whether no run is left, at once or within some seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._waiting and not self._admitted, seconds)
 
     @contextmanager
     def enter(self, size: float) -> Iterator[Iterator[int]]:
@@ -55,8 +68,10 @@ class Admission:
             size: megapixels that the run holds.
 
         Raises:
-            UserError: if too many are waiting.
+            UserError: if too many are waiting, or the server is shutting down.
         """
+        if self._is_closed:
+            raise UserError(RESTARTING)
         run = _Run(min(size, self._room))
         with self._changed:
             if len(self._waiting) >= MOST_WAITING:
@@ -126,10 +141,14 @@ def run(handler: Callable[..., Any], arguments: Sequence[Any]) -> Steps[Any]:
         handler: see `core.web.pages`.
         arguments: the plugin and the values of its inputs.
     """
-    with ADMISSION.enter(_megapixels(handler, arguments)) as places:
+    size = _megapixels(handler, arguments)
+    with ADMISSION.enter(size) as places:
         yield from (Progress(place, place, unit=PLACE) for place in places)
         outcome = handler(*arguments)
-        return (yield from outcome) if isinstance(outcome, GeneratorType) else outcome
+        result = (yield from outcome) if isinstance(outcome, GeneratorType) else outcome
+    if size >= GIVEN_BACK:
+        memory.give_back()
+    return result
 
 
 def _megapixels(handler: Callable[..., Any], arguments: Sequence[Any]) -> float:

@@ -24,7 +24,14 @@ SHEET = "sheet"  # CSS class: rows of small pictures with labels (core.web.sheet
 PLACE_X, PLACE_Y = "place-x", "place-y"  # CSS classes of sliders: where clickable pictures are marked
 FILLING = "filling"  # CSS class: the picture is enlarged to the width of its frame
 UNLABELED = "unlabeled"  # CSS class: the label is for screen readers only; Gradio would leave it out
-SELECT_BRUSH = """() => setTimeout(() => document.querySelector(".sketch [aria-label=Brush]")?.click(), 500)"""
+SELECT_BRUSH = """() => {  // once the pad is there, which takes long on a busy machine; Gradio selects no tool
+  let tries = 0;
+  const timer = setInterval(() => {
+    const brush = [...document.querySelectorAll(".sketch [aria-label=Brush]")].find((each) => each.offsetParent);
+    if (brush || ++tries > 300) clearInterval(timer);
+    if (brush) setTimeout(() => brush.matches(".highlight") || brush.click(), 500);
+  }, 100);
+}"""
 
 
 def workbench() -> gr.Row:

@@ -6,10 +6,11 @@ import base64
 import logging
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import gradio as gr
-from gradio.routes import INTERNAL_ROUTES
+from gradio.routes import INTERNAL_ROUTES, App
 from markupsafe import Markup
 
 from core import verbs
@@ -32,6 +33,20 @@ CARD = Markup(
 TECHNIQUE, PROBLEM = Markup('<p class="technique">{}</p>'), Markup('<p class="state problem">{}</p>')
 PICTURE = Markup('<img alt="" src="data:image/webp;base64,{}">')
 NO_PICTURE = Markup('<div class="blank"></div>')
+
+
+@contextmanager
+def configured_at_launch() -> Iterator[None]:
+    """Keep Gradio from making a web app, with a configuration, for each `Blocks` that ends, and for the queue.
+
+    `launch` makes those that are used; the others were half of the time until the first page. Seen on Gradio 6.31.
+    """
+    create_app, get_config_file = App.create_app, gr.Blocks.get_config_file
+    App.create_app, gr.Blocks.get_config_file = staticmethod(lambda *_, **__: None), lambda _: {}
+    try:
+        yield
+    finally:
+        App.create_app, gr.Blocks.get_config_file = staticmethod(create_app), get_config_file
 
 
 def build_app(records: Iterable[Record], engine: Engine) -> gr.Blocks:

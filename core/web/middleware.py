@@ -1,4 +1,4 @@
-"""ASGI middleware of the app: a limit on request bodies, the warm-up, a workaround for Gradio."""
+"""ASGI middleware of the app: a limit on request bodies, headers, the warm-up, a workaround for Gradio."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 MEGABYTE = 1024 * 1024
 LARGEST_UPLOAD = 64 * MEGABYTE
 LARGEST_BODY = 2 * MEGABYTE  # of any other request: settings, clicks, small data: URLs
+SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"content-security-policy", b"frame-ancestors 'self' https://huggingface.co https://*.hf.space"),
+)
 
 
 class BodyLimit:
@@ -89,6 +94,23 @@ class _Iterators(dict[str, Any]):
 
     def __delitem__(self, name: str) -> None:
         self.pop(name, None)
+
+
+class SecurityHeaders:
+    """Adds headers that keep a browser from misreading answers, and other sites from framing the app."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and add the headers to the answer."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *SECURITY_HEADERS]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
 
 
 class _TooLargeError(Exception):

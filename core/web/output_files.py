@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import os
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,12 @@ def write_result(image: Image, photo: str | bytes, suffix: str) -> str:
     path = new_file(f"{stem(photo, suffix)}.png")
     images.save(image, path, images.bit_depth(photo), images.read_exif(photo))
     return str(path)
+
+
+def write_all(*writes: Callable[[], str]) -> list[str]:
+    """Return what functions that each write a file return; they run at the same time."""
+    with ThreadPoolExecutor(len(writes)) as pool:
+        return [each.result() for each in [pool.submit(write) for write in writes]]
 
 
 def convert(result: str, file_format: str) -> str:

@@ -53,7 +53,7 @@ from core.web.components import (
 from core.web.first_results import FirstCall
 from core.web.handlers import MissingPictureError
 from core.web.links import Tab
-from core.web.output_files import WRITING, convert, new_file, stem, write_png, write_result, write_sketch
+from core.web.output_files import WRITING, convert, new_file, stem, write_all, write_png, write_result, write_sketch
 from core.web.runs import Demo, blank_value, events_of
 from core.web.stage import STOP, Stage, before_after_stage, download_button
 
@@ -94,13 +94,16 @@ __all__ = [
     "stem",
     "tabbed",
     "workbench",
+    "write_all",
     "write_png",
     "write_result",
     "write_sketch",
 ]
 
 LOGGER = logging.getLogger(__name__)
-RUNS = "runs", 64  # at once, of all pages: each is a thread, and they take turns on the device (`core.turns`)
+# Calls at once, of all pages: they take turns on the device (`core.turns`). More threads would only compete for Python.
+RUNS = "runs", 8
+CLICKS = "clicks", 4  # those that are answered in milliseconds: they never wait for the end of a long one
 LONG_QUEUE = "long_running", 8  # long calls, which hold what they compute with for minutes
 
 LOADING = "Loading the network …"
@@ -204,7 +207,7 @@ class Page:
         controls = [trigger for trigger in triggers if isinstance(trigger, Component)]
         call = FirstCall(handler, inputs, outputs)
         events = [self._after_opening(trigger, call) for trigger in triggers if not isinstance(trigger, Component)]
-        queue = LONG_QUEUE if long_running else RUNS
+        queue = LONG_QUEUE if long_running else CLICKS if live else RUNS
         blank = [blank_value(output, inputs) for output in outputs]
         gr.on(
             [*events, *chain.from_iterable(map(events_of, controls))] if live else demo.number.change,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, get_args
 
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from core import registry, weights
 from core.engine import Engine, LocalEngine
@@ -18,15 +19,23 @@ from core.hub import reference
 from core.manifest import Precision
 from core.registry import Record, State
 from core.watchdog import watched
-from core.web.middleware import LARGEST_UPLOAD, BodyLimit, DoubleRemovalWorkaround, WarmUpAfterFirstPage
+from core.web import memory
+from core.web.hosts import allowed_hosts
+from core.web.middleware import (
+    LARGEST_UPLOAD,
+    BodyLimit,
+    DoubleRemovalWorkaround,
+    SecurityHeaders,
+    WarmUpAfterFirstPage,
+)
 from core.weights import WeightsOptions
 
 if TYPE_CHECKING:
     import gradio as gr  # only here: `serve` sets what Gradio reads when it is imported
 
 LOGGER = logging.getLogger(__name__)
-QUEUE_LENGTH = 64  # calls that wait for one of the `RUNS` of `core.web.pages`
-THREADS = 128  # more than calls that run: some of them wait for their turn
+QUEUE_LENGTH = 128  # calls that wait for those that run (`core.web.pages.RUNS`)
+SESSIONS = 200  # whose state is kept: each takes about 0.9 MB, that of a refused call too; the least recent is dropped
 MakeEngine = Callable[[WeightsOptions, Precision | None], Engine]
 
 
@@ -51,6 +60,7 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
         UserError: if an argument names no plugin or no checkpoint, or if the port is taken.
     """
     options = _parser().parse_args(arguments)
+    memory.limit_arenas()
     reference.check_endpoint()
     records = list(registry.discover().values())
     if options.plugins:
@@ -59,11 +69,13 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
     if not weights.may_need_hub(records, overrides):
         os.environ.setdefault("HF_HUB_OFFLINE", "1")  # with the analytics off (core/__init__), nothing is looked up
 
-    from core.web import home  # it imports Gradio, which reads that variable
+    from core.web import home, shutdown  # they import Gradio, which reads that variable
 
     running = engine(overrides, options.precision)
-    app = home.build_app(records, running)
-    app.queue(max_size=QUEUE_LENGTH)
+    with home.configured_at_launch():
+        app = home.build_app(records, running)
+        app.queue(max_size=QUEUE_LENGTH, api_open=False)  # else requests could be run beside the queue
+    shutdown.drain_at_sigterm(options.drain)
     try:
         _launch(app, options, records, running)
     except OSError as error:
@@ -85,9 +97,9 @@ def _launch(app: gr.Blocks, options: argparse.Namespace, records: Sequence[Recor
         js=theme.load_scripts(),
         mcp_server=True,
         max_file_size=LARGEST_UPLOAD,
-        max_threads=THREADS,
+        state_session_capacity=SESSIONS,
         footer_links=["api", "settings"],
-        app_kwargs={"middleware": _middleware(lambda: warm_up(records, engine))},
+        app_kwargs={"middleware": _middleware(options, lambda: warm_up(records, engine))},
         allowed_paths=[str(record.folder / "examples") for record in records],
         ssr_mode=False,
     )
@@ -104,8 +116,11 @@ def warm_up(records: Sequence[Record], engine: Engine) -> None:
                 LOGGER.exception("%s could not be loaded", record.name)
 
 
-def _middleware(warm_up: Callable[[], None]) -> list[Middleware]:
+def _middleware(options: argparse.Namespace, warm_up: Callable[[], None]) -> list[Middleware]:
+    bound = options.host or os.environ.get("GRADIO_SERVER_NAME")
     return [
+        Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(bound, options.allowed_host), www_redirect=False),
+        Middleware(SecurityHeaders),
         Middleware(BodyLimit),
         Middleware(DoubleRemovalWorkaround),
         Middleware(WarmUpAfterFirstPage, warm_up=warm_up),
@@ -116,6 +131,20 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python app.py", description="Serve the Darkroom demos.")
     parser.add_argument("--plugins", default="", metavar="A,B", help="serve only these plugins; default: all")
     parser.add_argument("--host", help="address to listen on; default: GRADIO_SERVER_NAME, else this machine only")
+    parser.add_argument(
+        "--drain",
+        type=float,
+        default=20,
+        metavar="SECONDS",
+        help="how long running calls may go on after SIGTERM, while new ones are refused; default: 20",
+    )
+    parser.add_argument(
+        "--allowed-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name that requests may ask for (repeatable); default: the local ones on this machine only, else any",
+    )
     parser.add_argument(
         "--port",
         type=int,

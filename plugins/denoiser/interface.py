@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from .noise import MAX_SIGMA, add_noise, choose_network
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.jpg"))
 SUBJECTS = {"digits": EXAMPLES / "digits.png", "a photo": EXAMPLES / "tea-gardens.jpg"}
-RESIDUAL_GAIN, ERROR_GAIN, FILES = 3, 4, 3
+RESIDUAL_GAIN, ERROR_GAIN = 3, 4
+LARGEST_RESIDUAL = 4.0  # megapixels, above which every second pixel is shown, or fewer
 CROP = 256, 384  # pixels of the photo on the second tab: small enough to see each
 EXAMPLE_SIGMA = 25
 
@@ -150,13 +152,12 @@ def denoise(
     estimates = method != BY_HAND
 
     def write(restored: Any) -> Steps[tuple[Any, ...]]:
-        yield Progress(0, FILES, unit=pages.WRITING)
-        before = pages.write_png(noisy, pages.stem(photo, "before"))
-        yield Progress(1, FILES, unit=pages.WRITING)
-        after = pages.write_result(restored.image, photo, "denoised")
-        yield Progress(2, FILES, unit=pages.WRITING)
-        removed = images.composite_on_white(noisy) - images.composite_on_white(restored.image)
-        residual = pages.write_png(0.5 + RESIDUAL_GAIN * removed, pages.stem(photo, "residual"))
+        yield Progress(0, 1, unit=pages.WRITING)
+        before, after, residual = pages.write_all(
+            lambda: pages.write_png(noisy, pages.stem(photo, "before")),
+            lambda: pages.write_result(restored.image, photo, "denoised"),
+            lambda: pages.write_png(_residual(noisy, restored.image), pages.stem(photo, "residual")),
+        )
         findings = [USED[checkpoint].format(restored.sigma)]
         findings += [ALMOST_NO_NOISE] if estimates and restored.sigma < ALMOST_CLEAN[checkpoint] else []
         findings += [_describe_gain(noisy, restored.image, clean)] if noise > 0 else []
@@ -166,7 +167,7 @@ def denoise(
         return (before, after), residual, "\n\n".join([*findings, LOSSY]), shown_sigma, download
 
     settings = {"sigma": None if estimates else sigma, "color": color, "keep_detail": keep_detail}
-    return (yield from then(plugin.stream("denoise", noisy, checkpoint=checkpoint, **settings), write, FILES))
+    return (yield from then(plugin.stream("denoise", noisy, checkpoint=checkpoint, **settings), write, 1))
 
 
 def denoise_in_background(plugin: Plugin, *settings: Any) -> Steps[str]:
@@ -200,7 +201,14 @@ def out_of_domain(plugin: Plugin, subject: str = "a photo", noise: float = 50) -
 def _add_noise(image: Image, sigma: float, seed: int) -> Image:
     """Return `image` (h, w, 3 or 4) with noise in its color channels; alpha is unchanged."""
     check_range("The noise to add", sigma, 0, MAX_SIGMA)
-    return np.concatenate([add_noise(image[..., :3], sigma, seed), image[..., 3:]], axis=-1)
+    return images.with_alpha_of(add_noise(image[..., :3], sigma, seed), image) if sigma else image
+
+
+def _residual(noisy: Image, restored: Image) -> Image:
+    """Return what was removed, enlarged, around a mean gray: (h, w, 3), or every few pixels of a large image."""
+    step = ceil(sqrt(noisy.shape[0] * noisy.shape[1] / 1e6 / LARGEST_RESIDUAL))
+    before, after = (images.composite_on_white(image[::step, ::step]) for image in (noisy, restored))
+    return 0.5 + RESIDUAL_GAIN * (before - after)
 
 
 def _describe_gain(noisy: Image, restored: Image, clean: Image) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from keras import layers
 
 from core.errors import UserError, check_range
-from core.imaging import tiling
+from core.imaging import images, tiling
 from core.imaging.flatness import keep_gray_and_flat
 from core.imaging.images import Image
 from core.imaging.transparency import fill_transparent
@@ -123,9 +123,9 @@ def denoise(
         return _add_back(clean.clip(0, 1), tile, color, keep_detail)
 
     restored = yield from tiling.apply(denoise_tile, visible, multiple=size_multiple(network))
-    restored = keep_gray_and_flat(restored.clip(0, 1), visible)
+    restored = keep_gray_and_flat(np.clip(restored, 0, 1, out=restored), visible)
     removed = float(np.sqrt(np.square(restored - visible).mean())) * 255 if sigma is None else sigma
-    return Denoised(np.concatenate([restored, image[..., 3:]], axis=-1), removed)
+    return Denoised(images.with_alpha_of(restored, image), removed)
 
 
 def choose_checkpoint(verb: str, arguments: Mapping[str, Any]) -> str | None:

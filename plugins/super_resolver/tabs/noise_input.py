@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from core.errors import check_range
 from core.imaging.images import Image
@@ -63,6 +62,8 @@ def upscale_noise(plugin: Plugin, blur: float = FIRST_BLUR, seed: int = 0) -> St
 def make_noise(blur: float, seed: int) -> Image:
     """Return uniform noise (96, 96, 3), blurred with wrap-around and stretched to the full range 0 to 1."""
     noise = np.random.default_rng(seed).random((NOISE_SIDE, NOISE_SIDE, 3), np.float32)
+    from scipy.ndimage import gaussian_filter  # here: the first page does not wait for it
+
     blurred = gaussian_filter(noise, (blur, blur, 0), mode="wrap")
     stretched: Image = (blurred - blurred.min()) / np.ptp(blurred)
     return stretched

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
-from scipy import ndimage
 
 from core.imaging import images
 from core.imaging.images import Image
@@ -34,6 +33,8 @@ def normalize_digit(image: Image, shape: tuple[int, ...] = (28, 28, 1)) -> Image
 
     An image without a stroke is returned as black.
     """
+    from scipy import ndimage  # here: the first page does not wait for it
+
     gray = to_light_on_dark(image)[..., 0]
     rows, columns = (np.flatnonzero((gray > STROKE_THRESHOLD * gray.max()).any(axis=axis)) for axis in (1, 0))
     canvas = np.zeros(shape, np.float32)

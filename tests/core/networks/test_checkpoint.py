@@ -37,6 +37,15 @@ def test_a_round_trip_is_exact(tmp_path: Path, model: ModuleType) -> None:
     assert metadata.read(tmp_path).scores == {"psnr": 1.0}
 
 
+def test_a_flipped_bit_in_the_weights_is_noticed(tmp_path: Path, model: ModuleType) -> None:
+    checkpoint.save(build_tiny(), Checkpoint("build_tiny"), tmp_path)
+    content = bytearray((tmp_path / WEIGHTS_FILE).read_bytes())
+    content[-1] ^= 1
+    (tmp_path / WEIGHTS_FILE).write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"model\.safetensors is damaged, its sha256"):
+        checkpoint.load(tmp_path, model)
+
+
 def test_float16_halves_the_file_and_loads_as_float32(tmp_path: Path, model: ModuleType) -> None:
     network = build_tiny()
     checkpoint.save(network, Checkpoint("build_tiny"), tmp_path, "float16")

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
+from core import files
 from core.imaging import images
 from core.imaging.images import Image
 from core.imaging.metrics import psnr
@@ -43,7 +44,7 @@ def test_an_empty_sketchpad_is_refused(drawing: dict[str, None] | None) -> None:
 
 def test_a_long_name_is_cut_by_bytes() -> None:
     name = output_files.stem(f"/tmp/{'漢' * 66}.jpg", "denoised")
-    assert len(f"{name}.webp".encode()) <= images.LONGEST_NAME
+    assert len(f"{name}.webp".encode()) <= files.LONGEST_NAME
     assert name.startswith("漢漢")
     assert name.endswith("漢_denoised")
 

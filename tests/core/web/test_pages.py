@@ -43,11 +43,14 @@ def test_a_handler_is_offered_over_the_api_with_its_docstring(denoiser: Plugin) 
     assert "any number" in function.fn.__doc__
 
 
-@pytest.mark.parametrize(("long_running", "queue"), [(False, pages.RUNS), (True, pages.LONG_QUEUE)])
-def test_long_running_handlers_have_a_queue_of_their_own(
-    denoiser: Plugin, long_running: bool, queue: tuple[str, int]
+@pytest.mark.parametrize(
+    ("kind", "queue"),
+    [({}, pages.RUNS), ({"live": True}, pages.CLICKS), ({"long_running": True}, pages.LONG_QUEUE)],
+)
+def test_clicks_and_long_running_handlers_have_queues_of_their_own(
+    denoiser: Plugin, kind: dict[str, bool], queue: tuple[str, int]
 ) -> None:
-    function = bound(denoiser, long_running=long_running)
+    function = bound(denoiser, **kind)
     assert (function.concurrency_id, function.concurrency_limit) == queue
 
 

@@ -24,7 +24,11 @@ def test_there_is_a_slider_for_each_latent_dimension(plugin: Plugin) -> None:
 
 def test_the_sliders_are_decoded_to_the_image_that_was_sampled(plugin: Plugin) -> None:
     sampled, *sliders = latent_dimensions.choose_latent(plugin, "digits", latent_dimensions.RANDOM, 1)
-    (decoded,) = latent_dimensions.decode_sliders(plugin, "digits", *(slider.value for slider in sliders))
+    values = [slider.value for slider in sliders]
+    decoded, source = latent_dimensions.decode_sliders(plugin, "digits", *values)
+    shown, *again = latent_dimensions.choose_latent(plugin, "digits", source, 9, None, *values)  # as a link opens
+    assert images.load(shown).tolist() == images.load(decoded).tolist()
+    assert [slider.value for slider in again] == values
     np.testing.assert_allclose(images.load(decoded), images.load(sampled), atol=0.1)  # sliders show two decimals
     with pytest.raises(UserError, match="has 3 values: give 32 numbers"):
         latent_dimensions.decode_sliders(plugin, "digits", 0, 0, 0)
