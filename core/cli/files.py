@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -39,10 +40,20 @@ def check_output(path: Path, results: Mapping[str, Kind]) -> None:
     """Raise UserError if no result could be written to `path`."""
     known = list(dict.fromkeys(results.values()))
     named = next((kind for kind in known if _fits(path, kind)), None)
-    if named is None and len(known) > 1:
+    if named is not None or len(known) == 1:
+        (named or known[0]).check(path)
+    if named is None:
         suffixes = "; ".join(f"{kind.name}: {', '.join(kind.suffixes)}" for kind in known)
         raise UserError(f"{path.name} does not end in the suffix of a result: use one of these ({suffixes}).")
-    (named or known[0]).check(path)
+
+
+def load(path: Path, kind: Kind) -> Any:
+    """Return what is in a file. Raises UserError where there is no such file, or where `kind` refuses it."""
+    if not path.exists():
+        raise UserError(f"{path} does not exist: check the name.")
+    if path.is_dir():
+        raise UserError(f"{path} is a folder: name one {kind.name} in it.")
+    return kind.load(path)
 
 
 def flag_type(annotation: Any) -> Any:
@@ -61,7 +72,7 @@ def convert(value: Any, annotation: Any) -> Any:
     kind = kinds.find(annotation)
     if kind is None or value is None:
         return value
-    return tuple(map(kind.load, value)) if isinstance(value, tuple) else kind.load(value)
+    return tuple(load(path, kind) for path in value) if isinstance(value, tuple) else load(value, kind)
 
 
 def write(result: Any, results: Mapping[str, Kind], path: Path | None, sources: Sources) -> None:
@@ -85,6 +96,8 @@ def write(result: Any, results: Mapping[str, Kind], path: Path | None, sources: 
             target = path if name == named else path.with_name(f"{path.stem}_{name}{suffix}")
             if value is not None:
                 kind.save(value, target, sources)
+                if target != path:
+                    print(f"{name} is in {target}", file=sys.stderr)
         else:
             print(_describe(value) if len(fields) == 1 else f"{name}: {_describe(value)}")
 

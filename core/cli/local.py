@@ -94,7 +94,7 @@ def run(record: Record, verb: str, arguments: list[str]) -> int:
     if out:
         files.check_output(out, results)
     paths = tuple(getattr(flags, name) for name in inputs)
-    values = [kind.load(path) for kind, path in zip(inputs.values(), paths, strict=True)]
+    values = [files.load(path, kind) for kind, path in zip(inputs.values(), paths, strict=True)]
     converted = {name: files.convert(getattr(flags, name), kind) for name, kind in settings.items()}
     plugin = flags.run_options.plugin(record)
     chosen = plugin.checkpoint or verbs.choose_checkpoint(record, verb, tuple(values), converted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import shutil
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def create(name: str, kind: str = "image", parent: Path | None = None, package: 
     Raises:
         UserError: if the name cannot be a plugin's, or is taken.
     """
-    if not manifest.NAME.fullmatch(name) or name in registry.RESERVED:
+    if not manifest.NAME.fullmatch(name) or name in registry.RESERVED or keyword.iskeyword(name):
         raise UserError(f"a plugin cannot be called {name!r}: use small letters, digits and _, such as my_demo.")
     if kind not in KINDS:
         raise UserError(f"there is no template for {kind!r}: choose one of {', '.join(KINDS)}.")

@@ -25,7 +25,7 @@ from core.contract.structure import (
     has_weights,
     uses_builtin_layers,
 )
-from core.contract.trials import changes_no_globals, opens_tabs, repeats_with_seed, runs_verbs, trains
+from core.contract.trials import changes_no_globals, evaluates, opens_tabs, repeats_with_seed, runs_verbs, trains
 from core.registry import Record
 
 Check = Callable[[Record], None]
@@ -48,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     repeats_with_seed,
     opens_tabs,
     trains,
+    evaluates,
 )
 
 __all__ = ["CHECKS", "Check", "ContractError", *(check.__name__ for check in CHECKS)]

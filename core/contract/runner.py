@@ -9,6 +9,7 @@ import os
 import re
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -102,6 +103,7 @@ def _work(start: int, name: str, connection: Connection, trace: Path, time_limit
     from core.networks import backend
 
     backend.start()
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     record = registry.find(name)
     with trace.open("w", encoding="utf-8") as file:
         for check in CHECKS[start:]:
@@ -110,6 +112,13 @@ def _work(start: int, name: str, connection: Connection, trace: Path, time_limit
             faulthandler.cancel_dump_traceback_later()
     left = [each.name for each in threading.enumerate() if not each.daemon and each is not threading.main_thread()]
     connection.send(Outcome(LEAVES_NO_THREAD, THREAD_LEFT.format(", ".join(left)) if left else ""))
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this process once the one that started it is gone, whatever the plugin is doing."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _try(check: Check, record: Record) -> Outcome:

@@ -79,7 +79,8 @@ def builds_page_without_keras(record: Record) -> None:
     """The page is built without loading Keras."""
     program = (
         "import sys, gradio; from core import engine, registry, verbs; from core.plugin import Plugin;"
-        f"record = registry.find({record.name!r});"
+        f"record = registry.find({str(record.folder)!r});"
+        "gradio.Blocks.launch = lambda *args, **settings: sys.exit('the page calls launch(): return it instead');"
         "page = verbs.import_module_of(record, 'interface').build_interface(Plugin(record, engine.LocalEngine()));"
         "isinstance(page, gradio.Blocks) or sys.exit(f'build_interface returns {type(page)}, not gr.Blocks');"
         "'keras' in sys.modules and sys.exit('interface.py imports keras: call plugin.run instead')"

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
+from inspect import isclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from core.progress import Progress
 from core.registry import Record
 
 LONGEST_TRIAL = 5.0  # seconds, after which a verb that yields its progress is canceled
-STEPS = 2  # of a trial training
+STEPS, FEW = 2, 10  # steps of a trial training, examples that are scored
 
 
 def runs_verbs(record: Record) -> None:
@@ -61,6 +62,22 @@ def trains(record: Record) -> None:
         except (UserError, NetworkError):
             return  # its data is not here
         require(isinstance(scores, dict) and scores, f"train returns {scores!r}: return the scores on held-out data")
+
+
+def evaluates(record: Record) -> None:
+    """Scoring a few examples returns finite scores, where it finds its data."""
+    evaluate = verbs.import_module_of(record, "train").evaluate
+    parameters = list(inspect.signature(evaluate).parameters.values())[1:]
+    if any(parameter.default is parameter.empty for parameter in parameters):
+        return  # such as the folder of the data
+    few = {"count": FEW} if "count" in [parameter.name for parameter in parameters] else {}
+    try:
+        with without_network():
+            scores = evaluate(Plugin(record, LocalEngine()), **few).scores
+    except (UserError, NetworkError):
+        return
+    wrong = [name for name, score in scores.items() if not np.isfinite(score)]
+    require(scores and not wrong, f"evaluate returns {scores or 'no scores'}: {', '.join(wrong)} is not finite")
 
 
 def opens_tabs(record: Record) -> None:
@@ -148,9 +165,11 @@ def _globals() -> dict[str, Any]:
     import gradio
     import keras
 
+    modules = (keras, keras.layers, keras.ops, gradio, np)
+    classes = {value for module in (keras, keras.layers, gradio) for value in vars(module).values() if isclass(value)}
     names = {
         f"{owner.__name__}.{name}": value
-        for owner in (keras, keras.layers, keras.ops, keras.Model, gradio, np)
+        for owner in (*modules, *classes)
         for name, value in vars(owner).items()
         if not name.startswith("_")
     }

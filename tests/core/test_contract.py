@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import gradio as gr
 import keras
 import pytest
 
@@ -160,10 +161,34 @@ def test_a_verb_that_fails_on_a_small_image_is_named_with_its_line(
 
 
 def test_a_plugin_that_replaces_a_name_of_keras_is_noticed(plant: Callable[..., Path], monkeypatch: Any) -> None:
-    monkeypatch.setattr(keras, "Sequential", keras.Sequential)  # restores it
-    plant("patcher", model="import keras\nkeras.Sequential = None\n", train="", interface="")
-    with pytest.raises(ContractError, match=r"changes keras\.Sequential: set it where it is used"):
+    monkeypatch.setattr(keras.ops, "sort", keras.ops.sort)  # restores it
+    plant("patcher", model="import keras\nkeras.ops.sort = None\n", train="", interface="")
+    with pytest.raises(ContractError, match=r"changes keras\.ops\.sort: set it where it is used"):
         contract.changes_no_globals(registry.find("patcher"))
+
+
+def test_a_plugin_that_replaces_a_method_of_gradio_is_noticed(plant: Callable[..., Path], monkeypatch: Any) -> None:
+    monkeypatch.setattr(gr.Slider, "postprocess", gr.Slider.postprocess)  # restores it
+    plant("patcher", model="", train="", interface="import gradio\ngradio.Slider.postprocess = None\n")
+    with pytest.raises(ContractError, match=r"changes Slider\.postprocess: set it"):
+        contract.changes_no_globals(registry.find("patcher"))
+
+
+def test_a_page_that_launches_itself_is_refused(plant: Callable[..., Path], monkeypatch: Any) -> None:
+    body = "import gradio as gr\ndef build_interface(plugin):\n    gr.Blocks().launch()\n"
+    folder = plant("launcher", interface=body)
+    monkeypatch.delenv("DARKROOM_PLUGINS")  # found by its path alone
+    with pytest.raises(ContractError, match=r"the page calls launch\(\): return it instead"):
+        contract.builds_page_without_keras(registry.find(str(folder)))
+
+
+def test_scores_that_are_not_finite_are_refused(plant: Callable[..., Path]) -> None:
+    body = (
+        "from core.training.evaluation import Evaluation\ndef evaluate(plugin, count: int = 9):\n    return Evaluation("
+    )
+    plant("scored", train=body + '{"psnr": float("nan")}, count=count)\n', model="")
+    with pytest.raises(ContractError, match="psnr is not finite"):
+        contract.evaluates(registry.find("scored"))
 
 
 def test_a_verb_may_refuse_and_may_take_long(plant_verb: Callable[[str, str], Record], monkeypatch: Any) -> None:

@@ -145,6 +145,22 @@ def test_the_suffix_of_out_says_which_result_gets_the_name(song: Path, capsys: A
     assert images.load(song.with_name("o_roll.png")).shape == (4, 6, 3)
 
 
+@pytest.mark.parametrize(
+    ("source", "out", "words"),
+    [
+        ("no.song", "o.song", "no.song does not exist: check the name"),
+        (".", "o.song", "is a folder: name one song in it"),
+        ("a.song", "o.png", "o.png does not end in the suffix of a result: use one of these (song: .song)"),
+    ],
+)
+def test_files_of_a_plugin_s_own_kind_are_checked_by_the_suite(
+    source: str, out: str, words: str, song: Path, capsys: Any
+) -> None:
+    folder = song.parent
+    assert main(["run", "player", "reverse", str(folder / source), str(folder / out)]) == 2
+    assert words in capsys.readouterr().err
+
+
 def test_an_out_of_no_known_suffix_is_refused_before_anything_is_read(song: Path, capsys: Any) -> None:
     assert main(["run", "player", "play", "missing.song", "o.mp4"]) == 2
     assert (
