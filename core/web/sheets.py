@@ -12,7 +12,8 @@ from core.imaging import images
 from core.imaging.images import Image
 from core.web.output_files import new_file, write_png
 
-GRID_SCALE, SINGLE_SCALE = 3, 12  # how many times a picture is enlarged in a grid, and alone
+GRID_SCALE = 3  # how many times a picture is enlarged in a grid
+SINGLE_SCALE, SINGLE_SIDE = 12, 384  # how many times one alone is enlarged, and to how many pixels, at most
 LABEL_WIDTH, LABEL_SIZE, LABEL_GAP = 180, 32, 8  # pixels; the page shows that size as 12 px or more (scripts/sheets.js)
 LABEL_BACKGROUND, LABEL_COLOR = "#262120", "white"
 LINE_HEIGHT = 1.2  # of the label's size
@@ -26,7 +27,7 @@ def write_picture(picture: Image, name: str) -> str:
         picture: (height, width, channels), 0 to 1.
         name: the name of the file, without its suffix.
     """
-    return write_png(images.upscale_nearest(picture, SINGLE_SCALE), name)
+    return write_png(images.upscale_nearest(picture, _single_scale(picture)), name)
 
 
 def write_rows(rows: Iterable[tuple[str, Image]], name: str) -> str:
@@ -74,8 +75,14 @@ def write_animation(pictures: Image, name: str) -> str:
         pictures: (n, height, width, channels), 0 to 1.
         name: the name of the file, without its suffix.
     """
-    enlarged = [images.to_uint8(images.upscale_nearest(images.to_rgb(each), SINGLE_SCALE)) for each in pictures]
+    scale = _single_scale(pictures[0])
+    enlarged = [images.to_uint8(images.upscale_nearest(images.to_rgb(each), scale)) for each in pictures]
     frames = [pillow.fromarray(frame) for frame in (*enlarged, *enlarged[-2:0:-1])]
     path = new_file(f"{name}.webp")
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=FRAME_MILLISECONDS, loop=0, lossless=True)
     return str(path)
+
+
+def _single_scale(picture: Image) -> int:
+    """Return how many times a picture is enlarged alone: its pixels become squares."""
+    return max(1, min(SINGLE_SCALE, SINGLE_SIDE // max(picture.shape[:2])))

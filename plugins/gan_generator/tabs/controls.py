@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import gradio as gr
 
 from . import subjects
-from .subjects import ANY, CATS, FIRST, SUBJECTS
+from .subjects import ANY, FIRST, SUBJECTS
 
 SUBJECT_LABEL, SUBJECT_INFO = "Data set", "What the network was trained on."
 CLASS_LABEL, CLASS_INFO = "Class", "Which kind of image to generate."
 COLOR_LABEL, COLOR_INFO = "Color", "Of the cat's fur."
 FIRST_SEED = 423
-FIRST_CLASS, FIRST_TRUNCATION = (ANY, 1.0) if FIRST == CATS else ("monsters", 0.65)  # what a visitor recognizes at once
+FIRST_CLASS, FIRST_TRUNCATION = ANY, 1.0
 TRUNCATION_LABEL, TRUNCATION_INFO = "Truncation", "Lower: closer to the average. Better images, but less variety."
 
 
-def subject_radio() -> gr.Radio:
-    """Return the choice of the data set; the first is chosen."""
-    return gr.Radio(list(SUBJECTS), value=FIRST, label=SUBJECT_LABEL, info=SUBJECT_INFO)
+def subject_radio(names: Iterable[str] = SUBJECTS) -> gr.Radio:
+    """Return the choice of the data set, among `names`; the first is chosen."""
+    choices = list(names)
+    return gr.Radio(choices, value=choices[0], label=SUBJECT_LABEL, info=SUBJECT_INFO)
 
 
 def truncation_slider() -> gr.Slider:

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 from numpy.typing import NDArray
 
+from core.errors import choose
 from core.imaging import images
 from core.plugin import Plugin
 from core.training.runs import read_snapshots
@@ -16,8 +17,8 @@ from core.web.pages import Page
 
 from ..reference_set import EXAMPLES
 from . import controls, subjects
-from .subjects import FIRST
 
+SHOWN = "tiles of a game", "digits"  # the generator of the cats was first trained alone: no contest to show
 IN_A_ROW = 12
 CURVES = {
     "Loss": {"discriminator": "discriminator_loss", "generator": "generator_loss"},
@@ -44,7 +45,7 @@ def lay_out(page: Page, opened: Any) -> None:
     with pages.workbench():
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
-            subject = controls.subject_radio()
+            subject = controls.subject_radio(SHOWN)
             status = page.status("")
         with pages.column("stage"):
             shown = pages.captioned_image(ROWS_CAPTION, pages.SHEET)
@@ -53,13 +54,14 @@ def lay_out(page: Page, opened: Any) -> None:
     page.bind(show_training, [opened, subject], [subject], [shown, *plots], status)
 
 
-def show_training(plugin: Plugin, subject: str = FIRST) -> tuple[Any, ...]:
+def show_training(plugin: Plugin, subject: str = SHOWN[0]) -> tuple[Any, ...]:
     """Show how a generator was trained: images from the same latent vectors at some epochs, losses and accuracies.
 
     Args:
-        subject: the data set, "cats", "tiles of a game" or "digits".
+        subject: the data set, "tiles of a game" or "digits".
     """
-    snapshots = read(subjects.find(subject).checkpoint)
+    known = {name: subjects.SUBJECTS[name].checkpoint for name in SHOWN}
+    snapshots = read(choose(known, subject, "data set"))
     rows = [
         (f"epoch {epoch}", images.from_uint8(pictures[:IN_A_ROW]))
         for epoch, pictures in zip(snapshots["epochs"], snapshots["pictures"], strict=True)

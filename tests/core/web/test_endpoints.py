@@ -191,6 +191,6 @@ def test_every_endpoint_returns_its_pictures_as_images_over_mcp(
 
 
 def test_a_wrong_value_is_an_error_over_mcp(tools: Callable[..., Any]) -> None:
-    (wrong,) = tools([("gan_generator_generate", {"class_name": "cats"})])
+    (wrong,) = tools([("gan_generator_generate", {"class_name": "dogs"})])
     assert wrong.isError
-    assert "The class is 'cats'" in wrong.content[0].text
+    assert "The class is 'dogs'" in wrong.content[0].text

@@ -18,7 +18,7 @@ from core.registry import Record
 from core.web import first_results
 
 BUNDLED = [record for record in registry.discover().values() if record.folder.parent == registry.BUNDLED]
-MAX_BYTES = 2_300_000  # of the first results of all plugins
+MAX_BYTES = 2_500_000  # of the first results of all plugins
 INTERFACE = """
 import gradio as gr
 import numpy as np

@@ -62,6 +62,16 @@ def test_the_bundled_generators_generate_what_their_classifier_recognizes(plugin
         assert (found.argmax(axis=1) == labels).mean() > least
 
 
+def test_the_bundled_cats_have_the_accessory_that_was_asked_for(plugin: Plugin) -> None:
+    cats, numbers = SUBJECTS["cats"], np.arange(48)
+    colors, patterns, accessories = (numbers % len(names) for names in cats.groups.values())
+    labels = np.ravel_multi_index((colors, patterns, accessories), tuple(map(len, cats.groups.values())))
+    generated = plugin.run("generate", 48, labels=tuple(labels.tolist()), checkpoint="cats")
+    found = plugin.run("classify", generated, checkpoint="cats_classifier").probabilities
+    assert (found[:, -len(cats.classes) :].argmax(axis=1) == accessories).mean() > 0.9
+    assert (found[:, : len(cats.colors)].argmax(axis=1) == colors).mean() > 0.9
+
+
 def test_verbs_answer_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out.png"
     for arguments, size in [

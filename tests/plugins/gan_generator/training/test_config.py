@@ -56,5 +56,4 @@ def test_own_images_are_flipped_only_if_asked_for() -> None:
 
 
 def test_each_recipe_has_a_bundled_network(plugin: Plugin) -> None:
-    assert set(RECIPES) - set(plugin.record.ready_manifest.checkpoints) <= {"cats", "cats_classifier"}
-    assert sum(file.stat().st_size for file in (plugin.record.folder / "weights").rglob("*.safetensors")) < 8e6
+    assert set(RECIPES) == set(plugin.record.ready_manifest.checkpoints)
