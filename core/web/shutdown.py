@@ -33,4 +33,5 @@ def drain_at_sigterm(seconds: float = DRAIN_SECONDS) -> None:
     def start(number: int, frame: FrameType | None) -> None:
         threading.Thread(target=drain, name="drain", daemon=True).start()
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts jobs in its background without it
     signal.signal(signal.SIGTERM, start)
