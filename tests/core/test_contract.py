@@ -113,7 +113,7 @@ def test_checks_fail_under_python_o_too(plant: Callable[..., Path]) -> None:
     ended = run_python("-O", "-m", "core", "check", "breach_optimized")
     assert ended.returncode == 1, ended.stderr
     assert "Odd: not built in" in ended.stdout
-    assert ended.stdout.count("FAIL") == 12
+    assert ended.stdout.count("FAIL") == 13
 
 
 RUN = """
