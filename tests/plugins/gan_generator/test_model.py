@@ -75,10 +75,10 @@ def test_the_bundled_cats_have_the_accessory_that_was_asked_for(plugin: Plugin) 
 def test_verbs_answer_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out.png"
     for arguments, size in [
-        (["generate", str(out), "--count", "16", "--seed", "3"], (128, 128)),
+        (["generate", str(out), "--count", "16", "--seed", "3"], (256, 256)),
         (["generate", str(out), "--labels", "7", "--checkpoint", "mnist"], (112, 112)),
-        (["perturb", str(out), "--seed", "3", "--count", "7"], (256, 32)),
-        (["interpolate", str(out), "--seeds", "1", "2", "--steps", "7"], (256, 32)),
+        (["perturb", str(out), "--seed", "3", "--count", "7"], (512, 64)),
+        (["interpolate", str(out), "--seeds", "1", "2", "--steps", "7"], (512, 64)),
     ]:
         assert main(["run", "gan_generator", *arguments]) == 0
         assert pillow.open(out).size == size
@@ -86,4 +86,4 @@ def test_verbs_answer_on_the_command_line(tmp_path: Path, capsys: pytest.Capture
     toy = ["train_toy", "--points", "0", "1", "1", "0", "--rounds", "1", "--checkpoint", "lab"]
     assert main(["run", "gan_generator", *toy, "--loss", "hinge", "--generator-rate", "0.01"]) == 0
     assert "in all)" in capsys.readouterr().out
-    assert main(["run", "gan_generator", "generate", str(out), "--labels", "9"]) == 2
+    assert main(["run", "gan_generator", "generate", str(out), "--labels", "2400"]) == 2

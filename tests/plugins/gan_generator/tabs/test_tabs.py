@@ -40,7 +40,7 @@ def test_the_nearest_training_images_are_of_the_class_and_as_far_as_is_said(plug
 
 
 def test_a_chosen_color_and_class_hold_for_all_seeds_and_the_rest_is_decided_by_each() -> None:
-    subject = subjects.ALL_SUBJECTS["cats"]
+    subject = subjects.SUBJECTS["cats"]
     labels = subject.labels(range(40), "typewriter", "lilac")
     assert {subject.name(label) for label in labels} == {"lilac, typewriter"}
     assert 5 < len(set(labels)) <= len(subject.groups["pattern"])
