@@ -85,4 +85,4 @@ def write_animation(pictures: Image, name: str) -> str:
 
 def _single_scale(picture: Image) -> int:
     """Return how many times a picture is enlarged alone: its pixels become squares."""
-    return max(1, min(SINGLE_SCALE, SINGLE_SIDE // max(picture.shape[:2])))
+    return max(1, min(SINGLE_SCALE, SINGLE_SIDE // int(max(picture.shape[:2]))))
