@@ -7,7 +7,6 @@ the bundled checkpoint; the Hub, at the commit that the plugin's manifest pins.
 from __future__ import annotations
 
 import functools
-import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 
 from core import metadata, registry
 from core.errors import UserError
+from core.files import sha256_of
 from core.hub import reference
 from core.hub.reference import Reference
 from core.manifest import NO_PIN, Pin
@@ -216,8 +216,7 @@ def digest(record: Record, name: str, options: WeightsOptions = BUNDLED) -> str 
 @functools.cache
 def _digest_of_file(path: Path, modified: int) -> str:
     """Return the sha256 of a file, read once for each time that it was `modified`."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(path)
 
 
 def bundled_folder(record: Record, name: str) -> Path | None:

@@ -43,27 +43,26 @@ def report(name: str, time_limit: float = TIME_LIMIT) -> int:
         name: the plugin's name, or the path of its folder.
         time_limit: seconds for one check.
     """
-    failed = 0
-    for outcome in run(registry.find(name), name, time_limit):
+    record, failed = registry.find(name), 0
+    for outcome in run(record, time_limit):
         failed += bool(outcome.problem)
         print(f"FAIL  {outcome.sentence}\n      {outcome.problem}" if outcome.problem else f"pass  {outcome.sentence}")
-    print(f"{registry.find(name).name}: {f'{failed} failed' if failed else 'fulfills the contract'}.")
+    print(f"{record.name}: {f'{failed} failed' if failed else 'fulfills the contract'}.")
     return 1 if failed else 0
 
 
-def run(record: Record, name: str, time_limit: float = TIME_LIMIT) -> Iterator[Outcome]:
+def run(record: Record, time_limit: float = TIME_LIMIT) -> Iterator[Outcome]:
     """Yield the outcome of each check, those after the first one only of a plugin that is ready.
 
     Args:
         record: the plugin.
-        name: how the other process finds it: its name, or the path of its folder.
         time_limit: seconds for one check.
     """
     first = _try(is_ready, record)
     yield first
     done = 1
     while done < len(CHECKS) + 1 and not first.problem:
-        for outcome in _run_from(done, record, name, time_limit):
+        for outcome in _run_from(done, record, time_limit):
             yield outcome
             done += 1
 
@@ -73,14 +72,14 @@ def describe_check(check: Check) -> str:
     return (inspect.getdoc(check) or check.__name__).splitlines()[0]
 
 
-def _run_from(start: int, record: Record, name: str, time_limit: float) -> Iterator[Outcome]:
+def _run_from(start: int, record: Record, time_limit: float) -> Iterator[Outcome]:
     """Yield the outcomes of the checks from `start` on, until all are done or one has ended or blocked the process."""
     ours, theirs = multiprocessing.Pipe(duplex=False)
     sentences = [*map(describe_check, CHECKS), LEAVES_NO_THREAD]
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder) / "trace"
         process = multiprocessing.get_context("spawn").Process(
-            target=_work, args=(start, name, theirs, trace, time_limit), daemon=True
+            target=_work, args=(start, record.folder, theirs, trace, time_limit), daemon=True
         )
         process.start()
         theirs.close()
@@ -98,13 +97,13 @@ def _run_from(start: int, record: Record, name: str, time_limit: float) -> Itera
             process.join()
 
 
-def _work(start: int, name: str, connection: Connection, trace: Path, time_limit: float) -> None:
+def _work(start: int, folder: Path, connection: Connection, trace: Path, time_limit: float) -> None:
     """Send the outcomes of the checks from `start` on, and write where the plugin is when one takes too long."""
     from core.networks import backend
 
     backend.start()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    record = registry.find(name)
+    record = registry.find(str(folder))
     with trace.open("w", encoding="utf-8") as file:
         for check in CHECKS[start:]:
             faulthandler.dump_traceback_later(time_limit, file=file)

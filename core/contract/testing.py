@@ -14,6 +14,5 @@ def check_plugin(plugin: str | Path) -> None:
     Args:
         plugin: the path of its folder, or its name.
     """
-    name = str(plugin)
-    failed = [outcome for outcome in runner.run(registry.find(name), name) if outcome.problem]
+    failed = [outcome for outcome in runner.run(registry.find(str(plugin))) if outcome.problem]
     assert not failed, "\n".join(f"{sentence}\n  {problem}" for sentence, problem in failed)

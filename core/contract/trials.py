@@ -88,7 +88,7 @@ def opens_tabs(record: Record) -> None:
     with first_results.recorded() as calls:
         verbs.import_module_of(record, "interface").build_interface(plugin)
     for call in calls:
-        if not first_results.is_stored(plugin, call):
+        if first_results.find_stored(plugin, call) is None:
             returned, expected = len(call.run(plugin)), len(call.outputs)
             require(returned == expected, f"{call.name} returns {returned} values for {expected} outputs")
 

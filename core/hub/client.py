@@ -31,6 +31,7 @@ from huggingface_hub import (
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from core.errors import HubError
+from core.files import sha256_of
 from core.hub.errors import retry, translate_errors
 from core.hub.reference import COMMIT, Reference
 
@@ -148,9 +149,9 @@ def is_intact(file: Path, sha256: str | None = None, size: int | None = None) ->
     if size not in (None, length):
         return False
     expected = sha256 or _symlink_chain(file)[:2][-1].name  # the blob, if there is one
+    if SHA256.fullmatch(expected):
+        return sha256_of(file) == expected
     with file.open("rb") as data:
-        if SHA256.fullmatch(expected):
-            return hashlib.file_digest(data, "sha256").hexdigest() == expected
         if COMMIT.fullmatch(expected):
             return hashlib.sha1(b"blob %d\0" % length + data.read(), usedforsecurity=False).hexdigest() == expected
     return True

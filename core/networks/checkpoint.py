@@ -6,7 +6,6 @@ nothing in the files is executed. The same files load under TensorFlow, JAX and 
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Container, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 
+from core.files import sha256_of
 from core.metadata import METADATA_FILE, WEIGHTS_FILE, Checkpoint, CheckpointError, read, shorten, to_json_value
 
 Shapes = dict[str, tuple[int, ...]]
@@ -46,7 +46,7 @@ def save(network: keras.Model, metadata: Checkpoint, folder: Path, storage: Stor
     for path, variable in variables(network).items():
         arrays |= _pack(path, keras.ops.convert_to_numpy(variable), storage)
     save_file(arrays, folder / WEIGHTS_FILE)
-    written = replace(metadata, sha256=_digest(folder / WEIGHTS_FILE))
+    written = replace(metadata, sha256=sha256_of(folder / WEIGHTS_FILE))
     (folder / METADATA_FILE).write_text(json.dumps(asdict(written), indent=2, default=to_json_value) + "\n")
 
 
@@ -83,13 +83,8 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
 def _check_digest(folder: Path, metadata: Checkpoint) -> None:
     """Raise CheckpointError if the weights are not those that were saved: a flipped bit would change results unseen."""
     path = folder / WEIGHTS_FILE
-    if metadata.sha256 and path.exists() and _digest(path) != metadata.sha256:
+    if metadata.sha256 and path.exists() and sha256_of(path) != metadata.sha256:
         raise CheckpointError(f"{path} is damaged, its sha256 is not that in {METADATA_FILE}: fetch or train it again.")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _plan(build: Callable[..., keras.Model], arguments: dict[str, Any]) -> Shapes:

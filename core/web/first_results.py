@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +25,7 @@ from PIL import ImageSequence
 from core import first_results, verbs, weights
 from core.engine import Call, Engine
 from core.errors import UserError
+from core.files import sha256_of
 from core.first_results import FirstResult, FirstResultsError
 from core.imaging import images
 from core.plugin import Plugin
@@ -114,11 +114,11 @@ def show(plugin: Plugin, call: FirstCall, opened: Any) -> Any:
 def _show_stored(plugin: Plugin, call: FirstCall) -> bool:
     """Give the outputs of `call` their stored values, and return whether there are some that fit."""
     try:
-        stored = first_results.read(plugin.record).get(call.name)
+        stored = find_stored(plugin, call)
     except FirstResultsError as error:
         LOGGER.error("%s: %s", plugin.name, error)
         return False
-    if stored is None or not fits(plugin, call, stored):
+    if stored is None:
         return False
     for component, properties in zip(call.outputs, stored.outputs, strict=True):
         for name, value in properties.items():
@@ -127,10 +127,10 @@ def _show_stored(plugin: Plugin, call: FirstCall) -> bool:
     return True
 
 
-def is_stored(plugin: Plugin, call: FirstCall) -> bool:
-    """Return whether the result of `call` is stored, and fits."""
+def find_stored(plugin: Plugin, call: FirstCall) -> FirstResult | None:
+    """Return the stored result of `call`, or None where there is none that fits."""
     stored = first_results.read(plugin.record).get(call.name)
-    return stored is not None and fits(plugin, call, stored)
+    return stored if stored is not None and fits(plugin, call, stored) else None
 
 
 def fits(plugin: Plugin, call: FirstCall, stored: FirstResult) -> bool:
@@ -288,7 +288,7 @@ def _settings(call: FirstCall) -> list[Any]:
     """Return the first values of the inputs of `call`, as JSON; of a file its sha256."""
 
     def digest(file: dict[str, Any]) -> str:
-        return hashlib.sha256(Path(file["path"]).read_bytes()).hexdigest()
+        return sha256_of(Path(file["path"]))
 
     return [traverse(_to_json(each.value), digest, is_file_obj_with_meta) for each in call.inputs]
 

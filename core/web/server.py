@@ -28,6 +28,7 @@ from core.web.middleware import (
     SecurityHeaders,
     WarmUpAfterFirstPage,
 )
+from core.web.shutdown import DRAIN_SECONDS, drain_at_sigterm
 from core.weights import WeightsOptions
 
 if TYPE_CHECKING:
@@ -69,13 +70,13 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
     if not weights.may_need_hub(records, overrides):
         os.environ.setdefault("HF_HUB_OFFLINE", "1")  # with the analytics off (core/__init__), nothing is looked up
 
-    from core.web import home, shutdown  # they import Gradio, which reads that variable
+    from core.web import home  # it imports Gradio, which reads that variable
 
     running = engine(overrides, options.precision)
     with home.configured_at_launch():
         app = home.build_app(records, running)
         app.queue(max_size=QUEUE_LENGTH, api_open=False)  # else requests could be run beside the queue
-    shutdown.drain_at_sigterm(options.drain)
+    drain_at_sigterm(options.drain)
     try:
         _launch(app, options, records, running)
     except OSError as error:
@@ -134,9 +135,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--drain",
         type=float,
-        default=20,
+        default=DRAIN_SECONDS,
         metavar="SECONDS",
-        help="how long running calls may go on after SIGTERM, while new ones are refused; default: 20",
+        help="how long running calls may go on after SIGTERM, while new ones are refused; default: %(default)g",
     )
     parser.add_argument(
         "--allowed-host",

@@ -16,7 +16,7 @@ SENDING_SECONDS = 1.0  # for answers that are on their way
 DRAIN_SECONDS = 20.0  # Kubernetes and Spaces kill a process 30 seconds after they told it to end
 
 
-def drain_at_sigterm(seconds: float = DRAIN_SECONDS) -> None:
+def drain_at_sigterm(seconds: float) -> None:
     """From now on, let SIGTERM refuse new runs, wait for those that are there, and then interrupt the main thread.
 
     Args:

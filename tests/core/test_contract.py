@@ -213,7 +213,7 @@ def test_a_plugin_that_ends_or_blocks_the_process_fails_a_check(
     plant: Callable[..., Path], files: dict[str, str], problem: str
 ) -> None:
     plant("breaker", **files)
-    outcomes = runner.run(registry.find("breaker"), "breaker", time_limit=20)
+    outcomes = runner.run(registry.find("breaker"), time_limit=20)
     assert any(problem in outcome.problem for outcome in outcomes)  # the first; the process is ended then
     outcomes.close()
 

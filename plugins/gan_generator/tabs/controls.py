@@ -14,7 +14,7 @@ SUBJECT_LABEL, SUBJECT_INFO = "Data set", "What the network was trained on."
 CLASS_LABEL, CLASS_INFO = "Class", "Which kind of image to generate."
 COLOR_LABEL, COLOR_INFO = "Color", "Of the cat's fur."
 FIRST_SEED = 423
-FIRST_CLASS, FIRST_TRUNCATION = ANY, 1.0
+FIRST_TRUNCATION = 1.0
 TRUNCATION_LABEL, TRUNCATION_INFO = "Truncation", "Lower: closer to the average. Better images, but less variety."
 
 
@@ -32,7 +32,7 @@ def truncation_slider() -> gr.Slider:
 def class_dropdown() -> gr.Dropdown:
     """Return the choice of the class. Callers of the API may name classes of the other data set too."""
     classes = [ANY, *SUBJECTS[FIRST].classes]
-    return gr.Dropdown(classes, value=FIRST_CLASS, label=CLASS_LABEL, info=CLASS_INFO, allow_custom_value=True)
+    return gr.Dropdown(classes, value=ANY, label=CLASS_LABEL, info=CLASS_INFO, allow_custom_value=True)
 
 
 def color_dropdown() -> gr.Dropdown:
@@ -55,10 +55,9 @@ def update_classes(subject: gr.Radio, class_name: gr.Dropdown, color: gr.Dropdow
     def update(chosen: str, current: str, color: str, count: int) -> Any:
         found = subjects.find(chosen)
         offered = [ANY, *found.classes]
-        first = FIRST_CLASS if FIRST_CLASS in offered else ANY
         colors = [ANY, *found.colors]
         return (
-            gr.update(choices=offered, value=current if current in offered else first),
+            gr.update(choices=offered, value=current if current in offered else ANY),
             gr.update(choices=colors, value=color if color in colors else ANY, visible=len(colors) > 1),
             gr.update(value=found.credit, visible=bool(found.credit)),
             count + 1,
