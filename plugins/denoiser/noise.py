@@ -8,25 +8,20 @@ benchmarks/denoise.py prints how well.
 
 from __future__ import annotations
 
-from math import ceil, sqrt
-from typing import Any, NamedTuple
+from math import sqrt
+from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from core.imaging.images import Image
 from core.imaging.transparency import fill_transparent
 
-PATCH = 8  # pixels
-MAX_PATCHES = 60_000  # enough for a stable covariance matrix; all patches of a large photo would take a gigabyte
-MIN_PATCHES = 300  # the covariance of 64 pixels needs several times as many
+from .patch_levels import Level, Patches, stride_of
+
 MAX_SIGMA = 75.0
 ROUNDING_SIGMA = 0.4  # rounding to 8 bits alone is noise of 0.29; estimates below this one are called 0
 
-FLATTEST, STILL_FLATTER = 0.1, 0.03  # fractions of the patches, those with the least texture
-CLIPPING_MARGIN = 1.5  # σ: patches nearer to black or white have lost part of their noise
-HOMOGENEOUS = 0.76, 0.81  # level in the flatter fraction over that in the other: texture below, noise above
 LARGEST_GROWTH = 4.0  # of the luma level from full to half resolution; more is texture
 
 YCBCR = np.array([[0.299, 0.587, 0.114], [-0.168736, -0.331264, 0.5], [0.5, -0.418688, -0.081312]], np.float32)
@@ -43,24 +38,6 @@ MONOCHROME = 2.0, 0.05  # standard deviation of colors off their main axis, at m
 # Best fixed σ over that of white noise with the same luma noise, by the ratio of chroma to luma noise, as measured with
 # the network `photographs`. The ratio is 0.6 to 0.95 for white noise after 4:2:0, 1.2 to 1.4 for a camera's noise.
 CHROMA_RATIOS, GAINS = (1.03, 1.3), (0.95, 1.54)
-
-
-class Level(NamedTuple):
-    """Noise levels (0 to 255) of one channel, in a flat fraction of its patches and in a still flatter one."""
-
-    flat: float
-    flatter: float
-
-    @property
-    def homogeneity(self) -> float:
-        """How much the level looks like noise (1), which is the same everywhere, and not like texture (0)."""
-        ratio = self.flatter / self.flat if self.flat else 1.0
-        return float(np.interp(ratio, HOMOGENEOUS, (0, 1)))
-
-    @property
-    def noise(self) -> float:
-        """The level as far as it is noise: that of the flatter fraction where the two differ."""
-        return self.flatter + self.homogeneity * (self.flat - self.flatter)
 
 
 def add_noise(image: Image, sigma: float, seed: int = 0) -> Image:
@@ -85,13 +62,10 @@ def estimate_sigma(image: Image) -> float:
     Args:
         image: (h, w, 3), 0 to 1. Below 9 × 9 pixels there are too few patches: 0 is returned.
     """
-    if min(image.shape[:2]) <= PATCH:
+    patches = Patches(image)
+    if patches.is_too_small:
         return 0.0
-    if is_monochrome(image):
-        strongest = _one_channel(int(np.argmax(_contrasts(image))))
-        sigma = _across_scales(_level(image, strongest), _level(_halve(image), strongest))
-    else:
-        sigma = _estimate_color(image)
+    sigma = _across_scales(*_strongest_levels(patches)) if is_monochrome(image) else _estimate_color(patches)
     return sigma if sigma > ROUNDING_SIGMA else 0.0
 
 
@@ -102,19 +76,19 @@ def choose_network(image: Image) -> str:
 
 def is_white(image: Image) -> bool:
     """Return whether the noise in `image` (h, w, 3) is white, and not a camera's or what JPEG left of white noise."""
-    if min(image.shape[:2]) <= PATCH:
+    patches = Patches(image)
+    if patches.is_too_small:
         return True
     if is_monochrome(image):
-        strongest = _one_channel(int(np.argmax(_contrasts(image))))
-        full, half = _level(image, strongest), _level(_halve(image), strongest)
+        full, half = _strongest_levels(patches)
         return 2 * half.flat <= WHITE_GROWTH * full.flat
-    return _is_white(image, _level(image, YCBCR[0]), _smallest_level(_patches(image)), WHITE)
+    return _is_white(patches, patches.level(YCBCR[0]), WHITE)
 
 
 def is_monochrome(image: Image) -> bool:
     """Return whether the colors of `image` (h, w, 3) lie on a line, as in gray and sepia images."""
     halved = _halve(image)  # in which luma and chroma are alike after chroma subsampling
-    stride = _stride(halved)
+    stride = stride_of(halved)
     colors = halved[::stride, ::stride].reshape(-1, 3).astype(np.float64) * 255
     unclipped = colors[colors.max(axis=1) < 254]  # a toned highlight bends the line where one channel is clipped
     deviations = np.sqrt(np.linalg.eigvalsh(np.cov(unclipped if len(unclipped) > 1 else colors, rowvar=False)).clip(0))
@@ -129,19 +103,20 @@ def shared_noise_gain(image: Image) -> float:
     network trained on noise that is independent in the channels has to be given a level that much higher: with it,
     the results for gray images gained 3 to 17 dB.
     """
-    if min(image.shape[:2]) <= PATCH or not is_monochrome(image):
+    patches = Patches(image)
+    if patches.is_too_small or not is_monochrome(image):
         return 1.0
     contrasts = _contrasts(image)
     strongest = int(np.argmax(contrasts))
     if not contrasts[strongest]:
         return 1.0
-    independent = _smallest_level(_patches(image)) > _level(image, _one_channel(strongest)).flat / 2
+    independent = patches.joint_level > patches.level(_one_channel(strongest)).flat / 2
     return 1.0 if independent else float(np.linalg.norm(contrasts) / contrasts[strongest])
 
 
 def _contrasts(image: Image) -> Image:
     """Return the standard deviation (3,) of each channel."""
-    stride = _stride(image)
+    stride = stride_of(image)
     contrasts: NDArray[Any] = np.std(image[::stride, ::stride], axis=(0, 1))
     return contrasts
 
@@ -153,34 +128,38 @@ def _one_channel(index: int) -> Image:
     return weights
 
 
-def _estimate_color(image: Image) -> float:
+def _strongest_levels(patches: Patches) -> tuple[Level, Level]:
+    """Return the noise levels of the channel with the strongest contrast, at full and at half resolution."""
+    strongest = _one_channel(int(np.argmax(_contrasts(patches.image))))
+    return patches.level(strongest), Patches(_halve(patches.image)).level(strongest)
+
+
+def _estimate_color(patches: Patches) -> float:
     """Return the noise level of an image whose colors are not on a line."""
-    full = _level(image, YCBCR[0])
-    joint = _smallest_level(_patches(image))
-    if _is_white(image, full, joint, NEARLY_WHITE):
-        return joint
-    half = _halve(image)
-    luma = _across_scales(full, _level(half, YCBCR[0]))
-    quarter = _halve(half)
-    levels = (4 * _level(quarter, weights).flat for weights in YCBCR[1:])
+    full = patches.level(YCBCR[0])
+    if _is_white(patches, full, NEARLY_WHITE):
+        return patches.joint_level
+    half = _halve(patches.image)
+    luma = _across_scales(full, Patches(half).level(YCBCR[0]))
+    quarter = Patches(_halve(half))
+    levels = (4 * quarter.level(weights).flat for weights in YCBCR[1:])
     chroma = sqrt(sum(share * level**2 for share, level in zip(CHROMA_TO_RGB, levels, strict=True)))
     gain = float(np.interp(chroma / luma, CHROMA_RATIOS, GAINS)) if luma else 1.0
-    return max(joint, gain * luma / LUMA_OF_WHITE)
+    return max(patches.joint_level, gain * luma / LUMA_OF_WHITE)
 
 
-def _is_white(image: Image, luma: Level, joint: float, least: tuple[float, float]) -> bool:
+def _is_white(patches: Patches, luma: Level, least: tuple[float, float]) -> bool:
     """Return whether the noise of a color image is about as strong at all frequencies and in all channels.
 
     Args:
-        image: (h, w, 3).
+        patches: of the image.
         luma: its noise level in luma.
-        joint: its noise level in all channels jointly.
         least: see `WHITE`.
     """
     least_jointly, least_in_chroma = least
-    if joint < least_jointly * luma.noise / LUMA_OF_WHITE:
+    if patches.joint_level < least_jointly * luma.noise / LUMA_OF_WHITE:
         return False
-    fine_chroma = sum(_level(image, weights).flat for weights in YCBCR[1:]) / 2
+    fine_chroma = sum(patches.level(weights).flat for weights in YCBCR[1:]) / 2
     return fine_chroma >= least_in_chroma * luma.noise
 
 
@@ -191,73 +170,6 @@ def _across_scales(full: Level, half: Level) -> float:
     """
     coarse = min(2 * half.flat, LARGEST_GROWTH * full.flat)
     return full.noise + half.homogeneity * max(coarse - full.noise, 0)
-
-
-def _level(image: Image, weights: Image) -> Level:
-    """Return the noise level of the channel that `weights` (3,) make of an image (h, w, 3), leaving out clipped areas.
-
-    The patches are chosen by the variance of the means of their quarters, in which there is little noise, so that the
-    choice hardly changes the noise that is then measured in all 64 pixels.
-    """
-    if min(image.shape[:2]) <= PATCH:
-        return Level(0.0, 0.0)
-    patches = _patches(image)
-    means = patches.mean(axis=(2, 3)) * 255
-    darkest, brightest = means.min(axis=1), means.max(axis=1)
-    channel = np.tensordot(patches, weights, (1, 0))
-    level = Level(0.0, 0.0)
-    for _ in range(2):  # the margin needs the level
-        margin = max(1.0, CLIPPING_MARGIN * level.flat / float(np.linalg.norm(weights)))
-        unclipped = (darkest > margin) & (brightest < 255 - margin)
-        kept = channel[unclipped] if unclipped.sum() > max(MIN_PATCHES, STILL_FLATTER * len(channel)) else channel
-        level = Level(*(_smallest_level(_flattest(kept, share)) for share in (FLATTEST, STILL_FLATTER)))
-        if level.flat < 1:
-            break
-    return level
-
-
-def _flattest(patches: Image, share: float) -> Image:
-    """Return that share of `patches` (n, 8, 8), or `MIN_PATCHES`, in which the means of the quarters vary least."""
-    count = max(MIN_PATCHES, int(share * len(patches)))
-    if count >= len(patches):
-        return patches
-    quarters = patches.reshape(-1, 2, PATCH // 2, 2, PATCH // 2).mean(axis=(2, 4)).reshape(-1, 4)
-    return patches[np.argpartition(quarters.var(axis=1), count)[:count]]
-
-
-def _smallest_level(patches: Image) -> float:
-    """Return the noise level (0 to 255) of `patches` (n, …).
-
-    Patches of a clean image span few dimensions, noise spans all of them: the smallest eigenvalues of the covariance
-    matrix of the patches are the variance of the noise. They are found as the largest set of eigenvalues whose mean
-    equals its median (Chen, Zhu & Heng, "An Efficient Statistical Method for Image Noise Level Estimation",
-    ICCV 2015, https://doi.org/10.1109/ICCV.2015.62).
-    """
-    if len(patches) < 2:
-        return 0.0
-    covariance: NDArray[Any] = np.cov(patches.reshape(len(patches), -1), rowvar=False)
-    if not np.isfinite(covariance).all():
-        return 0.0
-    eigenvalues = np.maximum(np.linalg.eigvalsh(covariance), 0)
-    for count in range(len(eigenvalues), 1, -1):
-        smallest = eigenvalues[:count]
-        mean = smallest.mean()
-        if np.sum(smallest > mean) >= np.sum(smallest < mean):
-            return float(np.sqrt(mean)) * 255
-    return float(np.sqrt(eigenvalues[0])) * 255
-
-
-def _patches(image: Image) -> Image:
-    """Return patches (n, c, 8, 8) of `image` (h, w, c), about `MAX_PATCHES` at most, evenly spaced."""
-    stride = _stride(image)
-    windows = sliding_window_view(image, (PATCH, PATCH), axis=(0, 1))[::stride, ::stride]
-    patches: NDArray[Any] = windows.reshape(-1, image.shape[-1], PATCH, PATCH)
-    return patches
-
-
-def _stride(image: Image) -> int:
-    """Return the distance in pixels between patches, odd: an even one would meet JPEG's blocks in few places only."""
-    return ceil(sqrt(image.shape[0] * image.shape[1] / MAX_PATCHES)) | 1
 
 
 def _halve(image: Image) -> Image:

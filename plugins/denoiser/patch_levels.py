@@ -1,0 +1,141 @@
+"""Noise levels of channels of an image, measured on patches of 8 × 8 pixels, in NumPy.
+
+Patches of a clean image span few dimensions, noise spans all of them: the smallest eigenvalues of the covariance matrix
+of the patches are the variance of the noise (Chen, Zhu & Heng, "An Efficient Statistical Method for Image Noise Level
+Estimation", ICCV 2015, https://doi.org/10.1109/ICCV.2015.62).
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from math import ceil, sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from core.imaging.images import Image
+
+PATCH = 8  # pixels
+MAX_PATCHES = 60_000  # enough for a stable covariance matrix; all patches of a large photo would take a gigabyte
+MIN_PATCHES = 300  # the covariance of 64 pixels needs several times as many
+
+FLATTEST, STILL_FLATTER = 0.1, 0.03  # fractions of the patches, those with the least texture
+CLIPPING_MARGIN = 1.5  # σ: patches nearer to black or white have lost part of their noise
+HOMOGENEOUS = 0.76, 0.81  # level in the flatter fraction over that in the other: texture below, noise above
+
+MEAN = np.full((PATCH**2, 1), 1 / PATCH**2, np.float32)
+QUARTERS = np.kron(np.eye(2), np.ones((PATCH // 2, 1)))  # (8, 2): which half of a side a pixel is in
+MEANS_OF_QUARTERS = (np.kron(QUARTERS, QUARTERS) / (PATCH // 2) ** 2).astype(np.float32)  # (64, 4)
+
+
+class Level(NamedTuple):
+    """Noise levels (0 to 255) of one channel, in a flat fraction of its patches and in a still flatter one."""
+
+    flat: float
+    flatter: float
+
+    @property
+    def homogeneity(self) -> float:
+        """How much the level looks like noise (1), which is the same everywhere, and not like texture (0)."""
+        ratio = self.flatter / self.flat if self.flat else 1.0
+        return float(np.interp(ratio, HOMOGENEOUS, (0, 1)))
+
+    @property
+    def noise(self) -> float:
+        """The level as far as it is noise: that of the flatter fraction where the two differ."""
+        return self.flatter + self.homogeneity * (self.flat - self.flatter)
+
+
+class Patches:
+    """Patches of an image, about `MAX_PATCHES` at most, evenly spaced.
+
+    Means are matrix products here: NumPy's reductions over several short axes take ten times as long.
+
+    Args:
+        image: (h, w, 3), 0 to 1. Up to 8 × 8 pixels there are too few patches, and all levels are 0.
+    """
+
+    def __init__(self, image: Image) -> None:
+        self.image = image
+        self.is_too_small = min(image.shape[:2]) <= PATCH
+
+    @cached_property
+    def pixels(self) -> Image:
+        """The patches, (n, 3, 64)."""
+        return _cut(self.image, stride_of(self.image))
+
+    @cached_property
+    def joint_level(self) -> float:
+        """The noise level (0 to 255) of all channels jointly."""
+        return 0.0 if self.is_too_small else _smallest_level(self.pixels.reshape(len(self.pixels), -1))
+
+    @cached_property
+    def distance_to_clipping(self) -> Image:
+        """How far the means of each patch are from black and from white, (n,), at most 127.5."""
+        means = (self.pixels @ MEAN)[..., 0] * 255
+        distances: Image = np.minimum(means.min(axis=1), 255 - means.max(axis=1))
+        return distances
+
+    def level(self, weights: Image) -> Level:
+        """Return the noise level of the channel that `weights` (3,) make of the image, leaving out clipped areas.
+
+        The patches are chosen by the variance of the means of their quarters, in which there is little noise, so that
+        the choice hardly changes the noise that is then measured in all 64 pixels.
+        """
+        level = Level(0.0, 0.0)
+        if self.is_too_small:
+            return level
+        channel = _cut((self.image @ weights)[..., None], stride_of(self.image))[:, 0]
+        variances = (channel @ MEANS_OF_QUARTERS).var(axis=1)
+        for _ in range(2):  # the margin needs the level
+            margin = max(1.0, CLIPPING_MARGIN * level.flat / float(np.linalg.norm(weights)))
+            unclipped = np.flatnonzero(self.distance_to_clipping > margin)
+            if len(unclipped) <= max(MIN_PATCHES, STILL_FLATTER * len(channel)):
+                unclipped = np.arange(len(channel))
+            flattest = (_flattest(variances, unclipped, share) for share in (FLATTEST, STILL_FLATTER))
+            level = Level(*(_smallest_level(channel[chosen]) for chosen in flattest))
+            if level.flat < 1:
+                break
+        return level
+
+
+def stride_of(image: Image) -> int:
+    """Return the distance in pixels between patches, odd: an even one would meet JPEG's blocks in few places only."""
+    return ceil(sqrt(image.shape[0] * image.shape[1] / MAX_PATCHES)) | 1
+
+
+def _cut(image: Image, stride: int) -> Image:
+    """Return patches (n, c, 64) of `image` (h, w, c)."""
+    windows = sliding_window_view(image, (PATCH, PATCH), axis=(0, 1))[::stride, ::stride]
+    patches: NDArray[Any] = windows.reshape(-1, image.shape[-1], PATCH**2)
+    return patches
+
+
+def _flattest(variances: Image, candidates: NDArray[np.intp], share: float) -> NDArray[np.intp]:
+    """Return that share of the `candidates` (indices), or `MIN_PATCHES`, with the least variances."""
+    count = max(MIN_PATCHES, int(share * len(candidates)))
+    if count >= len(candidates):
+        return candidates
+    chosen: NDArray[np.intp] = candidates[np.argpartition(variances[candidates], count)[:count]]
+    return chosen
+
+
+def _smallest_level(patches: Image) -> float:
+    """Return the noise level (0 to 255) of `patches` (n, pixels).
+
+    It is that of the largest set of smallest eigenvalues of their covariance matrix whose mean equals its median.
+    """
+    if len(patches) < 2:
+        return 0.0
+    covariance: NDArray[Any] = np.cov(patches, rowvar=False, dtype=np.float32)
+    if not np.isfinite(covariance).all():
+        return 0.0
+    eigenvalues = np.maximum(np.linalg.eigvalsh(covariance), 0)
+    for count in range(len(eigenvalues), 1, -1):
+        smallest = eigenvalues[:count]
+        mean = smallest.mean()
+        if np.sum(smallest > mean) >= np.sum(smallest < mean):
+            return float(np.sqrt(mean)) * 255
+    return float(np.sqrt(eigenvalues[0])) * 255
