@@ -9,7 +9,8 @@ from __future__ import annotations
 import inspect
 import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from types import GeneratorType
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import ImageError
 from core.progress import Progress, Steps
+from core.turns import VISITOR
 from core.web import memory
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -33,16 +35,19 @@ RESTARTING = "The server is about to restart: try again in a minute."
 
 
 class _Run:
-    """One run: how many megapixels it holds, and how many others have overtaken it."""
+    """One run: how many megapixels it holds, whose it is, and how many others have overtaken it."""
 
-    def __init__(self, size: float) -> None:
+    def __init__(self, size: float, visitor: Hashable | None = None) -> None:
+        """Create a run; without a visitor, it has one of its own."""
         self.size, self.overtaken = size, 0
+        self.visitor = self if visitor is None else visitor
 
 
 class Admission:
     """Admits runs as long as the pictures that they hold fit, in the order in which they came.
 
-    A run that fits goes before one that does not, up to a number of times: small pictures rarely wait for large ones.
+    A run goes before those of visitors who have more admitted already, and one that fits before one that does not, both
+    up to a number of times: small pictures rarely wait for large ones, and nobody for all the pictures of another.
     """
 
     def __init__(self, megapixels: float = MEGAPIXELS) -> None:
@@ -61,18 +66,19 @@ class Admission:
             return self._changed.wait_for(lambda: not self._waiting and not self._admitted, seconds)
 
     @contextmanager
-    def enter(self, size: float) -> Iterator[Iterator[int]]:
+    def enter(self, size: float, visitor: Hashable | None = None) -> Iterator[Iterator[int]]:
         """Yield the places in the queue of a run until it is admitted; when the `with` block ends, so does the run.
 
         Args:
             size: megapixels that the run holds.
+            visitor: whose run it is; one of its own if left out.
 
         Raises:
             UserError: if too many are waiting, or the server is shutting down.
         """
         if self._is_closed:
             raise UserError(RESTARTING)
-        run = _Run(min(size, self._room))
+        run = _Run(min(size, self._room), visitor)
         with self._changed:
             if len(self._waiting) >= MOST_WAITING:
                 raise UserError(FULL.format(len(self._waiting)))
@@ -90,7 +96,7 @@ class Admission:
             with self._changed:
                 if self._admit(run):
                     return
-                place = self._waiting.index(run) + 1
+                place = self._in_order().index(run) + 1
             yield place
             with self._changed:
                 self._changed.wait_for(lambda: self._next() is run, SECONDS_BETWEEN_LOOKS)
@@ -98,7 +104,7 @@ class Admission:
     def _admit(self, run: _Run) -> bool:
         if self._next() is not run:
             return False
-        for other in self._waiting[: self._waiting.index(run)]:
+        for other in self._waiting[: self._waiting.index(run)]:  # those that came earlier
             other.overtaken += 1
         self._waiting.remove(run)
         self._admitted.append(run)
@@ -108,12 +114,17 @@ class Admission:
     def _next(self) -> _Run | None:
         """Return the run to be admitted now, if there is one."""
         free = self._room - sum(run.size for run in self._admitted)
-        for run in self._waiting:
+        for run in self._in_order():
             if run.size <= free:
                 return run
             if run.overtaken >= MOST_OVERTAKEN:
                 return None
         return None
+
+    def _in_order(self) -> list[_Run]:
+        """Return the waiting runs, those first that go first; of equal ones, the one that came first."""
+        admitted = Counter(run.visitor for run in self._admitted)
+        return sorted(self._waiting, key=lambda run: (run.overtaken < MOST_OVERTAKEN, admitted[run.visitor]))
 
 
 ADMISSION = Admission()  # of the whole app: its pages share one memory
@@ -142,7 +153,7 @@ def run(handler: Callable[..., Any], arguments: Sequence[Any]) -> Steps[Any]:
         arguments: the plugin and the values of its inputs.
     """
     size = _megapixels(handler, arguments)
-    with ADMISSION.enter(size) as places:
+    with ADMISSION.enter(size, VISITOR.get()) as places:
         yield from (Progress(place, place, unit=PLACE) for place in places)
         outcome = handler(*arguments)
         result = (yield from outcome) if isinstance(outcome, GeneratorType) else outcome

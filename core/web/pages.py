@@ -101,8 +101,9 @@ __all__ = [
 ]
 
 LOGGER = logging.getLogger(__name__)
-# Calls at once, of all pages: they take turns on the device (`core.turns`). More threads would only compete for Python.
-RUNS = "runs", 8
+# Calls at once, of all pages: they take turns on the device (`core.turns`). More than one session may have in the queue
+# (`core.web.queue_limit`), so that some are left for others.
+RUNS = "runs", 24
 CLICKS = "clicks", 4  # those that are answered in milliseconds: they never wait for the end of a long one
 LONG_QUEUE = "long_running", 8  # long calls, which hold what they compute with for minutes
 

@@ -28,6 +28,7 @@ from core.web.middleware import (
     SecurityHeaders,
     WarmUpAfterFirstPage,
 )
+from core.web.queue_limit import QueueLimit
 from core.web.shutdown import DRAIN_SECONDS, drain_at_sigterm
 from core.weights import WeightsOptions
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger(__name__)
 QUEUE_LENGTH = 128  # calls that wait for those that run (`core.web.pages.RUNS`)
 SESSIONS = 200  # whose state is kept: each takes about 0.9 MB, that of a refused call too; the least recent is dropped
+THREADS = 64  # for the calls that run at once, most of which wait for the device; above all limits of `pages`
 MakeEngine = Callable[[WeightsOptions, Precision | None], Engine]
 
 
@@ -99,6 +101,7 @@ def _launch(app: gr.Blocks, options: argparse.Namespace, records: Sequence[Recor
         mcp_server=True,
         max_file_size=LARGEST_UPLOAD,
         state_session_capacity=SESSIONS,
+        max_threads=THREADS,
         footer_links=["api", "settings"],
         app_kwargs={"middleware": _middleware(options, lambda: warm_up(records, engine))},
         allowed_paths=[str(record.folder / "examples") for record in records],
@@ -123,6 +126,7 @@ def _middleware(options: argparse.Namespace, warm_up: Callable[[], None]) -> lis
         Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(bound, options.allowed_host), www_redirect=False),
         Middleware(SecurityHeaders),
         Middleware(BodyLimit),
+        Middleware(QueueLimit),
         Middleware(DoubleRemovalWorkaround),
         Middleware(WarmUpAfterFirstPage, warm_up=warm_up),
     ]

@@ -49,6 +49,14 @@ def test_a_small_picture_goes_before_a_large_one_that_does_not_fit_but_not_for_e
             assert places(small) == 2
 
 
+def test_nobody_waits_for_all_the_pictures_of_another() -> None:
+    rooms = Admission(12)
+    with rooms.enter(12, "first") as running, rooms.enter(12, "first") as next_one:
+        assert [places(running), places(next_one)] == [None, 1]
+        with rooms.enter(12, "second") as others:
+            assert [places(others), places(next_one)] == [1, 2]
+
+
 def test_a_picture_larger_than_the_room_runs_alone() -> None:
     rooms = Admission(24)
     with rooms.enter(100) as huge, rooms.enter(1) as other:
