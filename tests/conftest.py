@@ -203,7 +203,7 @@ def serve(
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 @pytest.fixture(scope="session")

@@ -58,6 +58,15 @@ def test_the_api_estimates_the_noise_level_and_scores_added_noise(client: Client
     assert "dB" in findings
 
 
+def test_the_home_page_names_its_cards_pictures_and_a_browser_keeps_them(app_address: str) -> None:
+    page = urllib.request.urlopen(app_address).read().decode()
+    assert "cards/denoiser.webp" in page
+    with urllib.request.urlopen(f"{app_address}/cards/denoiser.webp") as answer:
+        assert answer.headers["content-type"] == "image/webp"
+        assert "max-age" in answer.headers["cache-control"]
+        assert answer.read() == (ROOT / "plugins" / "denoiser" / "card.webp").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("content", "name", "message"),
     [

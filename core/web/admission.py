@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
@@ -54,7 +55,7 @@ class Admission:
         self._room, self._changed = megapixels, threading.Condition()
         self._waiting: list[_Run] = []
         self._admitted: list[_Run] = []
-        self._is_closed = False
+        self._is_closed, self._last_end = False, -math.inf
 
     def close(self) -> None:
         """Refuse new runs from now on; those that wait or run go on."""
@@ -64,6 +65,10 @@ class Admission:
         """Return whether no run is left, at once or within some seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._waiting and not self._admitted, seconds)
+
+    def seconds_idle(self) -> float:
+        """Return how long ago the last run ended; infinity if there was none."""
+        return time.monotonic() - self._last_end
 
     @contextmanager
     def enter(self, size: float, visitor: Hashable | None = None) -> Iterator[Iterator[int]]:
@@ -88,6 +93,7 @@ class Admission:
         finally:
             with self._changed:
                 (self._waiting if run in self._waiting else self._admitted).remove(run)
+                self._last_end = time.monotonic()
                 self._changed.notify_all()
 
     def _places(self, run: _Run) -> Iterator[int]:

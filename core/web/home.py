@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import logging
 import math
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +12,9 @@ from contextlib import contextmanager
 import gradio as gr
 from gradio.routes import INTERNAL_ROUTES, App
 from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import FileResponse
+from starlette.routing import Route
 
 from core import verbs
 from core.engine import Engine
@@ -31,7 +34,9 @@ CARD = Markup(
     "{problem}</div></a>"
 )
 TECHNIQUE, PROBLEM = Markup('<p class="technique">{}</p>'), Markup('<p class="state problem">{}</p>')
-PICTURE = Markup('<img alt="" src="data:image/webp;base64,{}">')
+PICTURE = Markup('<img alt="" loading="lazy" src="{}">')
+CARDS = "cards"  # where the app serves the cards' pictures; browsers keep them, which they don't those inside the page
+CACHED = {"cache-control": "public, max-age=86400"}
 NO_PICTURE = Markup('<div class="blank"></div>')
 
 
@@ -63,7 +68,7 @@ def build_app(records: Iterable[Record], engine: Engine) -> gr.Blocks:
     single = built[0] if len(built) == 1 else None
     title = single[0].title if single else TITLE
     paths = _paths([record for record, _, _ in built])
-    with gr.Blocks(title=title, analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600)) as app:
+    with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as app:
         if single:
             _render(single[1], single[0])
         else:
@@ -72,6 +77,20 @@ def build_app(records: Iterable[Record], engine: Engine) -> gr.Blocks:
         with app.route(record.title, paths[record.name]):
             _render(page, record)
     return app
+
+
+def card_routes(records: Iterable[Record]) -> list[Route]:
+    """Return the routes at which the app serves the pictures of the home page's cards."""
+    records = sorted(records, key=_position)
+    paths = _paths(records)
+
+    def route(record: Record) -> Route:
+        def serve(request: Request) -> FileResponse:
+            return FileResponse(record.folder / CARD_FILE, media_type="image/webp", headers=CACHED)
+
+        return Route(f"/{CARDS}/{paths[record.name]}.webp", serve)
+
+    return [route(record) for record in records if _has_picture(record)]
 
 
 def _position(record: Record) -> float:
@@ -137,7 +156,7 @@ def _card(record: Record, path: str, problem: str) -> Markup:
     manifest = record.manifest
     return CARD.format(
         path=path,
-        picture=_card_picture(record),
+        picture=PICTURE.format(f"{CARDS}/{path}.webp") if _has_picture(record) else NO_PICTURE,
         title=record.title,
         technique=TECHNIQUE.format(manifest.technique) if manifest and manifest.technique else "",
         summary=manifest.summary if manifest else "",
@@ -145,9 +164,5 @@ def _card(record: Record, path: str, problem: str) -> Markup:
     )
 
 
-def _card_picture(record: Record) -> Markup:
-    try:
-        data = base64.b64encode((record.folder / CARD_FILE).read_bytes()).decode()
-    except OSError:  # missing or unreadable: a card without a picture
-        return NO_PICTURE
-    return PICTURE.format(data)
+def _has_picture(record: Record) -> bool:
+    return os.access(record.folder / CARD_FILE, os.R_OK)

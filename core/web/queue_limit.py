@@ -50,12 +50,12 @@ def is_public(address: str | None) -> bool:
 def _too_many(calls: Iterable[Any], session: str | None, address: str | None) -> int:
     """Return how many of the calls are of a session or an address that has too many; 0 if neither has."""
     calls = list(calls)
-    of_session = sum(call.session_hash == session for call in calls)
+    of_session: int = sum(call.session_hash == session for call in calls)
     if of_session >= MOST_OF_A_SESSION:
         return of_session
     if not is_public(address):
         return 0
-    of_address = sum(_address_of(call.request.scope) == address for call in calls)
+    of_address: int = sum(_address_of(call.request.scope) == address for call in calls)
     return of_address if of_address >= MOST_OF_AN_ADDRESS else 0
 
 

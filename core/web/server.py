@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from core.hub import reference
 from core.manifest import Precision
 from core.registry import Record, State
 from core.watchdog import watched
-from core.web import memory
+from core.web import memory, visitor_files
 from core.web.hosts import allowed_hosts
 from core.web.middleware import (
     LARGEST_UPLOAD,
@@ -30,6 +31,7 @@ from core.web.middleware import (
 )
 from core.web.queue_limit import QueueLimit
 from core.web.shutdown import DRAIN_SECONDS, drain_at_sigterm
+from core.web.visitor_files import Sweeper, own_folder
 from core.weights import WeightsOptions
 
 if TYPE_CHECKING:
@@ -72,23 +74,26 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
     if not weights.may_need_hub(records, overrides):
         os.environ.setdefault("HF_HUB_OFFLINE", "1")  # with the analytics off (core/__init__), nothing is looked up
 
-    from core.web import home  # it imports Gradio, which reads that variable
-
     running = engine(overrides, options.precision)
-    with home.configured_at_launch():
-        app = home.build_app(records, running)
-        app.queue(max_size=QUEUE_LENGTH, api_open=False)  # else requests could be run beside the queue
-    drain_at_sigterm(options.drain)
-    try:
-        _launch(app, options, records, running)
-    except OSError as error:
-        if "empty port" not in str(error):
-            raise
-        raise UserError(f"port {options.port or 'of the default range'} is taken: choose another by --port.") from None
+    with own_folder() as folder:
+        from core.web import home  # it imports Gradio, which reads the variables that are set by now
+
+        with home.configured_at_launch():
+            app = home.build_app(records, running)
+            app.queue(max_size=QUEUE_LENGTH, api_open=False)  # else requests could be run beside the queue
+        drain_at_sigterm(options.drain)
+        Sweeper(folder, 60 * options.retention, visitor_files.GIGABYTE * options.disk_quota).start()
+        try:
+            _launch(app, options, records, running)
+        except OSError as error:
+            if "empty port" not in str(error):
+                raise
+            port = options.port or "of the default range"
+            raise UserError(f"port {port} is taken: choose another by --port.") from None
 
 
 def _launch(app: gr.Blocks, options: argparse.Namespace, records: Sequence[Record], engine: Engine) -> None:
-    from core.web import endpoints, theme
+    from core.web import endpoints, home, theme
 
     endpoints.return_each_result_over_mcp()
     app.launch(
@@ -103,7 +108,10 @@ def _launch(app: gr.Blocks, options: argparse.Namespace, records: Sequence[Recor
         state_session_capacity=SESSIONS,
         max_threads=THREADS,
         footer_links=["api", "settings"],
-        app_kwargs={"middleware": _middleware(options, lambda: warm_up(records, engine))},
+        app_kwargs={
+            "middleware": _middleware(options, lambda: warm_up(records, engine)),
+            "routes": home.card_routes(records),
+        },
         allowed_paths=[str(record.folder / "examples") for record in records],
         ssr_mode=False,
     )
@@ -132,6 +140,13 @@ def _middleware(options: argparse.Namespace, warm_up: Callable[[], None]) -> lis
     ]
 
 
+def _positive(text: str) -> float:
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python app.py", description="Serve the Darkroom demos.")
     parser.add_argument("--plugins", default="", metavar="A,B", help="serve only these plugins; default: all")
@@ -142,6 +157,20 @@ def _parser() -> argparse.ArgumentParser:
         default=DRAIN_SECONDS,
         metavar="SECONDS",
         help="how long running calls may go on after SIGTERM, while new ones are refused; default: %(default)g",
+    )
+    parser.add_argument(
+        "--retention",
+        type=_positive,
+        default=visitor_files.RETENTION_MINUTES,
+        metavar="MINUTES",
+        help="how long visitors' photos and results are kept; default: %(default)g",
+    )
+    parser.add_argument(
+        "--disk-quota",
+        type=_positive,
+        default=visitor_files.QUOTA_GIGABYTES,
+        metavar="GB",
+        help="how much of them is kept, the newest; default: %(default)g",
     )
     parser.add_argument(
         "--allowed-host",

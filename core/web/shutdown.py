@@ -12,7 +12,7 @@ from types import FrameType
 from core.web.admission import ADMISSION
 
 LOGGER = logging.getLogger(__name__)
-SENDING_SECONDS = 1.0  # for answers that are on their way
+SENDING_SECONDS = 3.0  # after the end of a run, in which its visitor fetches the result
 DRAIN_SECONDS = 20.0  # Kubernetes and Spaces kill a process 30 seconds after they told it to end
 
 
@@ -27,7 +27,7 @@ def drain_at_sigterm(seconds: float) -> None:
         ADMISSION.close()
         if not ADMISSION.wait_until_empty(seconds):
             LOGGER.warning("some runs were not finished after %.0f s", seconds)
-        time.sleep(SENDING_SECONDS)
+        time.sleep(max(0.0, SENDING_SECONDS - ADMISSION.seconds_idle()))
         os.kill(os.getpid(), signal.SIGINT)  # Gradio closes the server at that
 
     def start(number: int, frame: FrameType | None) -> None:

@@ -41,7 +41,8 @@ def test_a_call_that_runs_at_sigterm_is_answered_and_the_server_exits_with_0(tmp
     photo = tmp_path / "large.png"
     images.save(np.random.default_rng(0).random((600, 900, 3), np.float32), photo)
     processes: list[Any] = []
-    with serve(ROOT, started=processes.append, flags=("--drain", "200", "--plugins", "denoiser")) as address:
+    flags = ("--drain", "200", "--plugins", "denoiser")
+    with serve(ROOT, started=processes.append, flags=flags, GRADIO_TEMP_DIR=str(tmp_path / "files")) as address:
         client = Client(address, verbose=False)
         job = client.submit(handle_file(str(photo)), api_name="/denoiser_denoise")
         while job.status().code.name != "PROCESSING" and not job.done():
@@ -49,3 +50,4 @@ def test_a_call_that_runs_at_sigterm_is_answered_and_the_server_exits_with_0(tmp
         processes[0].terminate()
         assert images.load(job.result(timeout=120)[1]).shape == (600, 900, 3)
         assert processes[0].wait(60) == 0
+    assert not [*(tmp_path / "files").iterdir()]  # neither the photo nor the result is left
