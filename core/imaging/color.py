@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -104,8 +105,8 @@ def to_srgb_8_bit(picture: pillow.Image, tags: ColorTags) -> Pixels:
             picture = converted
             if alpha is not None:
                 picture.putalpha(alpha)
-    pixels = np.asarray(picture.convert("RGBA" if has_alpha else "RGB"), np.float32) / LARGEST
-    return _convert_values(pixels, tags)
+    values = np.asarray(picture.convert("RGBA" if has_alpha else "RGB"))
+    return _convert_values(_scale(values, np.empty(values.shape, np.float32), LARGEST), tags)
 
 
 def to_srgb_16_bit(values: NDArray[np.uint16], space: str, tags: ColorTags) -> Pixels:
@@ -117,19 +118,34 @@ def to_srgb_16_bit(values: NDArray[np.uint16], space: str, tags: ColorTags) -> P
         tags: what the file says of its colors.
     """
     channels = CHANNELS[space]
-    color = np.ascontiguousarray(values[..., :channels])
+    color = values[..., :channels]
     converted = _convert_16_bit(color, space, tags.profile) if tags.profile else None
-    pixels = (color if converted is None else converted).astype(np.float32) / LARGEST_16_BIT
-    if pixels.shape[-1] == 4:  # ink, without a valid profile
-        pixels = (1 - pixels[..., :3]) * (1 - pixels[..., 3:])
-    pixels = np.repeat(pixels, 3, axis=-1) if pixels.shape[-1] == 1 else pixels
-    alpha = values[..., channels : channels + 1].astype(np.float32) / LARGEST_16_BIT
-    return _convert_values(np.concatenate([pixels, alpha], axis=-1), tags)
+    color = color if converted is None else converted
+    alpha = values[..., channels : channels + 1]
+    pixels = np.empty((*values.shape[:2], 3 + alpha.shape[-1]), np.float32)
+    if color.shape[-1] == CHANNELS["cmyk"]:  # without a valid profile
+        ink = color.astype(np.float32) / LARGEST_16_BIT
+        pixels[..., :3] = (1 - ink[..., :3]) * (1 - ink[..., 3:])
+    else:
+        _scale(color, pixels[..., :3], LARGEST_16_BIT)
+    _scale(alpha, pixels[..., 3:], LARGEST_16_BIT)
+    return _convert_values(pixels, tags)
+
+
+def _scale(values: NDArray[Any], pixels: Pixels, largest: np.float32) -> Pixels:
+    """Write integers (h, w, c) divided by the largest one to `pixels`, where one channel fills all; return `pixels`.
+
+    In bands, so that no second copy of a large image is made.
+    """
+    for start in range(0, len(values), BAND):
+        band = slice(start, start + BAND)
+        pixels[band] = values[band].astype(np.float32) / largest
+    return pixels
 
 
 def _convert_16_bit(color: NDArray[np.uint16], space: str, profile: bytes) -> NDArray[np.uint16] | None:
     """Return `color` in sRGB at full depth, or None where the profile is invalid or of another color space."""
-    source = color[..., 0] if space == "gray" else color
+    source = np.ascontiguousarray(color[..., 0] if space == "gray" else color)
     try:
         converted: NDArray[np.uint16] = imagecodecs.cms_transform(
             source,

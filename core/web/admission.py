@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from types import GeneratorType
 from typing import Any, TypeVar
 
@@ -32,6 +32,7 @@ SECONDS_BETWEEN_LOOKS = 1.0  # of a waiting run whether its visitor has stopped 
 PICTURE = "Dropped"  # annotation of a parameter that is a picture
 PLACE = "Place"  # the unit of progress while a run waits
 FULL = "{} pictures are waiting already: try again in a while."
+TIME_UP = "This took longer than {:g} seconds, the limit here: try a smaller picture, or fewer steps."
 RESTARTING = "The server is about to restart: try again in a minute."
 
 
@@ -50,6 +51,9 @@ class Admission:
     A run goes before those of visitors who have more admitted already, and one that fits before one that does not, both
     up to a number of times: small pictures rarely wait for large ones, and nobody for all the pictures of another.
     """
+
+    time_limit = math.inf
+    """Seconds that a run may take, once it is admitted."""
 
     def __init__(self, megapixels: float = MEGAPIXELS) -> None:
         self._room, self._changed = megapixels, threading.Condition()
@@ -162,10 +166,24 @@ def run(handler: Callable[..., Any], arguments: Sequence[Any]) -> Steps[Any]:
     with ADMISSION.enter(size, VISITOR.get()) as places:
         yield from (Progress(place, place, unit=PLACE) for place in places)
         outcome = handler(*arguments)
-        result = (yield from outcome) if isinstance(outcome, GeneratorType) else outcome
+        result = (yield from _within(ADMISSION.time_limit, outcome)) if isinstance(outcome, GeneratorType) else outcome
     if size >= GIVEN_BACK:
         memory.give_back()
     return result
+
+
+def _within(seconds: float, steps: Steps[Any]) -> Steps[Any]:
+    """Yield the progress of `steps` and return the result. Raises UserError if that takes longer than some seconds."""
+    end = time.monotonic() + seconds
+    with closing(steps):
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as result:
+                return result.value
+            yield step
+            if time.monotonic() > end:
+                raise UserError(TIME_UP.format(seconds))
 
 
 def _megapixels(handler: Callable[..., Any], arguments: Sequence[Any]) -> float:

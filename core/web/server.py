@@ -8,6 +8,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, get_args
 
 from starlette.middleware import Middleware
@@ -21,6 +22,7 @@ from core.manifest import Precision
 from core.registry import Record, State
 from core.watchdog import watched
 from core.web import memory, visitor_files
+from core.web.admission import ADMISSION
 from core.web.hosts import allowed_hosts
 from core.web.middleware import (
     LARGEST_UPLOAD,
@@ -41,6 +43,13 @@ LOGGER = logging.getLogger(__name__)
 QUEUE_LENGTH = 128  # calls that wait for those that run (`core.web.pages.RUNS`)
 SESSIONS = 200  # whose state is kept: each takes about 0.9 MB, that of a refused call too; the least recent is dropped
 THREADS = 64  # for the calls that run at once, most of which wait for the device; above all limits of `pages`
+LIMITS = {  # by flag: default, unit, help
+    "time-limit": (900.0, "SECONDS", "how long a call may run before it is ended"),
+    "drain": (DRAIN_SECONDS, "SECONDS", "how long running calls may go on after SIGTERM, while new ones are refused"),
+    "retention": (visitor_files.RETENTION_MINUTES, "MINUTES", "how long visitors' photos and results are kept"),
+    "disk-quota": (visitor_files.QUOTA_GIGABYTES, "GB", "how much of them is kept, the newest"),
+}
+EPILOG = "Pictures may have 40 megapixels, or as many as DARKROOM_MAX_MEGAPIXELS says."
 MakeEngine = Callable[[WeightsOptions, Precision | None], Engine]
 
 
@@ -82,6 +91,7 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
             app = home.build_app(records, running)
             app.queue(max_size=QUEUE_LENGTH, api_open=False)  # else requests could be run beside the queue
         drain_at_sigterm(options.drain)
+        ADMISSION.time_limit = options.time_limit
         Sweeper(folder, 60 * options.retention, visitor_files.GIGABYTE * options.disk_quota).start()
         try:
             _launch(app, options, records, running)
@@ -140,37 +150,16 @@ def _middleware(options: argparse.Namespace, warm_up: Callable[[], None]) -> lis
     ]
 
 
-def _positive(text: str) -> float:
-    number = float(text)
-    if not 0 < number < math.inf:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return number
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python app.py", description="Serve the Darkroom demos.")
+    parser = argparse.ArgumentParser("python app.py", description="Serve the Darkroom demos.", epilog=EPILOG)
     parser.add_argument("--plugins", default="", metavar="A,B", help="serve only these plugins; default: all")
     parser.add_argument("--host", help="address to listen on; default: GRADIO_SERVER_NAME, else this machine only")
     parser.add_argument(
-        "--drain",
-        type=float,
-        default=DRAIN_SECONDS,
-        metavar="SECONDS",
-        help="how long running calls may go on after SIGTERM, while new ones are refused; default: %(default)g",
-    )
-    parser.add_argument(
-        "--retention",
-        type=_positive,
-        default=visitor_files.RETENTION_MINUTES,
-        metavar="MINUTES",
-        help="how long visitors' photos and results are kept; default: %(default)g",
-    )
-    parser.add_argument(
-        "--disk-quota",
-        type=_positive,
-        default=visitor_files.QUOTA_GIGABYTES,
-        metavar="GB",
-        help="how much of them is kept, the newest; default: %(default)g",
+        "--port",
+        type=int,
+        choices=range(1, 65536),
+        metavar="PORT",
+        help="port to listen on; default: GRADIO_SERVER_PORT, else the first free one from 7860 up",
     )
     parser.add_argument(
         "--allowed-host",
@@ -178,13 +167,6 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="NAME",
         help="a name that requests may ask for (repeatable); default: the local ones on this machine only, else any",
-    )
-    parser.add_argument(
-        "--port",
-        type=int,
-        choices=range(1, 65536),
-        metavar="PORT",
-        help="port to listen on; default: GRADIO_SERVER_PORT, else the first free one from 7860 up",
     )
     parser.add_argument(
         "--weights",
@@ -197,4 +179,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--precision", choices=get_args(Precision), help="what all networks compute in; default: each plugin's choice"
     )
+    for name, (default, unit, words) in LIMITS.items():
+        parser.add_argument(
+            f"--{name}",
+            type=_positive,
+            default=os.environ.get(_variable(name), default),
+            metavar=unit,
+            help=f"{words}; default: {default:g}, or {_variable(name)}",
+        )
     return parser
+
+
+def _variable(name: str) -> str:
+    """Return the environment variable that sets a limit where its flag does not."""
+    return f"DARKROOM_{name.replace('-', '_').upper()}"
+
+
+def _positive(text: str) -> float:
+    with suppress(ValueError):
+        if 0 < float(text) < math.inf:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")

@@ -101,3 +101,20 @@ def test_a_run_tells_its_place_then_its_progress(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(admission, "_megapixels", lambda *_: 1)
     assert finish(admission.run(handler, (None,)), watch) == 3
     assert seen == [Progress(1, 1, unit=PLACE), Progress(1, 2)]
+
+
+def test_a_run_ends_at_the_time_limit_and_what_it_holds_is_freed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admission.ADMISSION, "time_limit", 0.02)
+    closed: list[bool] = []
+
+    def endless(plugin: object) -> Steps[None]:
+        try:
+            while True:
+                yield Progress(0, 1)
+        finally:
+            closed.append(True)
+
+    with pytest.raises(UserError, match=r"longer than 0\.02 seconds"):
+        finish(admission.run(endless, (None,)))
+    assert closed
+    assert admission.ADMISSION._admitted == []

@@ -58,3 +58,12 @@ def test_the_warm_up_loads_every_ready_plugin_and_survives_one_that_fails(
     server.warm_up([registry.find(name) for name in ("fails", "refused", "works")], Engine())
     assert described == ["fails", "works"]
     assert "fails could not be loaded" in caplog.text
+
+
+@pytest.mark.parametrize("value", ["x", "0", "-1", "inf", "nan"])
+def test_a_limit_that_is_no_number_above_0_is_refused(value: str, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    monkeypatch.setenv("DARKROOM_RETENTION", value)
+    with pytest.raises(SystemExit) as ended:
+        server.main([])
+    assert ended.value.code == 2
+    assert f"--retention: {value!r} is not a number above 0" in capsys.readouterr().err
