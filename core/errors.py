@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 from collections.abc import Mapping
 from typing import TypeVar
@@ -17,8 +18,27 @@ class UserError(ValueError):
     """
 
 
-class HubError(UserError):
+class OwnerError(UserError):
+    """An error that only whoever runs the app can fix: a page logs its message, and shows its visitors `notice`."""
+
+    notice = "The network is not available at the moment. Whoever runs this app finds the reason in its log."
+
+
+class HubError(OwnerError):
     """A request to the Hugging Face Hub that failed; the message says what to do about it."""
+
+    notice = "The network cannot be downloaded at the moment: try again in a while."
+
+
+class DiskFullError(OwnerError):
+    """A file that cannot be written, as the disk is full."""
+
+    notice = "The disk of the server is full: try again in a while."
+
+
+def is_full(error: OSError) -> bool:
+    """Return whether an error of the system says that the disk, or the user's share of it, is full."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def choose(known: Mapping[str, T], key: str, what: str) -> T:

@@ -8,13 +8,13 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from core.errors import UserError
+from core.errors import OwnerError
 
 WEIGHTS_FILE, METADATA_FILE = "model.safetensors", "checkpoint.json"  # the two files of a checkpoint
 LONGEST_EXCERPT = 200  # characters
 
 
-class CheckpointError(UserError):
+class CheckpointError(OwnerError):
     """A checkpoint that cannot be saved or loaded; the message names the folder and the remedy."""
 
 

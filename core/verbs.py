@@ -14,11 +14,11 @@ from importlib.util import module_from_spec
 from types import FrameType
 from typing import Any
 
-from core.errors import UserError
+from core.errors import OwnerError, UserError
 from core.registry import Record
 
 
-class PluginError(UserError):
+class PluginError(OwnerError):
     """A plugin's module that cannot be imported; the message holds the original error."""
 
 

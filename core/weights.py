@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from core import metadata, registry
-from core.errors import UserError
+from core.errors import OwnerError, UserError
 from core.files import sha256_of
 from core.hub import reference
 from core.hub.reference import Reference
@@ -30,7 +30,7 @@ WeightsOverride = Path | Reference
 T = TypeVar("T")
 
 
-class WeightsNotFoundError(UserError):
+class WeightsNotFoundError(OwnerError):
     """There are no weights for a checkpoint; the message says how to get some."""
 
 
@@ -217,6 +217,12 @@ def digest(record: Record, name: str, options: WeightsOptions = BUNDLED) -> str 
 def _digest_of_file(path: Path, modified: int) -> str:
     """Return the sha256 of a file, read once for each time that it was `modified`."""
     return sha256_of(path)
+
+
+def are_missing(record: Record, options: WeightsOptions = BUNDLED) -> bool:
+    """Return whether the default checkpoint of a plugin can come from nowhere; nothing is downloaded or read."""
+    sources = candidates(record, record.ready_manifest.default_checkpoint, options)
+    return all(isinstance(each, LocalSource) and not (each.folder / WEIGHTS_FILE).exists() for each in sources)
 
 
 def bundled_folder(record: Record, name: str) -> Path | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from huggingface_hub.errors import (
 )
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential, wait_random
 
-from core.errors import HubError, UserError
+from core.errors import HubError, UserError, is_full
 from core.hub.reference import Reference
 
 LOGGER = logging.getLogger(__name__)
@@ -102,7 +101,7 @@ def _message(error: BaseException, reference: Reference) -> str | None:
             return f"{reference} is not in the cache and cannot be downloaded from {hub}: {error}"
         case HFValidationError():
             return f"{repository!r} is not a repository name: write owner/name."
-        case OSError() if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        case OSError() if is_full(error):
             return f"the disk of {constants.HF_HUB_CACHE} is full: free some space, or set HF_HOME to another disk."
         case IsADirectoryError() if _is_in_cache(error):
             return f"{error.filename} is a folder, but must be a file: remove it."

@@ -21,7 +21,7 @@ from PIL import Image as pillow  # noqa: N813 - `Image` is the array type
 from PIL import UnidentifiedImageError
 
 from core import files
-from core.errors import UserError
+from core.errors import DiskFullError, UserError, is_full
 from core.files import written_atomically
 from core.imaging import color, decoding, file_metadata, grids, png16
 from core.imaging.unsupported import UnsupportedError
@@ -139,6 +139,7 @@ def save(image: Image, path: str | Path, depth: int = 8, exif: bytes | None = No
     Raises:
         ImageError: if the suffix is not that of an image format, the folder cannot be written to, or the image is
             too large for the format (it is then written as PNG instead).
+        DiskFullError: if the disk is full.
     """
     path, image = Path(path), to_rgb(image)
     check_output(path)
@@ -153,8 +154,8 @@ def save(image: Image, path: str | Path, depth: int = 8, exif: bytes | None = No
         with written_atomically(path) as temporary:
             _write(image, temporary, depth, exif)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise ImageError(f"{path.name} cannot be written, the disk is full: free some space.") from None
+        if is_full(error):
+            raise DiskFullError(f"{path.name} cannot be written, the disk is full: free some space.") from None
         raise ImageError(f"{path} cannot be written ({error.strerror or error}): choose another place.") from None
 
 

@@ -15,7 +15,7 @@ import gradio as gr
 from gradio.context import LocalContext
 from markupsafe import Markup
 
-from core.errors import HubError, UserError
+from core.errors import OwnerError, UserError
 from core.plugin import Plugin
 from core.progress import PERCENT, Progress, translate
 from core.turns import on_behalf_of
@@ -27,7 +27,6 @@ ESTIMATE_FROM = 0.1  # fraction of the work: before that, most of the time went 
 
 FAILED = "That did not work"
 STOPPED, DONE = "Stopped.", "Done in {}."
-UNREACHABLE = "The network cannot be downloaded at the moment: try again in a while."
 INTERNAL_ERROR = "This is our mistake, not yours ({}). What was on the page is still there."
 PLACE = "Place {} in the queue: others' pictures are being worked on."
 STEP_OF, LEFT = "{} {} of {}", ", {} left"
@@ -136,17 +135,26 @@ def with_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def to_gradio_error(error: BaseException, name: str) -> gr.Error:
-    """Return the error to show: with the message of a UserError; any other error is logged, and named by its type."""
+    """Return the error to show, with the words of `explain`."""
     if isinstance(error, gr.Error):
         return error
-    message = str(error)
-    if isinstance(error, HubError):
+    return gr.Error(explain(error, name), title=FAILED, print_exception=False)
+
+
+def explain(error: BaseException, name: str) -> str:
+    """Return what a visitor reads of an error: the message of a UserError. What the owner must know is logged.
+
+    Args:
+        error: any; one that is no UserError is named by its type.
+        name: of what failed, for the log.
+    """
+    if isinstance(error, OwnerError):
         LOGGER.error("%s failed: %s", name, error)
-        message = UNREACHABLE
-    elif not isinstance(error, UserError):
-        LOGGER.error("%s failed", name, exc_info=error)
-        message = INTERNAL_ERROR.format(type(error).__name__)
-    return gr.Error(message, title=FAILED, print_exception=False)
+        return error.notice
+    if isinstance(error, UserError):
+        return str(error)
+    LOGGER.error("%s failed", name, exc_info=error)
+    return INTERNAL_ERROR.format(type(error).__name__)
 
 
 def status(message: str) -> Markup:

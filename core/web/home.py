@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from core import verbs
+from core import verbs, weights
 from core.engine import Engine
 from core.plugin import Plugin
 from core.registry import Record, State
@@ -37,6 +37,7 @@ TECHNIQUE, PROBLEM = Markup('<p class="technique">{}</p>'), Markup('<p class="st
 PICTURE = Markup('<img alt="" loading="lazy" src="{}">')
 CARDS = "cards"  # where the app serves the cards' pictures; browsers keep them, which they don't those inside the page
 CACHED = {"cache-control": "public, max-age=86400"}
+MISSING_WEIGHTS = "Its network is not available at the moment."
 NO_PICTURE = Markup('<div class="blank"></div>')
 
 
@@ -111,7 +112,7 @@ def _build_page(plugin: Plugin) -> tuple[gr.Blocks, str]:
                 page = verbs.import_module_of(record, "interface").build_interface(plugin)
             if not isinstance(page, gr.Blocks):
                 raise TypeError(f"build_interface returned {type(page).__name__}, not gr.Blocks")
-            return page, ""
+            return page, MISSING_WEIGHTS if weights.are_missing(record, plugin.engine.options) else ""
         except BaseException as error:  # a plugin may raise anything: the others stay up
             if received:
                 raise

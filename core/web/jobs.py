@@ -6,7 +6,6 @@ answers other calls.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections import deque
@@ -16,12 +15,11 @@ from enum import StrEnum
 
 from core.errors import UserError
 from core.progress import Progress, Steps
+from core.web.handlers import explain
 
-LOGGER = logging.getLogger(__name__)
 MAX_WAITING = 8
 
 FULL = "{} jobs are waiting already: try again in a while."
-INTERNAL_ERROR = "This is our mistake, not yours ({})."
 
 
 class State(StrEnum):
@@ -71,11 +69,8 @@ class Job:
         try:
             with closing(self.start()) as steps:
                 self._run_steps(steps)
-        except UserError as error:
-            self.state, self.problem = State.FAILED, str(error)
         except Exception as error:  # of the job: the thread goes on to the next one
-            LOGGER.exception("a job failed")
-            self.state, self.problem = State.FAILED, INTERNAL_ERROR.format(type(error).__name__)
+            self.state, self.problem = State.FAILED, explain(error, "a job")
 
     def _run_steps(self, steps: Steps[str]) -> None:
         while self.state is State.RUNNING:

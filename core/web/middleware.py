@@ -1,13 +1,17 @@
-"""ASGI middleware of the app: a limit on request bodies, headers, the warm-up, a workaround for Gradio."""
+"""ASGI middleware of the app: a limit on request bodies, headers, a full disk, the warm-up, a workaround for Gradio."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.errors import DiskFullError, is_full
+
+LOGGER = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
 LARGEST_UPLOAD = 64 * MEGABYTE
 LARGEST_BODY = 2 * MEGABYTE  # of any other request: settings, clicks, small data: URLs
@@ -96,6 +100,23 @@ class _Iterators(dict[str, Any]):
         self.pop(name, None)
 
 
+class FullDisk:
+    """Answers 507 to a request that the disk is too full for, such as the upload of a photo."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; nothing was sent where reading its body failed."""
+        try:
+            await self.app(scope, receive, send)
+        except OSError as error:
+            if scope["type"] != "http" or not is_full(error):
+                raise
+            LOGGER.error("the disk is full: %s", error)
+            await _answer(send, 507, DiskFullError.notice)
+
+
 class SecurityHeaders:
     """Adds headers that keep a browser from misreading answers, and other sites from framing the app."""
 
@@ -118,7 +139,10 @@ class _TooLargeError(Exception):
 
 
 async def _refuse(send: Send, limit: int) -> None:
-    body = f"The request is larger than {limit // MEGABYTE} MB: send a smaller picture.".encode()
+    await _answer(send, 413, f"The request is larger than {limit // MEGABYTE} MB: send a smaller picture.")
+
+
+async def _answer(send: Send, status: int, sentence: str) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": sentence.encode()})

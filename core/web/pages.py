@@ -21,7 +21,6 @@ import gradio as gr
 from gradio.components import Component
 from markupsafe import Markup
 
-from core.errors import HubError
 from core.plugin import Plugin
 from core.registry import Record
 from core.web import endpoints, first_results, handlers, links
@@ -252,12 +251,8 @@ class Page:
             more = len(self.plugin.record.ready_manifest.checkpoints) - 1
             details = self.plugin.describe() + (f" and {more} more" if more else "")
             badge = BADGE.format(self.plugin.place(), details)
-        except HubError as error:  # a visitor cannot do anything about it
-            LOGGER.error("%s: %s", self.plugin.name, error)
-            badge = NO_BADGE.format(handlers.UNREACHABLE)
         except (Exception, SystemExit) as error:  # the page stays up
-            LOGGER.exception("%s has no network", self.plugin.name)
-            badge = NO_BADGE.format(error)
+            badge = NO_BADGE.format(handlers.explain(error, f"{self.plugin.name}: the network"))
         return _header(self.plugin.record, badge)
 
 

@@ -28,6 +28,7 @@ from core.web.middleware import (
     LARGEST_UPLOAD,
     BodyLimit,
     DoubleRemovalWorkaround,
+    FullDisk,
     SecurityHeaders,
     WarmUpAfterFirstPage,
 )
@@ -143,6 +144,7 @@ def _middleware(options: argparse.Namespace, warm_up: Callable[[], None]) -> lis
     return [
         Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(bound, options.allowed_host), www_redirect=False),
         Middleware(SecurityHeaders),
+        Middleware(FullDisk),
         Middleware(BodyLimit),
         Middleware(QueueLimit),
         Middleware(DoubleRemovalWorkaround),

@@ -9,6 +9,7 @@ import gradio as gr
 import pytest
 
 from core.errors import HubError, UserError
+from core.metadata import CheckpointError
 from core.plugin import Plugin
 from core.progress import PERCENT, Progress, Steps
 from core.web.handlers import (
@@ -128,6 +129,10 @@ def test_without_a_picture_the_outputs_are_blank_and_the_status_line_asks_for_on
     [
         (UserError("The size is 0: use 1 to 9."), "The size is 0: use 1 to 9."),
         (HubError("The Hub answered 503."), "cannot be downloaded at the moment"),
+        (
+            CheckpointError("/secret/weights are damaged."),
+            "network is not available at the moment",
+        ),
         (KeyError("secret"), "This is our mistake, not yours (KeyError)."),
         (SystemExit(3), "This is our mistake, not yours (SystemExit)."),
         (gr.Error("Draw something first."), "Draw something first."),

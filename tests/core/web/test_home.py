@@ -14,6 +14,7 @@ from core import manifest, registry
 from core.engine import LocalEngine
 from core.registry import State
 from core.web import home
+from core.web.home import MISSING_WEIGHTS
 
 Plant = Callable[..., Path]
 
@@ -91,6 +92,12 @@ def test_a_card_escapes_what_the_plugin_says_about_itself(plant: Plant) -> None:
     assert '<p class=\\"state problem\\">' in config
     assert "<h1>&lt;b&gt;Bold&lt;/b&gt;</h1>" in config
     assert "Interactive demos of autoencoders" in config
+
+
+def test_a_card_says_that_a_network_is_missing(plant: Plant) -> None:
+    plant("hungry", interface="import gradio as gr\ndef build_interface(plugin):\n    return gr.Blocks()\n")
+    app = home.build_app([registry.find("hungry"), registry.find("denoiser")], LocalEngine())
+    assert json.dumps(app.get_config_file(), default=str).count(MISSING_WEIGHTS) == 1
 
 
 def test_plugins_stand_in_the_order_that_they_ask_for(plant: Plant) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import threading
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from core.web.middleware import (
     MEGABYTE,
     BodyLimit,
     DoubleRemovalWorkaround,
+    FullDisk,
     WarmUpAfterFirstPage,
 )
 
@@ -56,6 +58,21 @@ def status_of(path: str, chunks: list[bytes], declared: int | None = None) -> in
 def test_a_body_larger_than_its_route_needs_is_refused(path: str, size: int, status: int) -> None:
     assert status_of(path, [b""], declared=size) == status
     assert status_of(path, [bytes(MEGABYTE)] * (size // MEGABYTE) + [bytes(size % MEGABYTE)]) == status
+
+
+@pytest.mark.parametrize(("number", "status"), [(errno.ENOSPC, 507), (errno.EDQUOT, 507)])
+def test_an_upload_to_a_full_disk_is_answered_in_a_sentence(number: int, status: int) -> None:
+    sent: list[dict[str, Any]] = []
+
+    async def upload(scope: Any, receive: Any, send: Any) -> None:
+        raise OSError(number, "full")
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(FullDisk(upload)({"type": "http"}, None, send))
+    assert sent[0]["status"] == status
+    assert b"disk of the server is full" in sent[1]["body"]
 
 
 def test_the_warm_up_starts_once_and_only_after_a_page() -> None:
