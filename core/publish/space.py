@@ -21,7 +21,7 @@ from core import weights
 from core.errors import UserError
 from core.manifest import Pin
 from core.metadata import METADATA_FILE, WEIGHTS_FILE
-from core.publish import bundle, pins
+from core.publish import bundle, lock, pins
 from core.publish.bundle import ROOT
 from core.registry import Record
 
@@ -29,7 +29,6 @@ SUITE = "suite"
 LONGEST_DESCRIPTION = 60  # characters, the Hub's limit for short_description
 FREE = "cpu-basic"
 INVENTORY_FILE = ".darkroom-space"  # lists the assembled files, which alone may be replaced; it is not uploaded
-NOT_FOR_SERVING = ("tyro",)  # needed by the command line only
 
 
 class Variant(StrEnum):
@@ -110,26 +109,26 @@ def _write(name: str, records: Sequence[Record], out: Path, hardware: str, varia
 
 
 def requirements(records: Iterable[Record], variant: Variant) -> list[str]:
-    """Return the pip requirements of a Space: those for serving, those of the backend, those of the plugins."""
-    common = _read_requirements("requirements.txt")
+    """Return the pip requirements of a Space: those for serving, those of the backend, those of the plugins.
+
+    All but those of plugins, of PyTorch and of CUDA are at the versions in `requirements.lock`.
+    """
+    common = lock.read_requirements(lock.REQUIREMENTS)
     backends = {
-        Variant.CPU: [line.replace("tensorflow", "tensorflow-cpu") for line in common if _is_backend(line)],
-        Variant.GPU: [line for line in _read_requirements("requirements-gpu.txt") if _is_backend(line)],
-        Variant.ZERO: _read_requirements("requirements-zero.txt"),
+        Variant.CPU: [line for line in common if _is_backend(line)],
+        Variant.GPU: [line for line in lock.read_requirements(ROOT / "requirements-gpu.txt") if _is_backend(line)],
+        Variant.ZERO: lock.read_requirements(ROOT / "requirements-zero.txt"),
     }
     serving = [line for line in common if not _is_backend(line)]
     extra = {requirement for record in records for requirement in record.ready_manifest.requires}
-    return [*serving, *backends[variant], *sorted(extra)]
-
-
-def _read_requirements(file: str) -> list[str]:
-    uncommented = [line.partition("#")[0].strip() for line in (ROOT / file).read_text().splitlines()]
-    lines = [line for line in uncommented if line and not line.startswith("-r")]
-    return [line for line in lines if Requirement(line).name not in NOT_FOR_SERVING]
+    lines = lock.pin([*serving, *backends[variant]], with_backend=variant is not Variant.ZERO)
+    if variant is Variant.CPU:
+        lines = [line.replace("tensorflow==", "tensorflow-cpu==") for line in lines]
+    return [*lines, *sorted(extra)]
 
 
 def _is_backend(requirement: str) -> bool:
-    return Requirement(requirement).name == "tensorflow"
+    return Requirement(requirement).name == lock.BACKEND
 
 
 def _readme(name: str, records: Sequence[Record], hardware: str, lines: list[str]) -> str:

@@ -70,8 +70,8 @@ def test_pinned_weights_are_preloaded_instead_of_copied(hub: Hub, copied_denoise
 @pytest.mark.parametrize(
     ("hardware", "included", "excluded"),
     [
-        ("cpu-upgrade", "tensorflow-cpu>=2.21,<2.22", "torch"),
-        ("l4x1", "tensorflow[and-cuda]>=2.21,<2.22", "tensorflow-cpu"),
+        ("cpu-upgrade", "tensorflow-cpu==2.21.0", "torch"),
+        ("l4x1", "tensorflow[and-cuda]==2.21.0", "tensorflow-cpu"),
         ("zero-a10g", "torch>=2.9,<3", "tensorflow"),
     ],
 )
