@@ -15,4 +15,5 @@ def check_plugin(plugin: str | Path) -> None:
         plugin: the path of its folder, or its name.
     """
     failed = [outcome for outcome in runner.run(registry.find(str(plugin))) if outcome.problem]
-    assert not failed, "\n".join(f"{sentence}\n  {problem}" for sentence, problem in failed)
+    if failed:
+        raise AssertionError("\n".join(f"{sentence}\n  {problem}" for sentence, problem in failed))

@@ -66,7 +66,7 @@ def noisy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("name", "hardware"),
     [
-        ("denoiser", "cpu-basic"),
+        pytest.param("denoiser", "cpu-basic", marks=pytest.mark.slow),  # the same environment as the suite
         ("suite", "cpu-basic"),
         pytest.param("suite", "zero-a10g", marks=pytest.mark.slow),
     ],
