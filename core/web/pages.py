@@ -101,7 +101,7 @@ __all__ = [
 
 LOGGER = logging.getLogger(__name__)
 # Calls at once, of all pages: they take turns on the device (`core.turns`). More than one session may have in the queue
-# (`core.web.queue_limit`), so that some are left for others.
+# (`core.web.calls`), so that some are left for others.
 RUNS = "runs", 24
 CLICKS = "clicks", 4  # those that are answered in milliseconds: they never wait for the end of a long one
 LONG_QUEUE = "long_running", 8  # long calls, which hold what they compute with for minutes

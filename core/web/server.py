@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from starlette.middleware import Middleware
@@ -23,6 +24,7 @@ from core.registry import Record, State
 from core.watchdog import watched
 from core.web import memory, visitor_files
 from core.web.admission import ADMISSION
+from core.web.calls import CheckedCalls
 from core.web.hosts import allowed_hosts
 from core.web.middleware import (
     LARGEST_UPLOAD,
@@ -32,7 +34,7 @@ from core.web.middleware import (
     SecurityHeaders,
     WarmUpAfterFirstPage,
 )
-from core.web.queue_limit import QueueLimit
+from core.web.request_headers import BelievedHeaders, McpOrigin
 from core.web.shutdown import DRAIN_SECONDS, drain_at_sigterm
 from core.web.visitor_files import Sweeper, own_folder
 from core.weights import WeightsOptions
@@ -95,7 +97,7 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
         ADMISSION.time_limit = options.time_limit
         Sweeper(folder, 60 * options.retention, visitor_files.GIGABYTE * options.disk_quota).start()
         try:
-            _launch(app, options, records, running)
+            _launch(app, options, records, running, folder)
         except OSError as error:
             if "empty port" not in str(error):
                 raise
@@ -103,7 +105,9 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
             raise UserError(f"port {port} is taken: choose another by --port.") from None
 
 
-def _launch(app: gr.Blocks, options: argparse.Namespace, records: Sequence[Record], engine: Engine) -> None:
+def _launch(
+    app: gr.Blocks, options: argparse.Namespace, records: Sequence[Record], engine: Engine, folder: Path
+) -> None:
     from core.web import endpoints, home, theme
 
     endpoints.return_each_result_over_mcp()
@@ -118,9 +122,10 @@ def _launch(app: gr.Blocks, options: argparse.Namespace, records: Sequence[Recor
         max_file_size=LARGEST_UPLOAD,
         state_session_capacity=SESSIONS,
         max_threads=THREADS,
+        enable_monitoring=False,
         footer_links=["api", "settings"],
         app_kwargs={
-            "middleware": _middleware(options, lambda: warm_up(records, engine)),
+            "middleware": _middleware(options, folder, lambda: warm_up(records, engine)),
             "routes": home.card_routes(records),
         },
         allowed_paths=[str(record.folder / "examples") for record in records],
@@ -139,14 +144,17 @@ def warm_up(records: Sequence[Record], engine: Engine) -> None:
                 LOGGER.exception("%s could not be loaded", record.name)
 
 
-def _middleware(options: argparse.Namespace, warm_up: Callable[[], None]) -> list[Middleware]:
+def _middleware(options: argparse.Namespace, folder: Path, warm_up: Callable[[], None]) -> list[Middleware]:
     bound = options.host or os.environ.get("GRADIO_SERVER_NAME")
+    behind_proxy = options.behind_proxy or "SPACE_ID" in os.environ
     return [
+        Middleware(BelievedHeaders, behind_proxy=behind_proxy),
         Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(bound, options.allowed_host), www_redirect=False),
+        Middleware(McpOrigin),
         Middleware(SecurityHeaders),
         Middleware(FullDisk),
         Middleware(BodyLimit),
-        Middleware(QueueLimit),
+        Middleware(CheckedCalls, folder=folder),
         Middleware(DoubleRemovalWorkaround),
         Middleware(WarmUpAfterFirstPage, warm_up=warm_up),
     ]
@@ -169,6 +177,11 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="NAME",
         help="a name that requests may ask for (repeatable); default: the local ones on this machine only, else any",
+    )
+    parser.add_argument(
+        "--behind-proxy",
+        action="store_true",
+        help="believe the X-Forwarded-… headers, which a proxy in front of the app sets; so it is on a Space",
     )
     parser.add_argument(
         "--weights",

@@ -161,6 +161,52 @@ def test_every_choice_is_taken_as_it_is_documented(
                 client.predict(**(given | {parameter["parameter_name"]: choice} | drawing), api_name=name)
 
 
+WRONG = {  # by the type of a parameter: values that are never right
+    "integer": ("x", 2.5),
+    "number": ("x", True),
+    "string": (5, {"a": 1}),
+    "boolean": ("x", 3),
+    "array": (5, ["x"]),
+    "picture": (5, {"path": "/etc/passwd"}, {"url": "http://169.254.169.254/x"}, {"a": 1}),
+}
+
+
+def wrong_values(parameter: dict[str, Any]) -> list[Any]:
+    """Return values that a parameter does not take: of other types, outside of its range, none where one is needed."""
+    schema = parameter["type"]
+    values = [*WRONG[schema.get("type", "string") if "properties" not in schema else "picture"]]
+    values += ["no such choice"] if "enum" in schema and schema["type"] == "string" else []
+    values += [schema["maximum"] + 1] if schema.get("maximum") is not None else []
+    has_other_default = parameter["parameter_has_default"] and parameter["parameter_default"] is not None
+    return [*values, None] if has_other_default else values
+
+
+def answer(client: Client, name: str, given: dict[str, Any]) -> str:
+    """Return the error that a call ends in, or "" if it does not."""
+    try:
+        client.predict(**given, api_name=name)
+    except Exception as error:
+        return str(error)
+    return ""
+
+
+UNCLEAR = "our mistake", "verbose error", "null", "Traceback", "validation error", "Server error"
+
+
+def test_every_wrong_value_is_refused_with_a_sentence(
+    schema: dict[str, Any], app_address: str, small_picture: Path
+) -> None:
+    client, unclear = Client(app_address, verbose=False), []
+    for name, described in schema.items():
+        given = arguments(described, handle_file(small_picture))
+        for parameter in described["parameters"]:
+            for value in wrong_values(parameter):
+                said = answer(client, name, given | {parameter["parameter_name"]: value})
+                if not said or any(words in said for words in UNCLEAR):
+                    unclear.append((name, parameter["parameter_name"], value, said))
+    assert not unclear
+
+
 @pytest.fixture(scope="module")
 def tools(app_address: str) -> Callable[..., Any]:
     """A function that calls tools over MCP in one session: it takes (name, arguments) pairs."""

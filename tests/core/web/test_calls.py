@@ -1,16 +1,17 @@
-"""One session or address cannot take the whole queue."""
+"""One session or address cannot take the whole queue, and no call can name a file that was not uploaded."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from core.web.queue_limit import MOST_OF_A_SESSION, MOST_OF_AN_ADDRESS, QueueLimit
+from core.web.calls import MOST_OF_A_SESSION, MOST_OF_AN_ADDRESS, CheckedCalls
 
 JOIN = "/gradio_api/queue/join"
 
@@ -20,7 +21,9 @@ def call(session: str, address: str) -> Any:
     return SimpleNamespace(session_hash=session, request=SimpleNamespace(scope={"client": (address, 1)}))
 
 
-def answer(calls: Sequence[Any], body: bytes, path: str = JOIN, address: str = "127.0.0.1") -> tuple[int, bytes]:
+def answer(
+    calls: Sequence[Any], body: bytes, path: str = JOIN, address: str = "127.0.0.1", folder: Path = Path("/uploads")
+) -> tuple[int, bytes]:
     """Return the status and the body of the answer to a POST, while `calls` are in the queue."""
     sent: list[dict[str, Any]] = []
 
@@ -38,7 +41,7 @@ def answer(calls: Sequence[Any], body: bytes, path: str = JOIN, address: str = "
     queue = SimpleNamespace(event_ids_to_events=dict(enumerate(calls)))
     app = SimpleNamespace(get_blocks=lambda: SimpleNamespace(_queue=queue))
     scope = {"type": "http", "method": "POST", "path": path, "client": (address, 1), "app": app}
-    asyncio.run(QueueLimit(echo)(scope, receive, send))
+    asyncio.run(CheckedCalls(echo, folder)(scope, receive, send))
     return sent[0]["status"], sent[1]["body"]
 
 
@@ -65,3 +68,29 @@ def test_an_address_of_the_internet_cannot_go_on_under_new_sessions_but_a_proxy_
 @pytest.mark.parametrize("body", [b"", b"no json", b"[]"])
 def test_a_body_without_a_session_is_left_to_gradio(body: bytes) -> None:
     assert answer([], body) == (200, body)
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("uploads/abc/beach.jpg", 200),
+        ("secret.png", 403),
+        ("uploads/../secret.png", 403),
+        ("uploads/link.png", 403),
+        ("uploads", 200),
+        ("uploads2/x.png", 403),
+        ("uploads/a\0b", 403),
+    ],
+)
+@pytest.mark.parametrize("meta", [{}, {"meta": {"_type": "gradio.FileData"}}])
+@pytest.mark.parametrize(
+    "path", [JOIN, "/gradio_api/call/denoise", "/gradio_api/stream/7", "/gradio_api/component_server"]
+)
+def test_a_call_names_uploaded_files_only(
+    name: str, status: int, meta: dict[str, Any], path: str, tmp_path: Path
+) -> None:
+    (tmp_path / "uploads").mkdir()
+    (tmp_path / "uploads" / "link.png").symlink_to(tmp_path / "secret.png")
+    data = [{"background": None, "layers": [{"path": f"{tmp_path}/{name}"} | meta]}]
+    body = json.dumps({"data": data, "session_hash": "new"}).encode()
+    assert answer([], body, path, folder=tmp_path / "uploads")[0] == status
