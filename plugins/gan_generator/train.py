@@ -1,4 +1,4 @@
-"""Trains GANs on tiles, digits or your own images, classifiers and the toy GAN; and scores them."""
+"""Trains GANs on cats, digits or your own images, classifiers and the toy GAN; and scores them."""
 
 from __future__ import annotations
 
@@ -157,12 +157,12 @@ def score(network: keras.Model, extract: ExtractFeatures, reference: ReferenceSe
 def evaluate(plugin: Plugin, count: int = SCORED) -> Evaluation:
     """Score the generators on the features of a classifier of their data set, and the toy GAN.
 
-    `crawl_frechet` is the squared Fréchet distance of the features of generated images to those of the training set,
-    `crawl_precision` the share of generated images in the manifold of the real ones, `crawl_recall` that of real
-    images in the manifold of the generated ones, `crawl_modes` how many of 100 clusters of real images are covered,
-    `crawl_nearest_neighbor_median` the median RMS difference to the nearest training image (pixel values are 0 to 1),
-    and `crawl_copy_fraction` the fraction for which it is below a quarter of the image's own standard deviation; the
-    same for `mnist`. Those of `cats`, and of held-out cats beside them, are described in `attribute_scores.score`.
+    `mnist_frechet` is the squared Fréchet distance of the features of generated images to those of the training set,
+    `mnist_precision` the share of generated images in the manifold of the real ones, `mnist_recall` that of real
+    images in the manifold of the generated ones, `mnist_modes` how many of 100 clusters of real images are covered,
+    `mnist_nearest_neighbor_median` the median RMS difference to the nearest training image (pixel values are 0 to 1),
+    and `mnist_copy_fraction` the fraction for which it is below a quarter of the image's own standard deviation. Those
+    of `cats`, and of held-out cats beside them, are described in `attribute_scores.score`.
     `lab_modes` and `lab_collapse_modes` are how many of eight modes the toy GAN covers after 2,000 steps: with the
     settings that fix mode collapse, and with those that cause it.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import gradio as gr
@@ -18,10 +17,9 @@ FIRST_TRUNCATION = 1.0
 TRUNCATION_LABEL, TRUNCATION_INFO = "Truncation", "Lower: closer to the average. Better images, but less variety."
 
 
-def subject_radio(names: Iterable[str] = SUBJECTS) -> gr.Radio:
-    """Return the choice of the data set, among `names`; the first is chosen."""
-    choices = list(names)
-    return gr.Radio(choices, value=choices[0], label=SUBJECT_LABEL, info=SUBJECT_INFO)
+def subject_radio() -> gr.Radio:
+    """Return the choice of the data set."""
+    return gr.Radio(list(SUBJECTS), value=FIRST, label=SUBJECT_LABEL, info=SUBJECT_INFO)
 
 
 def truncation_slider() -> gr.Slider:

@@ -87,9 +87,9 @@ def generate(
     """Generate images, each above a bar: the percentile rank of its discriminator logit among real images.
 
     Args:
-        subject: the data set, "cats", "tiles of a game" or "digits".
-        class_name: "any"; of the cats an accessory, such as "black hat", "typewriter" or "nothing"; of the tiles "walls
-            and floors", "effects", "items", "miscellany", "monsters" or "players"; of the digits "0" to "9".
+        subject: the data set, "cats" or "digits".
+        class_name: "any"; of the cats an accessory, such as "black hat", "typewriter" or "nothing"; of the digits "0"
+            to "9".
         count: how many: "16", "36" or "64".
         seed: of the first image; the next ones have the seeds that follow.
         truncation: factor of the latent vectors, 0 to 1; lower is closer to the average.
@@ -117,7 +117,7 @@ def inspect(
     """Show one generated image enlarged, its variations, the most similar training images, and its scores.
 
     Args:
-        subject: the data set, "cats", "tiles of a game" or "digits".
+        subject: the data set, "cats" or "digits".
         class_name: the class that was generated; see `generate`.
         count: how many images were generated: "16", "36" or "64".
         index: which of them to show, 0 being the first.

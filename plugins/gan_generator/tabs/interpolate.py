@@ -80,9 +80,9 @@ def interpolate(
     """Generate 25 images and interpolate between some of them: returns the images, an animation and a strip.
 
     Args:
-        subject: the data set, "cats", "tiles of a game" or "digits".
-        class_name: "any"; of the cats an accessory, such as "black hat", "typewriter" or "nothing"; of the tiles "walls
-            and floors", "effects", "items", "miscellany", "monsters" or "players"; of the digits "0" to "9".
+        subject: the data set, "cats" or "digits".
+        class_name: "any"; of the cats an accessory, such as "black hat", "typewriter" or "nothing"; of the digits "0"
+            to "9".
         seed: of the first of the 25 images; the next ones have the seeds that follow.
         stops: which of them to interpolate between, in order, such as "1 7 13".
         truncation: factor of the latent vectors, 0 to 1; lower is closer to the average.

@@ -89,9 +89,6 @@ CAT_ACCESSORIES = (
 CREDIT = "Trained on cat avatars by [David Revoy](https://www.peppercarrot.com) (CC BY 4.0)."
 SUBJECTS = {
     CATS: Subject("cats", {COLOR: CAT_COLORS, PATTERN: CAT_PATTERNS, "accessory": CAT_ACCESSORIES}, 64, CREDIT),
-    "tiles of a game": Subject(
-        "crawl", {"class": ("walls and floors", "effects", "items", "miscellany", "monsters", "players")}, 32
-    ),
     "digits": Subject("mnist", {"class": DIGITS}, 28),
 }
 FIRST = next(iter(SUBJECTS))

@@ -8,7 +8,6 @@ from typing import Any
 import gradio as gr
 from numpy.typing import NDArray
 
-from core.errors import choose
 from core.imaging import images
 from core.plugin import Plugin
 from core.training.runs import read_snapshots
@@ -16,9 +15,8 @@ from core.web import charts, pages, sheets
 from core.web.pages import Page
 
 from ..reference_set import EXAMPLES
-from . import controls, subjects
 
-SHOWN = "tiles of a game", "digits"  # the generator of the cats was first trained alone: no contest to show
+CHECKPOINT = "mnist"  # the generator of the cats was first trained alone: no contest to show
 IN_A_ROW = 12
 CURVES = {
     "Loss": {"discriminator": "discriminator_loss", "generator": "generator_loss"},
@@ -26,10 +24,10 @@ CURVES = {
 }
 
 INTRODUCTION = (
-    "**Two networks that compete.** Each row is generated from the same latent vectors, later and later in the "
-    "training. The losses do not fall steadily as they do elsewhere: what one network gains, the other loses, so they "
-    "go up and down. A discriminator with an accuracy of 1 gives the generator nothing to learn from; near 0.5 the two "
-    "are evenly matched."
+    "**Two networks that compete**, here over digits. Each row is generated from the same latent vectors, later and "
+    "later in the training. The losses do not fall steadily as they do elsewhere: what one network gains, the other "
+    "loses, so they go up and down. A discriminator with an accuracy of 1 gives the generator nothing to learn from; "
+    "near 0.5 the two are evenly matched."
 )
 ROWS_CAPTION = "Generated from the same latent vectors in the course of training"
 
@@ -45,23 +43,17 @@ def lay_out(page: Page, opened: Any) -> None:
     with pages.workbench():
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
-            subject = controls.subject_radio(SHOWN)
             status = page.status("")
         with pages.column("stage"):
             shown = pages.captioned_image(ROWS_CAPTION, pages.SHEET)
             with gr.Row():
                 plots = [pages.chart(title) for title in CURVES]
-    page.bind(show_training, [opened, subject], [subject], [shown, *plots], status)
+    page.bind(show_training, [opened], [], [shown, *plots], status)
 
 
-def show_training(plugin: Plugin, subject: str = SHOWN[0]) -> tuple[Any, ...]:
-    """Show how a generator was trained: images from the same latent vectors at some epochs, losses and accuracies.
-
-    Args:
-        subject: the data set, "tiles of a game" or "digits".
-    """
-    known = {name: subjects.SUBJECTS[name].checkpoint for name in SHOWN}
-    snapshots = read(choose(known, subject, "data set"))
+def show_training(plugin: Plugin) -> tuple[Any, ...]:
+    """Show how the generator of digits was trained: images from the same latent vectors, losses and accuracies."""
+    snapshots = read(CHECKPOINT)
     rows = [
         (f"epoch {epoch}", images.from_uint8(pictures[:IN_A_ROW]))
         for epoch, pictures in zip(snapshots["epochs"], snapshots["pictures"], strict=True)

@@ -30,8 +30,8 @@ class Config(RecipeSettings):
 
     RECIPES: ClassVar[Mapping[str, Any]] = RECIPES
 
-    checkpoint: str = "crawl"
-    """Which checkpoint to train: one of those in plugin.toml."""
+    checkpoint: str = "mnist"
+    """Which checkpoint to train: one of those in plugin.toml. Own --images take the other settings of mnist."""
     data: Path | None = None
     """Folder of the data set's files; left out, Keras downloads MNIST, Fashion-MNIST and CIFAR-10."""
     subject: Literal["mnist", "fashion", "cifar10", "tiles", "cats"] | None = None

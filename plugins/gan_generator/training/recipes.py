@@ -26,12 +26,10 @@ class Recipe:
 
 
 RECIPES = {
-    "crawl": Recipe("tiles", augmentation=True, horizontal_flip=True),
     "mnist": Recipe("mnist"),
     "cats": Recipe(
         "cats", mode_seeking_weight=0.0, attributes=("body", "fur", "accessory"), latent_attributes=("eyes", "mouth")
     ),
-    "crawl_classifier": Recipe("tiles", "classifier", horizontal_flip=True),
     "cats_classifier": Recipe("cats", "classifier", attributes=("body", "fur", "eyes", "mouth", "accessory")),
     "mnist_classifier": Recipe("mnist", "classifier"),
     "cifar10_classifier": Recipe("cifar10", "classifier", horizontal_flip=True),

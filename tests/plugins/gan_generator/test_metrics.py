@@ -56,8 +56,8 @@ def test_the_nearest_images_are_sorted_by_the_distance_that_is_returned_and_flip
 
 
 def test_no_bundled_image_is_a_copy(plugin: Plugin) -> None:
-    known = images.from_uint8(subjects.read_reference("crawl").pictures)
-    generated = plugin.run("generate", 64, checkpoint="crawl")
+    known = images.from_uint8(subjects.read_reference("mnist").pictures)
+    generated = plugin.run("generate", 64, checkpoint="mnist")
     _, distances = metrics.nearest_neighbors_or_flipped(generated, known)
     assert not metrics.are_copies(generated, distances).any()
     _, to_itself = metrics.nearest_neighbors_or_flipped(known[:64, :, ::-1], known)

@@ -19,7 +19,7 @@ def test_every_tab_returns_pictures(plugin: Plugin) -> None:
     (grid,) = generate.generate(plugin, "digits", "7", "16", 1)
     chosen, around, description = generate.inspect(plugin, "digits", "7", "16", 3, 1)
     offered, animation, strip = interpolate.interpolate(plugin, "digits", stops="2, 5 9")
-    snapshots, *curves = training.show_training(plugin, "digits")
+    snapshots, *curves = training.show_training(plugin)
     assert all(images.load(path).std() > 0.05 for path in (grid, chosen, around, offered, strip, snapshots))
     assert "Image 4 (7)." in description
     assert [each.count("<polyline") for each in curves] == [4, 4]  # with the keys of the legend
@@ -60,7 +60,6 @@ def test_handlers_refuse_unknown_choices(plugin: Plugin) -> None:
         lambda: generate.generate(plugin, color="transparent"),
         lambda: interpolate.interpolate(plugin, stops="1"),
         lambda: interpolate.interpolate(plugin, stops="1 26"),
-        lambda: training.show_training(plugin, "dogs"),
         lambda: finish(lab.train_toy(plugin, distribution="dogs")),
         lambda: finish(lab.train_toy(plugin, loss="dogs")),
         lambda: finish(lab.train_toy(plugin, distribution="drawing")),

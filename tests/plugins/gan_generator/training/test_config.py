@@ -41,18 +41,18 @@ def test_a_recipe_is_changed_by_switches() -> None:
     def parse(*flags: str) -> Any:
         return tyro.cli(Config, args=list(flags)).recipe
 
-    assert parse() == RECIPES["crawl"]
-    assert not parse("--no-augmentation").augmentation
-    assert parse("--checkpoint", "mnist", "--augmentation", "--no-conditional").augmentation
+    assert parse() == RECIPES["mnist"]
+    assert not parse("--augmentation", "--no-augmentation").augmentation
+    assert parse("--augmentation", "--no-conditional").augmentation
     assert not parse("--no-conditional").conditional
-    assert parse("--checkpoint", "mnist", "--horizontal-flip").horizontal_flip
+    assert parse("--horizontal-flip").horizontal_flip
 
 
 def test_own_images_are_flipped_only_if_asked_for() -> None:
-    assert Config().recipe.horizontal_flip
+    assert Config(subject="tiles").recipe.horizontal_flip
     assert not Config(images=Path("x")).recipe.horizontal_flip
     assert Config(images=Path("x"), horizontal_flip=True).recipe.horizontal_flip
-    assert Config(checkpoint="mnist", subject="cifar10").recipe.horizontal_flip
+    assert Config(subject="cifar10").recipe.horizontal_flip
 
 
 def test_each_recipe_has_a_bundled_network(plugin: Plugin) -> None:
