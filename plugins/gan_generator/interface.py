@@ -1,4 +1,4 @@
-"""The page of the GAN generator: tabs to generate and interpolate images, on its training, and a lab for a toy GAN."""
+"""The page of the GAN generator: tabs to generate, edit and mix images, on its training, and a lab."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import gradio as gr
 from core.plugin import Plugin
 from core.web import pages
 
-from .tabs import generate, interpolate, lab, training
+from .tabs import edit, generate, interpolate, lab, mix, training
 
 TABS = {
     "Generate": generate.lay_out,
+    "Edit": edit.lay_out,
+    "Mix": mix.lay_out,
     "Interpolate": interpolate.lay_out,
     "Training": training.lay_out,
     "Lab": lab.lay_out,

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import partial
 from typing import Annotated, NamedTuple
 
 import keras
 import numpy as np
 import tyro
-from keras import layers
 
 from core.errors import UserError, check_range
 from core.imaging.images import Floats, Image
@@ -23,16 +21,22 @@ from core.networks.batching import BATCH, as_batch, predict
 from core.networks.layers import unpack_singleton
 from core.progress import Progress, Steps
 
-from . import latents, multiscale, toy_gan
+from . import attributes as weights_of
+from . import editing, latents, multiscale, projection, toy_gan
 from .adversarial.objective import ToyOptions
-from .networks import discriminator, generator
-from .networks.labels import label_inputs, label_vectors, suffix
+from .attributes import Change
+from .editing import Edited
+from .networks import classifier, discriminator, generator, parts
+from .networks.labels import label_inputs, label_vectors
+from .projection import Projection
 from .toy_gan import NEW_RUN, ToyGANState
 
 MAX_IMAGES = 1024
 MAX_STOPS = 12
-FEATURES = 64
 MAX_ROUNDS = 1000
+MAX_MIXED = 64
+MAX_PROJECTION_ROUNDS = 50
+OF_SEED: Floats = np.zeros(0, np.float32)
 MAX_COORDINATE = 10.0
 
 
@@ -92,20 +96,7 @@ def build_classifier(
     Returns:
         A network to features (n, 64) and probabilities (n, classes) of each group.
     """
-    images = keras.Input(tuple(shape), name="images")
-    x = layers.Rescaling(2, -1, name="classifier_rescaling")(images)
-    for i in range(3):
-        for part in "ab":
-            x = layers.Conv2D(width * 2**i, 3, padding="same", use_bias=False, name=f"classifier_size{i}_{part}")(x)
-            x = layers.BatchNormalization(name=f"classifier_size{i}_{part}_norm")(x)
-            x = layers.Activation("relu", name=f"classifier_size{i}_{part}_act")(x)
-        x = layers.MaxPooling2D(2, name=f"classifier_size{i}_pool")(x)
-    x = layers.Dropout(0.3, name="classifier_dropout")(layers.Flatten(name="classifier_flatten")(x))
-    features = layers.Dense(FEATURES, activation="tanh", dtype="float32", name="features")(x)
-    softmax = partial(layers.Dense, activation="softmax", dtype="float32")
-    groups = (classes,) if isinstance(classes, int) else classes
-    probabilities = [softmax(each, name=f"probabilities{suffix(i)}")(features) for i, each in enumerate(groups)]
-    return keras.Model(images, [features, *probabilities], name="classifier")
+    return classifier.build_classifier(tuple(shape), (classes,) if isinstance(classes, int) else classes, width)
 
 
 def build_toy_gan(dimensions: int = 4, width: int = 64) -> keras.Model:
@@ -135,7 +126,7 @@ def generate(
     """
     check_range("count", count, 1, MAX_IMAGES)
     seeds = latents.consecutive_seeds(_check_seed(seed), count)
-    return _generate(network, latents.from_seeds(seeds, _dimensions(network)), labels, seeds, truncation)
+    return _generate(network, latents.from_seeds(seeds, parts.dimensions(network)), labels, seeds, truncation)
 
 
 def perturb(
@@ -157,7 +148,7 @@ def perturb(
     """
     check_range("count", count, 1, MAX_IMAGES)
     check_range("amount", amount, 0, 1)
-    latent = latents.from_seeds([_check_seed(seed)], _dimensions(network))
+    latent = latents.from_seeds([_check_seed(seed)], parts.dimensions(network))
     nearby = np.concatenate([latent, latents.perturb(latent[0], amount, seed, count)])
     return _generate(network, nearby, labels, [seed] * (count + 1), truncation)
 
@@ -179,10 +170,10 @@ def interpolate(
     """
     check_range("number of seeds", len(seeds), 2, MAX_STOPS)
     check_range("steps", steps, 1, MAX_IMAGES // len(seeds))
-    stops = latents.from_seeds([_check_seed(seed) for seed in seeds], _dimensions(network))
+    stops = latents.from_seeds([_check_seed(seed) for seed in seeds], parts.dimensions(network))
     path, weights = latents.interpolate_path(stops, steps)
-    vectors = [weights @ each for each in _label_vectors(network, labels, seeds)]
-    return _run_generator(network, path, vectors, truncation)
+    vectors = [weights @ each for each in parts.labels_of_seeds(network, labels, seeds)]
+    return parts.run_generator(network, _truncate(path, truncation), vectors)
 
 
 def discriminate(network: keras.Model, image: Image, labels: tuple[int, ...] = ()) -> Floats:
@@ -192,8 +183,8 @@ def discriminate(network: keras.Model, image: Image, labels: tuple[int, ...] = (
         image: (h, w, c); or many, (n, h, w, c), of the size that the network was trained on.
         labels: class index of all images, or of each; needed where the network has classes.
     """
-    scorer, groups, channels = _part(network, "discriminator"), _groups(network), _channels(network)
-    batch = as_batch(image, (*_part(network, "generator").outputs[0].shape[1:3], channels))
+    scorer, groups, channels = parts.part(network, "discriminator"), parts.groups(network), parts.channels(network)
+    batch = as_batch(image, (*parts.part(network, "generator").outputs[0].shape[1:3], channels))
     scales = multiscale.stack_scales(batch, scorer.inputs[0].shape[-1] // channels)
     if groups and not labels:
         last = math.prod(groups) - 1
@@ -207,11 +198,64 @@ def classify(network: keras.Model, image: Image) -> Classification:
     Args:
         image: (h, w, c); or many, (n, h, w, c), of the size that the network was trained on.
     """
-    _part(network, "features")
+    parts.part(network, "features")
     batch = as_batch(image, network.inputs[0].shape[1:])
     outputs = [network.predict_on_batch(batch[i : i + BATCH]) for i in range(0, len(batch), BATCH)]
     features, *probabilities = (np.concatenate(each).astype(np.float32) for each in zip(*outputs, strict=True))
     return Classification(features, np.concatenate(probabilities, axis=1))
+
+
+def edit(
+    network: keras.Model,
+    attributes: Floats = OF_SEED,
+    seed: int = 0,
+    labels: tuple[int, ...] = (),
+    change: Annotated[Change, tyro.conf.arg(name="")] = Change(),  # noqa: B008 - frozen
+) -> Edited:
+    """Generate an image, and change its attributes: what the latent vector chooses, then the classes.
+
+    Args:
+        attributes: weights of the values of all attributes, (d,) or those of n images, (n, d), such as
+            `Edited.attributes` of an earlier call; left out, those of the seed's image.
+        seed: of the image.
+        labels: class index of the seed's image; left out, the seed decides.
+        change: what to change.
+    """
+    given = editing.check(network, attributes) if attributes.size else _of_seed(network, seed, labels)
+    if change.values:
+        given = weights_of.change(given, editing.sizes_of(network), change.values, change.amounts)
+    return Edited(editing.render(network, given, change.directions), given)
+
+
+def mix(network: keras.Model, coarse: tuple[int, ...] = (0,), fine: tuple[int, ...] = (1,), size: int = 16) -> Image:
+    """Generate images with the shape of one image and the colors of another: style mixing.
+
+    Args:
+        coarse: seeds of the images whose styles are used up to `size`.
+        fine: seeds of those whose styles are used above; as many.
+        size: resolution at which the style changes, in pixels: 4, 8 or 16 for the cats.
+    """
+    check_range("number of seeds", len(coarse), 1, MAX_MIXED)
+    if len(coarse) != len(fine):
+        raise UserError(f"there are {len(coarse)} coarse and {len(fine)} fine seeds: give as many.")
+    first, second = (editing.of_seeds(network, [_check_seed(seed) for seed in seeds]) for seeds in (coarse, fine))
+    return editing.mix(network, first, second, size)
+
+
+def project(network: keras.Model, image: Image, attributes: Floats = OF_SEED, rounds: int = 5) -> Steps[Projection]:
+    """Find the attributes from which the generator makes an image that is as similar as possible to a given one.
+
+    Args:
+        image: (h, w, c); center-cropped and resized.
+        attributes: weights (d,) to start from, such as a classifier's probabilities; left out, the values of each
+            attribute are tried.
+        rounds: of 20 steps of gradient descent, 0 to 50.
+    """
+    check_range("rounds", rounds, 0, MAX_PROJECTION_ROUNDS)
+    shape = parts.part(network, "generator").outputs[0].shape[1:3]
+    target = as_batch(image, (*shape, parts.channels(network)))[0]
+    start = editing.check(network, attributes)[:1] if attributes.size else None
+    return (yield from projection.project(network, target, start, rounds))
 
 
 def train_toy(
@@ -243,51 +287,16 @@ def train_toy(
     return state
 
 
-def _dimensions(network: keras.Model) -> int:
-    dimensions: int = _part(network, "generator").inputs[0].shape[-1]
-    return dimensions
-
-
-def _groups(network: keras.Model) -> tuple[int, ...]:
-    """Return how many classes each group has, () for a network without classes."""
-    return tuple(label.shape[-1] for label in _part(network, "generator").inputs[1:])
-
-
-def _channels(network: keras.Model) -> int:
-    """Return the channels of one image: the output may have several scales, stacked, or a pixel shuffle before it."""
-    part = _part(network, "generator")
-    channels: int = min(part.outputs[0].shape[-1], part.get_layer("generator_size4_to_rgb").filters)
-    return channels
-
-
-def _part(network: keras.Model, name: str) -> keras.Model:
-    """Return the layer, or the network within `network`, called `name`. Raises UserError where there is none."""
-    known = [layer.name for layer in network.layers]
-    if name not in known:
-        raise UserError(f"this checkpoint is a {network.name} without {name}: choose another with --checkpoint.")
-    return network.get_layer(name)
-
-
 def _generate(
     network: keras.Model, latent: Floats, labels: Sequence[int], seeds: Sequence[int], truncation: float
 ) -> Image:
-    return _run_generator(network, latent, _label_vectors(network, labels, seeds), truncation)
+    vectors = parts.labels_of_seeds(network, labels, seeds)
+    return parts.run_generator(network, _truncate(latent, truncation), vectors)
 
 
-def _run_generator(network: keras.Model, latent: Floats, labels: Sequence[Floats], truncation: float) -> Image:
-    """Return images (n, h, w, c) of latent vectors (n, d) and weights of the classes, (n, classes) of each group."""
+def _truncate(latent: Floats, truncation: float) -> Floats:
     check_range("truncation", truncation, 0, 1)
-    outputs = predict(_part(network, "generator"), [truncation * latent, *labels])
-    images: Image = outputs[..., : _channels(network)].clip(0, 1)
-    return images
-
-
-def _label_vectors(network: keras.Model, labels: Sequence[int], seeds: Sequence[int]) -> list[Floats]:
-    """Return the class of each seed as a one-hot vector (n, classes) of each group; none without classes."""
-    groups = _groups(network)
-    if labels and not groups:
-        raise UserError(f"labels are {tuple(labels)}: leave them out, this checkpoint has no classes.")
-    return label_vectors(labels or latents.labels_from_seeds(seeds, math.prod(groups)), groups, len(seeds))
+    return truncation * latent
 
 
 def _as_points(points: Floats) -> Floats:
@@ -295,6 +304,10 @@ def _as_points(points: Floats) -> Floats:
     if points.size < 2 or points.size % 2 or not np.isfinite(points).all() or np.abs(points).max() > MAX_COORDINATE:
         raise UserError(f"points are {points}: give pairs of numbers between -1 and 1, one pair at least.")
     return np.asarray(points.reshape(-1, 2), np.float32)
+
+
+def _of_seed(network: keras.Model, seed: int, labels: tuple[int, ...]) -> Floats:
+    return editing.of_seeds(network, [_check_seed(seed)], labels)
 
 
 def _check_seed(seed: int) -> int:

@@ -46,6 +46,12 @@ def credit() -> gr.Markdown:
     return gr.Markdown(SUBJECTS[FIRST].credit, visible=bool(SUBJECTS[FIRST].credit))
 
 
+def animation(label: str) -> gr.Image:
+    """Return a component that plays an animated WebP, which can be downloaded, with its label above it."""
+    gr.Markdown(label, elem_classes="caption")
+    return gr.Image(label=label, type="filepath", interactive=False, buttons=["download"], show_label=False)
+
+
 def update_classes(subject: gr.Radio, class_name: gr.Dropdown, color: gr.Dropdown, credits: gr.Markdown) -> Any:
     """Offer the classes and colors of the chosen data set, and return the event that fires once they are updated."""
     updates = gr.State(0)

@@ -49,7 +49,7 @@ def lay_out(page: Page, opened: Any) -> None:
             with gr.Row():
                 offered = pages.captioned_image(OFFERED_CAPTION, clickable_grid.css_classes(OFFERED))
                 with gr.Column(min_width=280):
-                    animation = _animation()
+                    animation = controls.animation(ANIMATION_LABEL)
             strip = pages.captioned_image(STRIP_CAPTION, pages.SHEET)
         with pages.column("settings"):
             class_name, color = controls.class_dropdown(), controls.color_dropdown()
@@ -61,11 +61,6 @@ def lay_out(page: Page, opened: Any) -> None:
     updated = controls.update_classes(subject, class_name, color, credit)
     triggers = [opened, updated, class_name, color, seed, truncation, clicks.change, stops]
     page.bind(interpolate, triggers, settings, [offered, animation, strip], status)
-
-
-def _animation() -> gr.Image:
-    gr.Markdown(ANIMATION_LABEL, elem_classes="caption")
-    return gr.Image(label=ANIMATION_LABEL, type="filepath", interactive=False, buttons=["download"], show_label=False)
 
 
 def interpolate(

@@ -86,6 +86,23 @@ CAT_ACCESSORIES = (
     *("red scarf", "bell", "red collar", "headband", "pink bow", "black hat", "red headphones", "blue scarf"),
     *("barrel", "typewriter", "jewel", "bandana", "blue bow", "red hat", "white headphones", "nothing"),
 )
+CAT_EYES = (
+    *(
+        "wide eyes",
+        "half-closed eyes",
+        "tiny eyes",
+        "worried eyes",
+        "monocle",
+        "skeptical eyes",
+        "closed eyes",
+        "gray eyes",
+    ),
+    *("alert eyes", "green eyes", "eyelashes", "round eyes", "glasses", "tall eyes", "sly eyes"),
+)
+CAT_MOUTHS = (
+    *("open mouth", "wavy mouth", "tiny mouth", "singing mouth", "talking mouth"),
+    *("tooth", "smile", "narrow mouth", "grin", "laughing mouth"),
+)
 CREDIT = "Trained on cat avatars by [David Revoy](https://www.peppercarrot.com) (CC BY 4.0)."
 SUBJECTS = {
     CATS: Subject("cats", {COLOR: CAT_COLORS, PATTERN: CAT_PATTERNS, "accessory": CAT_ACCESSORIES}, 64, CREDIT),
