@@ -140,3 +140,28 @@ def test_a_class_of_either_data_set_is_generated_over_the_api(app_address: str) 
         assert images.load(grid).std() > 0.05
     with pytest.raises(Exception, match="The class is '7'"):
         client.predict("cats", "7", "16", 3, 1.0, api_name="/gan_generator_generate")
+
+
+@pytest.mark.browser
+def test_the_game_is_played_with_the_keyboard(browser: Any, app_address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{app_address}/gan_generator?tab=which-is-real&number=5")
+    page.get_by_text("Which one did the artist draw?").wait_for(timeout=60_000)
+    for pairs in ("After 1 pair:", "After 2 pairs:"):
+        page.get_by_role("button", name="The left one").press("Enter")
+        page.get_by_text(pairs).wait_for(timeout=30_000)
+        page.get_by_role("button", name="Next pair").press("Enter")
+        page.wait_for_function(
+            "() => !/one is real. The/.test(document.querySelector('.source:not(.hide)')?.innerText)"
+        )
+        page.wait_for_timeout(1000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+@pytest.mark.browser
+def test_a_cat_is_edited_over_the_api(app_address: str) -> None:
+    client = gradio_client.Client(app_address, verbose=False)
+    before, after, words = client.predict(seed=442, accessory="black hat", api_name="/gan_generator_edit_cat")
+    assert words == "**This cat − red hat + black hat**"
+    assert abs(images.load(after) - images.load(before)).mean() > 0.01
