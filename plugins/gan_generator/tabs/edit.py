@@ -50,7 +50,7 @@ INFOS = (
     "On the fur.",
     "On the head, around the neck or beside the cat.",
 )
-AMOUNT_LABEL = "… how far"
+AMOUNT_LABEL = "{}: how far"
 AMOUNT_INFO = "0: as before, 1: all of the new value."
 DIRECTIONS_TITLE = "Directions found without labels"
 DIRECTIONS_TEXT = (
@@ -94,25 +94,20 @@ def lay_out(page: Page, opened: Any) -> None:
             gr.Markdown(INTRODUCTION)
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON, FIRST_SEED)
             status = page.status("")
-            gr.Markdown(SUBJECTS[CATS].credit)
         with pages.column("stage"):
             description = gr.Markdown()
-            with gr.Row():
-                before, after = (pages.captioned_image(label) for label in (BEFORE_LABEL, AFTER_LABEL))
-                with gr.Column(min_width=280):
-                    animation = controls.animation(ANIMATION_LABEL)
-            with gr.Row():
-                with gr.Column(min_width=280):
-                    picture = pages.picture_input(PICTURE_LABEL, height=220)
-                with gr.Column(min_width=280):
-                    given = pages.examples(REAL_CATS, picture, also={}, label=EXAMPLES_LABEL)
-                    searching, found = page.status(""), gr.Markdown()
-                    stop = gr.Button(pages.STOP, size="sm")
-        with pages.column("settings"):
+            before, after, animation = _lay_out_pictures()
             names, amounts, clicks = _lay_out_attributes()
             with gr.Accordion(DIRECTIONS_TITLE, open=False):
                 gr.Markdown(DIRECTIONS_TEXT)
-                directions = [gr.Slider(-3, 3, 0, step=0.1, label=name, info=DIRECTION_INFO) for name in DIRECTIONS]
+                with gr.Row(elem_classes="edit-controls"):
+                    directions = [gr.Slider(-3, 3, 0, step=0.1, label=name, info=DIRECTION_INFO) for name in DIRECTIONS]
+        with pages.column("settings"):
+            picture = pages.picture_input(PICTURE_LABEL, height=220)
+            given = pages.examples(REAL_CATS, picture, also={}, label=EXAMPLES_LABEL)
+            searching, found = page.status(""), gr.Markdown()
+            stop = gr.Button(pages.STOP, size="sm")
+            gr.Markdown(SUBJECTS[CATS].credit)
     projected = gr.State(None)
     page.bind(project_cat, [given], [picture], [projected, found], searching, stop)
     seed.change(lambda: (None, None, ""), None, [projected, picture, found], api_visibility="private")
@@ -122,25 +117,39 @@ def lay_out(page: Page, opened: Any) -> None:
     page.bind(animate_edit, triggers, inputs, [animation], status)
 
 
+def _lay_out_pictures() -> list[gr.Image]:
+    """Return the components of the cat before, the cat after, and the animation."""
+    shown = []
+    with gr.Row(elem_classes="edit-stage"):
+        with gr.Row(elem_classes="edit-pictures"):
+            for label in (BEFORE_LABEL, AFTER_LABEL):
+                with gr.Column(min_width=120):
+                    gr.Markdown(label, elem_classes="caption")
+                    shown.append(pages.result_picture(label, show_label=False))
+        with gr.Column(min_width=120):
+            shown.append(controls.animation(ANIMATION_LABEL))
+    return shown
+
+
 def _lay_out_attributes() -> tuple[list[gr.Dropdown], list[gr.Slider], gr.State]:
     """Return the choices of the five attributes, how far each of the last three is changed, and a trigger."""
-    names, amounts = [], []
-    first = (FIRST_EYES, KEPT, KEPT, KEPT, FIRST_ACCESSORY)
-    for i in (4, 0, 1, 2, 3):
-        names.append(gr.Dropdown([KEPT, *NAMES[i]], value=first[i], label=LABELS[i], info=INFOS[i]))
-        if i > 1:
-            amounts.append(gr.Slider(0, 1, 1, step=0.05, label=AMOUNT_LABEL, info=AMOUNT_INFO))
-    accessory, *others = names
+    first, names, amounts = (FIRST_EYES, KEPT, KEPT, KEPT, FIRST_ACCESSORY), {}, {}
+    with gr.Row(elem_classes="edit-controls"):
+        for i in (4, 2, 3, 0, 1):
+            names[i] = gr.Dropdown([KEPT, *NAMES[i]], value=first[i], label=LABELS[i], info=INFOS[i])
+            if i > 1:
+                amounts[i] = gr.Slider(0, 1, 1, step=0.05, label=AMOUNT_LABEL.format(LABELS[i]), info=AMOUNT_INFO)
+    ordered, clicks = [names[i] for i in range(5)], gr.State(0)
     gr.Markdown(ARITHMETIC_TEXT)
-    clicks = gr.State(0)
-    for text, (eyes_name, accessory_name) in ARITHMETIC.items():
-        gr.Button(text, size="sm").click(
-            lambda count, values=(accessory_name, eyes_name, KEPT, KEPT, KEPT): (*values, 1, count + 1),
-            clicks,
-            [accessory, *others, amounts[0], clicks],
-            api_visibility="private",
-        )
-    return [*others, accessory], [*amounts[1:], amounts[0]], clicks
+    with gr.Row():
+        for text, (eyes, accessory) in ARITHMETIC.items():
+            gr.Button(text, size="sm").click(
+                lambda count, values=(eyes, KEPT, KEPT, KEPT, accessory): (*values, 1, count + 1),
+                clicks,
+                [*ordered, amounts[4], clicks],
+                api_visibility="private",
+            )
+    return ordered, [amounts[2], amounts[3], amounts[4]], clicks
 
 
 def edit_cat(

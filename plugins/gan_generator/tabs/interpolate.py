@@ -22,7 +22,7 @@ OFFERED = 25  # images to choose from
 STEPS = 12  # from one to the next
 IN_A_ROW = 12
 MAX_STOPS = 8
-FIRST_STOPS = "9 15 20"
+FIRST_STOPS = "2 4 18"
 
 INTRODUCTION = (
     "**Between two latent vectors there is always another one.** If the generator had memorized the training images, "

@@ -151,10 +151,7 @@ def test_the_game_is_played_with_the_keyboard(browser: Any, app_address: str) ->
         page.get_by_role("button", name="The left one").press("Enter")
         page.get_by_text(pairs).wait_for(timeout=30_000)
         page.get_by_role("button", name="Next pair").press("Enter")
-        page.wait_for_function(
-            "() => !/one is real. The/.test(document.querySelector('.source:not(.hide)')?.innerText)"
-        )
-        page.wait_for_timeout(1000)
+        page.get_by_text("one is real. The discriminator").wait_for(state="hidden", timeout=30_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.close()
 
