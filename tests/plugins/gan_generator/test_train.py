@@ -32,13 +32,13 @@ from plugins.gan_generator.train import Config
             "discriminator_rate": 1e-4,
         },
         {"loss": "hinge", "scales": 2, "augmentation": True, "conditional": False},
-        {"side": 64, "scales": 3, "generator_every": 2},
+        {"side": 16, "scales": 3, "generator_every": 2},
     ],
 )
 def test_a_gan_is_trained_on_own_images(
     folder: Path, flags: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    small = {"side": 16, "epochs": 1, "steps": 2, "batch": 8, "width": 4, "dimensions": 4}
+    small = {"side": 8, "epochs": 1, "steps": 2, "batch": 8, "width": 4, "dimensions": 4}
     config = Config(images=folder, **small | flags)
     run = Run.start("gan_generator", config, folder.parent / "runs")
     assert all(np.isfinite(value) for value in train.train(config, run).values())
@@ -58,7 +58,7 @@ def test_more_scales_than_an_image_can_be_halved_are_refused(folder: Path) -> No
 
 @pytest.mark.usefixtures("eagerly")
 def test_a_killed_run_is_resumed(folder: Path, train_twice: Any) -> None:
-    flags = {"side": 16, "epochs": 3, "steps": 2, "batch": 8, "width": 4, "dimensions": 4}
+    flags = {"side": 8, "epochs": 3, "steps": 2, "batch": 8, "width": 4, "dimensions": 4}
     config = Config(images=folder, backup_minutes=0, rate=0.1, **flags)
     made = train_twice("gan_generator", train.train, config, folder.parent / "runs")
     resumed, straight = (checkpoint.load(each, model).get_weights() for each in made)

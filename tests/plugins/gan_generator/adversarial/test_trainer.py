@@ -22,11 +22,11 @@ from plugins.gan_generator.model import build_gan
 from plugins.gan_generator.adversarial.objective import Objective
 def changes(**settings):
     keras.utils.set_random_seed(0)
-    small = dict(shape=(8, 8, 1), dimensions=4, width=4, classes=3)
+    small = dict(shape=(4, 4, 1), dimensions=4, width=4, classes=3)
     trainer = GANTrainer(build_gan(**small), build_gan(**small), Objective(**settings), 0)
     trainer.compile(build_optimizer(1e-3, 1e-3))
     random = np.random.default_rng(0)
-    batch = random.random((16, 8, 8, 1), np.float32), np.eye(3, dtype=np.float32)[random.integers(3, size=16)]
+    batch = random.random((16, 4, 4, 1), np.float32), np.eye(3, dtype=np.float32)[random.integers(3, size=16)]
     trainer.fit(list(batch), batch_size=16, verbose=0)
     before = {each.path: keras.ops.convert_to_numpy(each.value) for each in trainer.network.trainable_variables}
     trainer.fit(list(batch), batch_size=16, verbose=0)
