@@ -157,6 +157,17 @@ def test_the_game_is_played_with_the_keyboard(browser: Any, app_address: str) ->
 
 
 @pytest.mark.browser
+def test_on_a_phone_the_edited_cat_stays_in_sight_above_the_controls(browser: Any, app_address: str) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{app_address}/gan_generator?tab=edit")
+    page.get_by_text("This cat − sly eyes").wait_for(timeout=60_000)
+    page.get_by_label("Mouth", exact=True).scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.edit-pictures').getBoundingClientRect().top >= 0")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+@pytest.mark.browser
 def test_a_cat_is_edited_over_the_api(app_address: str) -> None:
     client = gradio_client.Client(app_address, verbose=False)
     before, after, words = client.predict(seed=442, accessory="black hat", api_name="/gan_generator_edit_cat")
