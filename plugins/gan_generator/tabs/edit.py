@@ -237,7 +237,7 @@ def animate_edit(
     return (sheets.write_animation(np.concatenate(frames), f"cat_{_seed(seed)}_edited"),)
 
 
-def project_cat(plugin: Plugin, picture: Dropped = None) -> Steps[tuple[list[float], str]]:
+def project_cat(plugin: Plugin, picture: Dropped) -> Steps[tuple[list[float], str]]:
     """Find the cat that the generator can make that is most similar to a picture.
 
     Args:

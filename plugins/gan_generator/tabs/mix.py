@@ -49,16 +49,16 @@ def lay_out(page: Page, opened: Any) -> None:
 
 
 def mix_cats(
-    plugin: Plugin, rows: int = FIRST_ROW_SEED, columns: int = FIRST_COLUMN_SEED, size: str = FIRST_SIZE
+    plugin: Plugin, rows: int = FIRST_ROW_SEED, columns: int = FIRST_COLUMN_SEED, switch: str = FIRST_SIZE
 ) -> tuple[str]:
     """Mix the styles of four cats with those of six others: a table of the results.
 
     Args:
         rows: seed of the first cat at the left, whose style is used at coarse resolutions.
         columns: seed of the first cat at the top, whose style is used at fine resolutions.
-        size: where the style changes: "from 4 pixels on", "from 8 pixels on" or "from 16 pixels on".
+        switch: where the style changes: "from 4 pixels on", "from 8 pixels on" or "from 16 pixels on".
     """
-    pixels = choose(SIZES, size, "size")
+    pixels = choose(SIZES, switch, "place where the style changes")
     left, top = latents.consecutive_seeds(int(rows or 0), ROWS), latents.consecutive_seeds(int(columns or 0), COLUMNS)
     coarse, fine = (tuple(each) for each in np.array([(i, j) for i in left for j in top]).T.tolist())
     mixed = plugin.run("mix", coarse, fine, pixels, checkpoint=CHECKPOINT)

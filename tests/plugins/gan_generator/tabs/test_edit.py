@@ -58,6 +58,6 @@ def test_cats_are_mixed_in_a_table_with_the_cats_at_its_edges(plugin: Plugin) ->
     (table,) = mix.mix_cats(plugin)
     sheet = images.load(table)
     assert sheet.shape[0] == (mix.ROWS + 1) * 64 * 3
-    for call in (lambda: mix.mix_cats(plugin, size="12"), lambda: edit.edit_cat(plugin, eyes="none")):
+    for call in (lambda: mix.mix_cats(plugin, switch="12"), lambda: edit.edit_cat(plugin, eyes="none")):
         with pytest.raises(UserError):
             call()
