@@ -22,7 +22,7 @@ from .subjects import CATS, SUBJECTS
 
 SCALE, GAP, FRAME = 6, 24, 6  # pixels
 BACKGROUND, RIGHT, WRONG = (25, 21, 21), (80, 190, 110), (239, 98, 78)
-FIRST_ROUND = 1
+FIRST_ROUND, LAST_ROUND = 1, 999_999
 HELD_OUT = 2000  # real cats to draw from
 ANSWERS = {"not yet": None, "left": 0, "right": 1}
 Answer = Literal["not yet", "left", "right"]
@@ -75,7 +75,9 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("stage"):
             shown = pages.captioned_image(PAIR_CAPTION, pages.grid_classes(2, 1))
         with pages.column("settings"):
-            number = gr.Number(FIRST_ROUND, label=ROUND_LABEL, info=ROUND_INFO, precision=0, minimum=0)
+            number = gr.Number(
+                FIRST_ROUND, label=ROUND_LABEL, info=ROUND_INFO, precision=0, minimum=0, maximum=LAST_ROUND
+            )
             gr.Markdown(SUBJECTS[CATS].credit)
     answer, score, clicks = gr.State("not yet"), gr.State(None), gr.State(0)
     answered = [answer, clicks]
