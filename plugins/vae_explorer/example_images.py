@@ -10,15 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.imaging import images
-from core.imaging.images import Image
+from core.imaging.images import Floats, Image
+from core.training import cats
 from core.training.datasets import CLOTHES, DIGITS
 
 FOLDER = Path(__file__).parent / "examples"
 CLASS_NAMES = {"mnist": DIGITS, "fashion": CLOTHES}
+CATS, CAT_LAYERS = "cats", FOLDER / "cats_layers.npz"
+GAN_SAMPLES = FOLDER / "gan_samples.webp"
+CAT_COUNT = 600
+CREDIT = "Cat avatars by [David Revoy](https://www.peppercarrot.com) (CC BY 4.0)."
 
 
 class Examples(NamedTuple):
-    """Labeled images: `pictures` (n, h, w, c) in 0 to 1, and the class index of each, `labels` (n,)."""
+    """Labeled images: `pictures` (n, h, w, c) in 0 to 1, and the class index of each, `labels` (n,).
+
+    The labels of cats are numbers of combinations of attribute values, see `core.training.cats`.
+    """
 
     pictures: Image
     labels: NDArray[np.int64]
@@ -26,7 +34,9 @@ class Examples(NamedTuple):
 
 @functools.cache
 def read(subject: str) -> Examples:
-    """Return all bundled test images of a data set: "mnist" (10,000), "fashion" (2,000) or "tiles" (586)."""
+    """Return all bundled test images of a data set: "mnist" (10,000), "fashion" (2,000) or "cats" (600)."""
+    if subject == CATS:
+        return compose_cats(np.random.default_rng(0).permutation(cats.combinations("test"))[:CAT_COUNT])
     with np.load(FOLDER / f"{subject}.npz") as stored:
         return Examples(images.from_uint8(stored["images"]), stored["labels"].astype(np.int64))
 
@@ -36,3 +46,31 @@ def choose_random(subject: str, count: int, seed: int) -> Examples:
     pictures, labels = read(subject)
     chosen = np.random.default_rng(seed).choice(len(pictures), count, replace=False)
     return Examples(pictures[chosen], labels[chosen])
+
+
+def compose_cats(labels: NDArray[np.int64]) -> Examples:
+    """Return the cats of some labels, the numbers of combinations of their attributes."""
+    return Examples(images.from_uint8(cats.ComposedCats(read_cat_layers(), labels)[:]), labels)
+
+
+@functools.cache
+def read_gan_samples() -> Image:
+    """Return the bundled cats (n, 64, 64, 3) that the GAN generated: a sheet of as many rows as columns."""
+    sheet = images.load(GAN_SAMPLES)
+    side = cats.SIDE
+    rows, columns = sheet.shape[0] // side, sheet.shape[1] // side
+    cells: Image = sheet.reshape(rows, side, columns, side, -1).swapaxes(1, 2).reshape(-1, side, side, sheet.shape[-1])
+    return cells
+
+
+def write_cat_layers(layers: list[Floats]) -> None:
+    """Write layers, from `core.training.cats.read_layers`, to the file that cats are composed from."""
+    arrays = {name: np.rint(layer * 255).astype(np.uint8) for name, layer in zip(cats.ATTRIBUTES, layers, strict=True)}
+    np.savez_compressed(CAT_LAYERS, allow_pickle=False, **arrays)
+
+
+@functools.cache
+def read_cat_layers() -> list[Floats]:
+    """Return the bundled layers of the cats: see `core.training.cats.read_layers`."""
+    with np.load(CAT_LAYERS) as stored:
+        return [stored[name].astype(np.float32) / np.float32(255) for name in cats.ATTRIBUTES]

@@ -8,6 +8,7 @@ from core.plugin import Plugin
 from core.web import pages
 
 from .tabs import (
+    attributes,
     conditional,
     interpolate,
     latent_dimensions,
@@ -16,6 +17,7 @@ from .tabs import (
     perturb,
     reconstruct,
     training,
+    vae_and_gan,
 )
 
 TABS = {
@@ -26,6 +28,8 @@ TABS = {
     "Perturb": perturb.lay_out,
     "Loss functions": loss_functions.lay_out,
     "Conditional (CVAE)": conditional.lay_out,
+    "Attributes": attributes.lay_out,
+    "VAE and GAN": vae_and_gan.lay_out,
     "Training": training.lay_out,
 }
 

@@ -34,13 +34,13 @@ class LatentPlane(NamedTuple):
         return np.asarray(_flip_vertically((latents - self.low) / (self.high - self.low)), np.float32)
 
 
-def choose_plane(encoded: Encoded) -> LatentPlane:
+def choose_plane(encoded: Encoded, has_prior: bool = False) -> LatentPlane:
     """Return the region to show for a network that encodes images to these latent vectors (n, 2).
 
-    For a VAE it is ±3 standard deviations of the prior; an autoencoder has no prior, so it is where most latent
-    vectors lie.
+    For a VAE, and others of which `has_prior` says so, it is ±3 standard deviations of the prior; an autoencoder has
+    no prior, so it is where most latent vectors lie.
     """
-    if np.isfinite(encoded.log_variance).all():
+    if has_prior or np.isfinite(encoded.log_variance).all():
         return LatentPlane(np.full(2, -PRIOR_RANGE, np.float32), np.full(2, PRIOR_RANGE, np.float32))
     low, high = np.percentile(encoded.mean, (OUTLIER_PERCENT, 100 - OUTLIER_PERCENT), axis=0).astype(np.float32)
     return LatentPlane(low, np.maximum(high, low + SMALLEST_SIDE))

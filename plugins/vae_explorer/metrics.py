@@ -27,6 +27,8 @@ class Codec(NamedTuple):
 
     encode: Callable[..., Encoded]
     decode: Callable[..., Image]
+    prior: Encoded | None = None
+    """The components of a learned prior; None for the standard normal one."""
 
 
 def score(codec: Codec, test: Dataset, labels: tuple[int, ...] = (), binary: bool = False, seed: int = 0) -> Scores:
@@ -51,8 +53,12 @@ def score(codec: Codec, test: Dataset, labels: tuple[int, ...] = (), binary: boo
     scores: Scores = {"mse": mean_squared_error(pictures, codec.decode(encoded.mean, labels))}
     if not np.isfinite(encoded.log_variance).all():
         return scores
-    sampled = codec.decode(sample_latents(encoded, random), labels)
-    kl = float(kl_divergence(encoded).mean())
+    latents = sample_latents(encoded, random)
+    sampled = codec.decode(latents, labels)
+    if codec.prior:  # no closed form: estimated from the sampled latent vectors
+        kl = float((_log_normal(latents, *encoded) - log_prior(latents, codec.prior)).mean())
+    else:
+        kl = float(kl_divergence(encoded).mean())
     squared = mean_squared_error(pictures, sampled) * pictures[0].size
     active = float((encoded.mean.var(axis=0) > ACTIVE_VARIANCE).sum())
     scores |= {"squared_error_plus_kl": squared + kl, "kl_divergence": kl, "active_units": active}
@@ -102,11 +108,19 @@ def importance_weighted_log_likelihood(
     for i, picture in enumerate(pictures):
         posterior = Encoded(*(part.repeat(samples, 0) for part in codec.encode(picture[None])))
         latents = sample_latents(posterior, random)
-        log_prior, log_posterior = _log_normal(latents, np.zeros(1), np.zeros(1)), _log_normal(latents, *posterior)
-        log_weights = bernoulli_log_likelihood(picture[None], codec.decode(latents)) + log_prior - log_posterior
+        log_ratio = log_prior(latents, codec.prior) - _log_normal(latents, *posterior)
+        log_weights = bernoulli_log_likelihood(picture[None], codec.decode(latents)) + log_ratio
         result[i] = np.logaddexp.reduce(log_weights.astype(np.float64)) - np.log(samples)
         yield Progress(i + 1, len(pictures))
     return result
+
+
+def log_prior(latents: Floats, prior: Encoded | None) -> NDArray[np.float32]:
+    """Return the log-density of each latent vector under the standard normal distribution, or under a mixture, (n,)."""
+    if prior is None:
+        return _log_normal(latents, np.zeros(1), np.zeros(1))
+    each = _log_normal(latents[:, None], *prior).astype(np.float64)
+    return np.asarray(np.logaddexp.reduce(each, axis=1) - np.log(len(prior.mean)), np.float32)
 
 
 def knn_accuracy(latents: Floats, labels: NDArray[np.int64], neighbors: int = NEIGHBORS) -> float:

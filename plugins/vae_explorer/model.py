@@ -22,8 +22,10 @@ from core.networks import batching
 from core.networks.layers import unpack_singleton
 
 from .latents import Encoded
+from .networks import prior as learned_prior
 from .networks.decoder import assemble_decoder, class_count, latent_dimensions
 from .networks.encoder import assemble_encoder, is_variational
+from .networks.residual import assemble_residual_decoder, assemble_residual_encoder
 
 MAX_IMAGES = 1024
 MAX_SEED = 2**32 - 1
@@ -38,6 +40,7 @@ def build_autoencoder(
     classes: int = 0,
     width: int = 16,
     hidden: tuple[int, ...] = (128,),
+    pseudo_inputs: int = 0,
 ) -> keras.Model:
     """Return a convolutional autoencoder, from images (n, *`shape`) in 0 to 1 to their reconstructions.
 
@@ -48,6 +51,8 @@ def build_autoencoder(
         classes: of a conditional network, which also takes one-hot labels (n, classes); 0 for all others.
         width: channels at half the resolution; there are twice as many at a quarter.
         hidden: units of the dense layers between the convolutions and the latent vector, at least one layer.
+        pseudo_inputs: components of the prior, where it is learned (VampPrior); 0 for the standard normal one. With
+            them the network also takes one-hot components, and returns the image of each.
     """
     label = [keras.Input((classes,), name="label")] if classes else []
     image = keras.Input(tuple(shape), name="image")
@@ -55,7 +60,26 @@ def build_autoencoder(
     latent = keras.Input((dimensions,), name="latent")
     decoder = assemble_decoder(latent, label, tuple(shape), width, hidden)
     mean = encoder(unpack_singleton([image, *label]))[:, :dimensions]
-    return keras.Model(unpack_singleton([image, *label]), decoder(unpack_singleton([mean, *label])), name="autoencoder")
+    reconstruction = decoder(unpack_singleton([mean, *label]))
+    if pseudo_inputs:
+        component = keras.Input((pseudo_inputs,), name="component")
+        outputs = [reconstruction, learned_prior.assemble_prior(component, tuple(shape))(component)]
+        return keras.Model([image, *label, component], outputs, name="autoencoder")
+    return keras.Model(unpack_singleton([image, *label]), reconstruction, name="autoencoder")
+
+
+def build_residual_vae(shape: tuple[int, ...] = (64, 64, 3), dimensions: int = 32, width: int = 32) -> keras.Model:
+    """Return a variational autoencoder with residual blocks, for aligned images in color.
+
+    Args:
+        shape: of an image (h, w, c), h equal to w: 16, 32, 64, … pixels.
+        dimensions: size of the latent vector.
+        width: channels at half of the image's resolution, which is the highest that the network works at.
+    """
+    image, latent = keras.Input(tuple(shape), name="image"), keras.Input((dimensions,), name="latent")
+    encoder = assemble_residual_encoder(image, 2 * dimensions, width)
+    decoder = assemble_residual_decoder(latent, tuple(shape), width)
+    return keras.Model(image, decoder(encoder(image)[:, :dimensions]), name="residual_vae")
 
 
 def build_pca(shape: tuple[int, ...] = (28, 28, 1), dimensions: int = 32) -> keras.Model:
@@ -104,7 +128,9 @@ def decode(network: keras.Model, latents: Floats, labels: tuple[int, ...] = ()) 
 
 
 def sample(network: keras.Model, count: int = 16, seed: int = 0, labels: tuple[int, ...] = ()) -> Image:
-    """Return images (count, h, w, c) decoded from latent vectors sampled from the standard normal distribution.
+    """Return images (count, h, w, c) decoded from latent vectors sampled from the prior.
+
+    It is the standard normal distribution, unless the prior of the network is learned.
 
     Args:
         count: how many images, 1 to 1024.
@@ -113,8 +139,7 @@ def sample(network: keras.Model, count: int = 16, seed: int = 0, labels: tuple[i
     """
     check_range("count", count, 1, MAX_IMAGES)
     check_range("seed", seed, 0, MAX_SEED)
-    latents = np.random.default_rng(seed).standard_normal((count, latent_dimensions(network)), np.float32)
-    return decode(network, latents, labels)
+    return decode(network, _sample_prior(network, count, np.random.default_rng(seed)), labels)
 
 
 def reconstruct(network: keras.Model, image: Image, labels: tuple[int, ...] = (), keep: int | None = None) -> Image:
@@ -155,6 +180,16 @@ def interpolate(
     fractions = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
     latents = slerp(start, end, fractions) if spherical else (1 - fractions) * start + fractions * end
     return decode(network, latents, labels)
+
+
+def _sample_prior(network: keras.Model, count: int, random: np.random.Generator) -> Floats:
+    """Return latent vectors (count, dimensions)."""
+    noise = random.standard_normal((count, latent_dimensions(network)), np.float32)
+    prior = learned_prior.encode_prior(network)
+    if prior is None:
+        return noise
+    chosen = random.integers(len(prior.mean), size=count)
+    return np.asarray(prior.mean[chosen] + np.exp(prior.log_variance[chosen] / 2) * noise, np.float32)
 
 
 def _predict(network: keras.Model, part: str, values: Any, labels: tuple[int, ...]) -> Image:

@@ -14,8 +14,9 @@ TEST_IMAGES_SEED_INFO, TEST_IMAGES_SEED_BUTTON = "The same seed, the same test i
 
 
 def subject_radio(subjects: Iterable[str], info: str = SUBJECT_INFO) -> gr.Radio:
-    """Return the choice of one of `subjects`, the names of data sets; "digits" is chosen at first."""
-    return gr.Radio(list(subjects), value="digits", label=SUBJECT_LABEL, info=info)
+    """Return the choice of one of `subjects`, the names of data sets, the first of which is chosen at first."""
+    names = list(subjects)
+    return gr.Radio(names, value=names[0], label=SUBJECT_LABEL, info=info)
 
 
 def test_images_column(page: Page, introduction: str) -> tuple[gr.Number, gr.HTML]:

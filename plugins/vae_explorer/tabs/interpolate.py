@@ -27,9 +27,10 @@ SPHERICAL_INFO = "Latent vectors keep their length on the way: the images in the
 SKETCH_TITLE, SKETCH_LABEL, USE_AS_FIRST, USE_AS_LAST = "Draw one", "Draw", "From this", "To this"
 VAE_ROW, AE_ROW, PIXEL_ROW = "VAE", "AE", "pixel fade"
 
-NETWORKS = {"digits": "mnist_vae_16", "clothes": "fashion_vae_16", "tiles of a game": "tiles_vae_32"}
+NETWORKS = {"cats": "cats_vae_32", "digits": "mnist_vae_16", "clothes": "fashion_vae_16"}
+FIRST = next(iter(NETWORKS))
 AUTOENCODERS = {"mnist_vae_16": "mnist_ae_16"}  # to compare with
-COLUMNS = 12  # images in a strip
+COLUMNS, CAT_COLUMNS = 12, 8  # images in a strip: fewer where they are larger
 FRAMES = 24  # of the animation, in one direction
 
 
@@ -45,6 +46,7 @@ def lay_out(page: Page, opened: Any) -> None:
             seed = pages.seed_number(SEED_INFO)
             new_pair = gr.Button(SEED_BUTTON, variant="primary")
             status = page.status("")
+            gr.Markdown(example_images.CREDIT)
         with pages.column("stage"):
             animation = gr.Image(label=ANIMATION_LABEL, type="filepath", interactive=False, buttons=["download"])
             strips = pages.captioned_image(STRIPS_CAPTION, pages.SHEET)
@@ -68,7 +70,7 @@ def _lay_out_sketchpad() -> tuple[gr.Sketchpad, gr.Button, gr.Button]:
 
 def interpolate(
     plugin: Plugin,
-    subject: str = "digits",
+    subject: str = FIRST,
     first: Dropped = None,
     last: Dropped = None,
     seed: int = 0,
@@ -77,7 +79,7 @@ def interpolate(
     """Interpolate between the latent vectors of two images: an animation, and strips to compare.
 
     Args:
-        subject: "digits", "clothes" or "tiles of a game".
+        subject: "cats", "digits" or "clothes".
         first: the image to start from; left out, a test image.
         last: the image to end at; left out, a test image.
         seed: seed of the test images.
@@ -91,9 +93,10 @@ def interpolate(
         for dropped, example in zip((first, last), examples, strict=True)
     ]
     frames = plugin.run("interpolate", *ends, steps=FRAMES, spherical=spherical, checkpoint=checkpoint)
-    rows = {VAE_ROW: frames[np.linspace(0, FRAMES - 1, COLUMNS).round().astype(int)]}
+    columns = CAT_COLUMNS if data == example_images.CATS else COLUMNS
+    rows = {VAE_ROW: frames[np.linspace(0, FRAMES - 1, columns).round().astype(int)]}
     if checkpoint in AUTOENCODERS:
-        rows[AE_ROW] = plugin.run("interpolate", *ends, steps=COLUMNS, checkpoint=AUTOENCODERS[checkpoint])
-    fractions = np.linspace(0, 1, COLUMNS, dtype=np.float32)[:, None, None, None]
+        rows[AE_ROW] = plugin.run("interpolate", *ends, steps=columns, checkpoint=AUTOENCODERS[checkpoint])
+    fractions = np.linspace(0, 1, columns, dtype=np.float32)[:, None, None, None]
     rows[PIXEL_ROW] = (1 - fractions) * ends[0] + fractions * ends[1]
     return sheets.write_animation(frames, "interpolation"), sheets.write_rows(rows.items(), "interpolations")

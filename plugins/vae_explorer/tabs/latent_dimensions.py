@@ -33,7 +33,8 @@ SKETCH_TITLE, SKETCH_LABEL, USE_BUTTON = "Draw one", "Draw", "Use this drawing"
 NO_DRAWING = f"Nothing is drawn yet: draw an image, and press “{USE_BUTTON}”."
 ACTIVE_LABEL, INACTIVE_LABEL = "{}: KL {:.1f} nats", "{}: inactive"
 
-NETWORKS = {"digits": "mnist_vae_binary", "clothes": "fashion_vae_16", "tiles of a game": "tiles_vae_32"}
+NETWORKS = {"cats": "cats_vae_32", "digits": "mnist_vae_binary", "clothes": "fashion_vae_16"}
+FIRST = next(iter(NETWORKS))
 MAX_SLIDERS, SHOWN_SLIDERS = 32, 10  # the others are folded
 FIRST_SEED = 0
 ACTIVE_NATS = 0.05  # mean KL divergence above which a dimension is called active
@@ -50,6 +51,7 @@ def lay_out(page: Page, opened: Any) -> None:
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
             sketch, use = _lay_out_sketchpad()
             status = page.status("")
+            gr.Markdown(example_images.CREDIT)
         with pages.column("stage"), gr.Row(elem_classes="latent-dimensions"):
             image = pages.result_picture(IMAGE_LABEL)
             sliders = _lay_out_sliders()
@@ -82,7 +84,7 @@ def _lay_out_sketchpad() -> tuple[gr.Sketchpad, gr.Button]:
 
 def choose_latent(
     plugin: Plugin,
-    subject: str = "digits",
+    subject: str = FIRST,
     source: str = IMAGE,
     seed: int = FIRST_SEED,
     drawing: str | None = None,
@@ -93,7 +95,7 @@ def choose_latent(
     The page also gives the values of its sliders: a link to a vector that was set by hand holds them.
 
     Args:
-        subject: "digits", "clothes" or "tiles of a game".
+        subject: "cats", "digits" or "clothes".
         source: "a test image", whose latent vector is used, "all zero", or "random".
         seed: seed of the test image or of the random vector.
     """
@@ -134,12 +136,12 @@ def _read_drawing(drawing: str | None, data: str) -> Image:
     return visitor_images.read(drawing, data)
 
 
-def decode_sliders(plugin: Plugin, subject: str = "digits", *latent: float) -> tuple[str, str]:
+def decode_sliders(plugin: Plugin, subject: str = FIRST, *latent: float) -> tuple[str, str]:
     """Decode a latent vector.
 
     Args:
-        subject: "digits", "clothes" or "tiles of a game".
-        latent: its values, each from -3 to 3: 32 for "digits" and "tiles of a game", 16 for "clothes".
+        subject: "cats", "digits" or "clothes".
+        latent: its values, each from -3 to 3: 32 for "cats" and "digits", 16 for "clothes".
     """
     checkpoint = choose(NETWORKS, subject, "data set")
     vector = _read_sliders(latent, len(mean_kl_by_dimension(plugin, checkpoint)))

@@ -1,11 +1,14 @@
-"""The tab "Map": the two-dimensional latent spaces of a VAE and of an autoencoder, side by side."""
+"""The tab "Map": the two-dimensional latent spaces of a VAE, an autoencoder and an adversarial one, side by side."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gradio as gr
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import check_range, choose
 from core.imaging import grids
@@ -15,6 +18,7 @@ from core.web.pages import Page
 from core.web.sheets import write_picture
 
 from .. import latent_plane
+from ..latent_plane import LatentPlane
 from . import controls, map_rendering
 from .encodings import encode_test_images, test_images
 
@@ -23,15 +27,17 @@ INTRODUCTION = (
     "behind the points is the image that each position is decoded to. Click on a map, or drag. "
     "A variational autoencoder (VAE) keeps its latent vectors together: every position is decoded to something "
     "meaningful. An autoencoder (AE) is free to put them anywhere: some are crowded in a corner, others far apart, "
-    "and between them are holes."
+    "and between them are holes. An adversarial autoencoder (AAE) closes them by other means: a discriminator, as in a "
+    "GAN, learns to tell its latent vectors from those of a prior, and the encoder learns to deceive it."
 )
-SUBJECT_INFO = "What both networks were trained on."
+SUBJECT_INFO = "What the networks were trained on. The AAE knows only digits."
 DECODED_LABEL = "Decoded: {}"
-POSITION_X, POSITION_X_INFO = "Position x", "On both maps, in % of the width from the left."
-POSITION_Y, POSITION_Y_INFO = "Position y", "On both maps, in % of the height from the top."
+POSITION_X, POSITION_X_INFO = "Position x", "On all maps, in % of the width from the left."
+POSITION_Y, POSITION_Y_INFO = "Position y", "On all maps, in % of the height from the top."
 
 SUBJECTS = {"digits": "mnist", "clothes": "fashion"}
-NETWORKS = {"vae": "VAE", "ae": "AE"}
+NETWORKS = {"vae": "VAE", "ae": "AE", "aae": "AAE"}
+ADVERSARIAL = "mnist_aae_2"
 GRID_SIDE = 20  # decoded images along each side of a map
 
 
@@ -59,19 +65,20 @@ def lay_out(page: Page, opened: Any) -> None:
     page.bind(decode_position, moved, [subject, x, y], decoded, status, live=True)
 
 
-def render_maps(plugin: Plugin, subject: str = "digits") -> tuple[str, str, str]:
-    """Render the maps of a VAE and of an autoencoder with two latent dimensions, and the legend of their colors.
+def render_maps(plugin: Plugin, subject: str = "digits") -> tuple[Any, ...]:
+    """Render the maps of networks with two latent dimensions, and the legend of their colors.
+
+    They are a VAE, an autoencoder and, for digits, an adversarial one.
 
     Args:
         subject: "digits" or "clothes".
     """
     data = choose(SUBJECTS, subject, "data set")
-    vae, ae = (_write_map(plugin, f"{data}_{kind}_2") for kind in NETWORKS)
-    return vae, ae, map_rendering.legend(data)
+    return *_show(data, partial(_write_map, plugin)), map_rendering.legend(data)
 
 
-def decode_position(plugin: Plugin, subject: str = "digits", x: float = 50, y: float = 50) -> tuple[str, str]:
-    """Decode the latent vectors at one position of both maps.
+def decode_position(plugin: Plugin, subject: str = "digits", x: float = 50, y: float = 50) -> tuple[Any, ...]:
+    """Decode the latent vectors at one position of all maps.
 
     Args:
         subject: "digits" or "clothes".
@@ -81,13 +88,22 @@ def decode_position(plugin: Plugin, subject: str = "digits", x: float = 50, y: f
     data = choose(SUBJECTS, subject, "data set")
     check_range("x", x, 0, 100)
     check_range("y", y, 0, 100)
-    vae, ae = (_write_decoded(plugin, f"{data}_{kind}_2", x, y) for kind in NETWORKS)
-    return vae, ae
+    return _show(data, partial(_write_decoded, plugin, np.array([x, y]) / 100))
+
+
+def _show(data: str, write: Callable[[str], str]) -> tuple[Any, ...]:
+    """Return the picture that `write` makes of each network; that of the adversarial one is hidden where it is none."""
+    vae, ae = (write(f"{data}_{kind}_2") for kind in ("vae", "ae"))
+    is_known = ADVERSARIAL.startswith(data)
+    return vae, ae, gr.Image(write(ADVERSARIAL), visible=True) if is_known else gr.Image(visible=False)
+
+
+def _choose_plane(plugin: Plugin, checkpoint: str) -> LatentPlane:
+    return latent_plane.choose_plane(encode_test_images(plugin, checkpoint), checkpoint == ADVERSARIAL)
 
 
 def _write_map(plugin: Plugin, checkpoint: str) -> str:
-    encoded = encode_test_images(plugin, checkpoint)
-    plane = latent_plane.choose_plane(encoded)
+    encoded, plane = encode_test_images(plugin, checkpoint), _choose_plane(plugin, checkpoint)
     latents = plane.latents_at(latent_plane.cell_centers(GRID_SIDE))
     manifold = grids.make_grid(plugin.run("decode", latents, checkpoint=checkpoint), GRID_SIDE)
     positions = plane.positions_of(encoded.mean)
@@ -95,9 +111,8 @@ def _write_map(plugin: Plugin, checkpoint: str) -> str:
     return pages.write_png(rendered, f"map_{checkpoint}")
 
 
-def _write_decoded(plugin: Plugin, checkpoint: str, x: float, y: float) -> str:
-    plane = latent_plane.choose_plane(encode_test_images(plugin, checkpoint))
-    latent = plane.latents_at(np.array([x, y]) / 100)
+def _write_decoded(plugin: Plugin, position: NDArray[np.float64], checkpoint: str) -> str:
+    latent = _choose_plane(plugin, checkpoint).latents_at(position)
     return write_picture(plugin.run("decode", latent, checkpoint=checkpoint), "decoded")
 
 

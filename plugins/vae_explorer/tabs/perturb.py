@@ -26,11 +26,13 @@ NOISE_LABEL, NOISE_INFO = "Noise", "In standard deviations of the latent vectors
 SEED_INFO, SEED_BUTTON = "Of the image and the noise.", "New image"
 VAE_CAPTION = "**VAE**, 16 latent dimensions: more noise to the right"
 AE_CAPTION = "**AE**, 16 latent dimensions"
+CATS_CAPTION = "**VAE of cats**, 32 latent dimensions"
 ROW_LABEL = "direction {}"
 
-DIMENSIONS = 16
+DIMENSIONS, CAT_DIMENSIONS = 16, 32
 DIRECTIONS = 3  # rows
-STEPS = 10  # images in a row
+STEPS, CAT_STEPS = 10, 8  # images in a row: fewer where they are larger
+CAT_CHECKPOINT = "cats_vae_32"
 MAX_NOISE = 3.0  # standard deviations
 
 
@@ -42,32 +44,46 @@ def lay_out(page: Page, opened: Any) -> None:
             noise = gr.Slider(0, MAX_NOISE, 1.5, step=0.05, label=NOISE_LABEL, info=NOISE_INFO)
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
             status = page.status("")
+            gr.Markdown(example_images.CREDIT)
         with pages.column("stage"):
             by_vae = pages.captioned_image(VAE_CAPTION, pages.SHEET)
             by_ae = pages.captioned_image(AE_CAPTION, pages.SHEET)
-    page.bind(add_latent_noise, [opened, noise, seed], [noise, seed], [by_vae, by_ae], status)
+            cats = pages.captioned_image(CATS_CAPTION, pages.SHEET)
+    page.bind(add_latent_noise, [opened, noise, seed], [noise, seed], [by_vae, by_ae, cats], status)
 
 
-def add_latent_noise(plugin: Plugin, noise: float = 1.5, seed: int = 0) -> tuple[str, str]:
-    """Decode a digit's latent vector with more and more noise added, by a VAE and by an autoencoder.
+def add_latent_noise(plugin: Plugin, noise: float = 1.5, seed: int = 0) -> tuple[str, str, str]:
+    """Decode the latent vectors of a digit and of a cat with more and more noise added.
 
     Args:
-        noise: the largest amount, in standard deviations of the latent vectors of all digits, 0 to 3.
-        seed: seed of the digit and of the noise.
+        noise: the largest amount, in standard deviations of the latent vectors of all images, 0 to 3.
+        seed: seed of the digit, of the cat and of the noise.
     """
     check_range("noise", noise, 0, MAX_NOISE)
     random = np.random.default_rng(int(seed or 0))
-    digits = example_images.read("mnist").pictures
-    digit = digits[random.integers(len(digits))]
-    amounts = noise * np.linspace(0, 1, STEPS, dtype=np.float32)[:, None]
-    offsets = amounts * random.standard_normal((DIRECTIONS, 1, DIMENSIONS), np.float32)
+    digit, cat = (_choose(subject, random) for subject in ("mnist", example_images.CATS))
+    offsets, cat_offsets = (
+        noise * np.linspace(0, 1, steps, dtype=np.float32)[:, None] * _directions(dimensions, random)
+        for steps, dimensions in ((STEPS, DIMENSIONS), (CAT_STEPS, CAT_DIMENSIONS))
+    )
     by_vae, by_ae = (_write_perturbed(plugin, f"mnist_{kind}_{DIMENSIONS}", digit, offsets) for kind in ("vae", "ae"))
-    return by_vae, by_ae
+    return by_vae, by_ae, _write_perturbed(plugin, CAT_CHECKPOINT, cat, cat_offsets)
 
 
-def _write_perturbed(plugin: Plugin, checkpoint: str, digit: Image, offsets: Floats) -> str:
+def _choose(subject: str, random: np.random.Generator) -> Image:
+    """Return a random test image of a data set."""
+    known = example_images.read(subject).pictures
+    chosen: Image = known[random.integers(len(known))]
+    return chosen
+
+
+def _directions(dimensions: int, random: np.random.Generator) -> Floats:
+    return random.standard_normal((DIRECTIONS, 1, dimensions), np.float32)
+
+
+def _write_perturbed(plugin: Plugin, checkpoint: str, image: Image, offsets: Floats) -> str:
     """Return a sheet with a row for each of `offsets` (rows, steps, dimensions), in standard deviations."""
     deviations = encode_test_images(plugin, checkpoint).mean.std(axis=0)
-    latent = plugin.run("encode", digit[None], checkpoint=checkpoint).mean
+    latent = plugin.run("encode", image[None], checkpoint=checkpoint).mean
     rows = [plugin.run("decode", latent + offset * deviations, checkpoint=checkpoint) for offset in offsets]
     return write_rows([(ROW_LABEL.format(i), row) for i, row in enumerate(rows, 1)], f"perturbed_{checkpoint}")

@@ -25,10 +25,14 @@ INTRODUCTION = (
 )
 METHODS = {"pca": "PCA", "ae": "Autoencoder (AE)", "vae": "Variational autoencoder (VAE)"}
 ORIGINAL, ROW_LABEL = "original", "{} dims"
+CATS_CAPTION = (
+    "**A VAE of cats**: 12,288 values in 32 latent dimensions, of which those that matter most are kept, the others 0"
+)
 CHART_TITLE = "**Error on 10,000 test digits**"
 CHART_AXES = charts.Axes("latent dimensions", "mean squared error")
 
 SCORES = example_images.FOLDER / "scores.json"  # the output of `evaluate` for the bundled networks
+CAT_CHECKPOINT = "cats_vae_32"
 COLUMNS = 8  # images in a row
 
 
@@ -41,23 +45,30 @@ def lay_out(page: Page, opened: Any) -> None:
                 sheets = [pages.captioned_image(f"**{name}**", pages.SHEET) for name in METHODS.values()]
             gr.Markdown(CHART_TITLE)
             gr.HTML(_render_errors())
+            sheets.append(pages.captioned_image(CATS_CAPTION, pages.SHEET))
+            gr.Markdown(example_images.CREDIT)
     page.bind(compare_reconstructions, [opened, seed], [seed], sheets, status)
 
 
 def compare_reconstructions(plugin: Plugin, seed: int = 0) -> Steps[tuple[str, ...]]:
-    """Reconstruct eight digits from 2, 4, 8, 16 and 32 latent dimensions, by PCA, an autoencoder and a VAE.
+    """Reconstruct eight digits from 2, 4, 8, 16 and 32 latent dimensions, by PCA, an autoencoder and a VAE; and cats.
 
     Args:
-        seed: seed of the digits.
+        seed: seed of the digits, and of the cats.
     """
-    digits = example_images.choose_random("mnist", COLUMNS, int(seed or 0)).pictures
+    digits, cats = (
+        example_images.choose_random(subject, COLUMNS, int(seed or 0)).pictures
+        for subject in ("mnist", example_images.CATS)
+    )
     rows: dict[str, dict[str, Image]] = {method: {ORIGINAL: digits} for method in METHODS}
+    rows[example_images.CATS] = {ORIGINAL: cats}
     for done, dimensions in enumerate(COMPARED_DIMENSIONS):
         yield Progress(done, len(COMPARED_DIMENSIONS))
         label = ROW_LABEL.format(dimensions)
         rows["pca"][label] = plugin.run("reconstruct", digits, keep=dimensions, checkpoint="mnist_pca")
         for method in ("ae", "vae"):
             rows[method][label] = plugin.run("reconstruct", digits, checkpoint=f"mnist_{method}_{dimensions}")
+        rows[example_images.CATS][label] = plugin.run("reconstruct", cats, keep=dimensions, checkpoint=CAT_CHECKPOINT)
     return tuple(write_rows(each.items(), method) for method, each in rows.items())
 
 

@@ -20,7 +20,7 @@ def read(source: str | bytes, data: str) -> Image:
 
     Args:
         source: the path of a file, or its bytes.
-        data: "mnist", "fashion" or "tiles".
+        data: "mnist", "fashion" or "cats".
     """
     image = images.load(source)
     if data == "mnist":

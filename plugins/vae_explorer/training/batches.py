@@ -14,6 +14,7 @@ from core.training.datasets import Dataset
 
 from ..metrics import binarize
 from .config import Config
+from .priors import sample_prior
 
 
 def sample_batch(data: Dataset, config: Config, random: np.random.Generator) -> tuple[Any, Image]:
@@ -24,19 +25,25 @@ def sample_batch(data: Dataset, config: Config, random: np.random.Generator) -> 
         datasets.random_flip(pictures, random)
     if config.recipe.binary:
         pictures = binarize(pictures, random)
-    return as_inputs(pictures, data, chosen, config), pictures
+    return as_inputs(pictures, data, chosen, config, random), pictures
 
 
 def validation_batch(data: Dataset, config: Config) -> tuple[Any, Image]:
     """Return all images of `data`, always the same, as (inputs, targets)."""
     pictures = images.from_uint8(data.pictures)
+    random = np.random.default_rng(0)
     if config.recipe.binary:
-        pictures = binarize(pictures, np.random.default_rng(0))
-    return as_inputs(pictures, data, np.arange(len(pictures)), config), pictures
+        pictures = binarize(pictures, random)
+    return as_inputs(pictures, data, np.arange(len(pictures)), config, random), pictures
 
 
-def as_inputs(pictures: Image, data: Dataset, chosen: Any, config: Config) -> Any:
-    """Return the inputs of the network: images, for a conditional one with the one-hot class of each beside them."""
+def as_inputs(pictures: Image, data: Dataset, chosen: Any, config: Config, random: np.random.Generator) -> Any:
+    """Return the inputs: images, for a conditional network with the one-hot class of each beside them.
+
+    For an adversarial one there are as many latent vectors of the prior beside them.
+    """
+    if config.recipe.kind == "aae":
+        return pictures, sample_prior(config.prior, len(pictures), config.recipe.dimensions, random)
     if config.recipe.kind != "cvae":
         return pictures
     labels = tuple(data.labels[chosen].tolist())

@@ -9,6 +9,7 @@ from core.errors import UserError, check_range
 from core.training.settings import RecipeSettings
 
 from . import recipes
+from .priors import PLANAR, Prior
 from .recipes import Kind, Loss
 
 LARGEST_SIDE = 256  # pixels
@@ -23,17 +24,27 @@ class Config(RecipeSettings):
     checkpoint: str = "mnist_vae_2"
     """Which of the checkpoints in plugin.toml to train."""
     data: Path | None = None
-    """Folder of the data set's files: idx files, or crawl_tiles.npz; left out, Keras downloads (Fashion-)MNIST."""
+    """Folder of the data set's files: idx files, or robohash's wheel; left out, Keras downloads (Fashion-)MNIST."""
     images: Path | None = None
     """Folder of your own images in place of the data set, or of one folder for each class; broken files are skipped."""
     side: int = 32
     """Pixels that each side of an image of --images is resized to, a multiple of 4."""
     kind: Kind | None = None
-    """ae: autoencoder; vae: variational; cvae: variational, conditional on the class; pca: principal components."""
+    """ae: autoencoder; aae: adversarial; vae: variational; cvae: variational, conditional on the class; pca: principal
+    components."""
+    prior: Prior = "gaussian"
+    """What the latent vectors of an aae are shaped to: gaussian, ring, or (ten) blobs; of a vae gaussian, or vamp: a
+    mixture that is learned (VampPrior, https://arxiv.org/abs/1705.07120)."""
+    pseudo_inputs: int = 200
+    """Components of the prior vamp."""
+    samples: int = 1
+    """Latent vectors for each image; above 1 a vae is trained on the importance-weighted bound of so many
+    (https://arxiv.org/abs/1509.00519)."""
     dimensions: int | None = None
     """Size of the latent vector."""
     loss: Loss | None = None
-    """Reconstruction error, summed over an image: squared (mse), absolute (mae), or binary cross-entropy (bce)."""
+    """Reconstruction error, summed over an image: squared (mse), absolute (mae), binary cross-entropy (bce); or the
+    negative log-likelihood of a distribution whose scale is fitted to the errors (gaussian, laplace)."""
     beta: float = 1.0
     """Weight of the KL divergence (beta-VAE, https://openreview.net/forum?id=Sy2fzU9gl)."""
     warm_up: int = 5
@@ -60,6 +71,12 @@ class Config(RecipeSettings):
             raise UserError("--hidden is empty: give the units of at least one layer, such as 64.")
         check_range("--width", self.width, 1)
         check_range("--dimensions", self.recipe.dimensions, 1)
+        if self.prior in PLANAR and (self.recipe.kind, self.recipe.dimensions) != ("aae", 2):
+            raise UserError(f"--prior is {self.prior}: that is for a network of --kind aae and --dimensions 2.")
+        check_range("--samples", self.samples, 1)
+        check_range("--pseudo-inputs", self.pseudo_inputs, 1)
+        if (self.prior == "vamp" or self.samples > 1) and self.recipe.kind != "vae":
+            raise UserError(f"--prior is {self.prior}, --samples {self.samples}: both are for a network of --kind vae.")
         check_range("--hidden", min(self.hidden), 1)
 
     @property

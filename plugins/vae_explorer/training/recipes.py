@@ -7,8 +7,8 @@ from typing import Literal
 
 from ..latents import COMPARED_DIMENSIONS
 
-Loss = Literal["mse", "mae", "bce"]
-Kind = Literal["ae", "vae", "cvae", "pca"]
+Loss = Literal["mse", "mae", "bce", "gaussian", "laplace"]
+Kind = Literal["ae", "aae", "vae", "cvae", "pca"]
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,13 @@ class Recipe:
     subject: str
     """The data set."""
     kind: Kind
-    """Autoencoder, variational, conditional variational, or principal component analysis."""
+    """Autoencoder, adversarial autoencoder, variational, conditional variational, or principal component analysis."""
     dimensions: int
     """Size of the latent vector."""
     loss: Loss = "mse"
     """Reconstruction error."""
+    residual: bool = False
+    """Whether to train the residual network, for aligned images in color, in place of the small convolutional one."""
     binary: bool = False
     """Whether to binarize images at random each time, as a Bernoulli likelihood assumes binary pixels."""
     random_flip: bool = False
@@ -34,6 +36,7 @@ class Recipe:
 RECIPES = {
     "mnist_vae_2": Recipe("mnist", "vae", 2),
     "mnist_ae_2": Recipe("mnist", "ae", 2),
+    "mnist_aae_2": Recipe("mnist", "aae", 2, storage="int8"),
     **{f"mnist_ae_{dimensions}": Recipe("mnist", "ae", dimensions) for dimensions in COMPARED_DIMENSIONS[1:]},
     **{f"mnist_vae_{dimensions}": Recipe("mnist", "vae", dimensions) for dimensions in COMPARED_DIMENSIONS[1:]},
     "mnist_vae_binary": Recipe("mnist", "vae", 32, "bce", binary=True, storage="int8"),
@@ -44,5 +47,5 @@ RECIPES = {
     "fashion_vae_2": Recipe("fashion", "vae", 2),
     "fashion_ae_2": Recipe("fashion", "ae", 2),
     "fashion_vae_16": Recipe("fashion", "vae", 16),
-    "tiles_vae_32": Recipe("tiles", "vae", 32, random_flip=True, storage="int8"),
+    "cats_vae_32": Recipe("cats", "vae", 32, "gaussian", residual=True, storage="int8"),
 }

@@ -15,6 +15,8 @@ from keras import ops
 from ..networks.decoder import latent_dimensions
 from .recipes import Loss
 
+SMALLEST_SCALE = 1e-3  # of a likelihood: a quarter of the step between two values of 8 bits
+
 
 class VAETrainer(keras.Model):  # type: ignore[misc]
     """Trains the encoder and decoder of a network on reconstruction error plus weighted KL divergence.
@@ -82,14 +84,38 @@ def reconstruction_error(target: Any, image: Any, kind: Loss) -> Any:
     Args:
         target: original images, (n, h, w, c) in 0 to 1.
         image: their reconstructions, (n, h, w, c) in 0 to 1.
-        kind: squared ("mse") or absolute ("mae") error, or binary cross-entropy ("bce").
+        kind: squared ("mse") or absolute ("mae") error, or binary cross-entropy ("bce"); or the negative log-likelihood
+            of a distribution around the reconstruction whose scale fits the batch best, "gaussian" or "laplace".
     """
     each = {
         "mse": lambda: ops.square(target - image),
         "mae": lambda: ops.abs(target - image),
         "bce": lambda: ops.binary_crossentropy(target, image),
+        "gaussian": lambda: gaussian_nll(target - image),
+        "laplace": lambda: laplace_nll(target - image),
     }[kind]()
     return ops.sum(ops.reshape(each, (ops.shape(each)[0], -1)), axis=-1)
+
+
+def gaussian_nll(error: Any) -> Any:
+    """Return the negative log-likelihood of each error under a normal distribution, in nats, of the shape of `error`.
+
+    Its variance is the mean squared error, which is the one of the highest likelihood: that of the loss then needs no
+    tuning (sigma-VAE, Rybkin et al. 2021, https://arxiv.org/abs/2006.13202).
+    """
+    squared = ops.square(error)
+    variance = ops.maximum(ops.mean(squared), SMALLEST_SCALE**2)
+    return (squared / variance + ops.log(2 * np.pi * variance)) / 2
+
+
+def laplace_nll(error: Any) -> Any:
+    """Return the negative log-likelihood of each error under a Laplace distribution, in nats: see `gaussian_nll`.
+
+    Its median, not its mean, is the best reconstruction: edges stay sharper.
+    """
+    absolute = ops.abs(error)
+    scale = ops.maximum(ops.mean(absolute), SMALLEST_SCALE)
+    return absolute / scale + ops.log(2 * scale)
 
 
 class KLWarmup(keras.callbacks.Callback):  # type: ignore[misc]

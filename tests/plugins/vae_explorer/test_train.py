@@ -14,6 +14,9 @@ from core import metadata
 from core.imaging import images
 from core.networks import checkpoint
 from core.plugin import Plugin
+from core.training import cats
+from core.training.cats import ComposedCats
+from core.training.datasets import Dataset
 from core.training.runs import Run, read_snapshots
 from plugins.vae_explorer import example_images, model, train
 from plugins.vae_explorer.latents import COMPARED_DIMENSIONS
@@ -22,7 +25,7 @@ from plugins.vae_explorer.train import Config
 
 
 @pytest.mark.usefixtures("eagerly")
-@pytest.mark.parametrize("name", ["mnist_vae_2", "mnist_cvae", "mnist_ae_mae", "mnist_pca"])
+@pytest.mark.parametrize("name", ["mnist_vae_2", "mnist_cvae", "mnist_aae_2", "mnist_pca"])
 def test_a_network_is_trained_from_idx_files(
     name: str, tmp_path: Path, digits: example_images.Examples, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,6 +67,25 @@ def test_a_network_is_trained_on_one_s_own_images(tmp_path: Path, capsys: pytest
     scores = train.train(config, Run.start("vae_explorer", config, tmp_path / "runs"))
     assert np.isfinite(scores["mse"])
     assert "skipped broken.png" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("eagerly")
+def test_a_network_is_trained_on_cats_and_scored_on_combinations_that_are_held_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(name: str, folder: Any, own: Any, side: int, split: str) -> Dataset:
+        labels = cats.combinations(split)
+        return Dataset(ComposedCats(example_images.read_cat_layers(), labels), labels, (), cats.ATTRIBUTES)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(train.datasets, "read_dataset_or_folder", read)
+    for name in ("VALIDATION_COUNT", "TEST_COUNT"):
+        monkeypatch.setattr(train, name, 20)
+    config = Config(checkpoint="cats_vae_32", epochs=1, steps=2, width=4, batch=4)
+    run = Run.start("vae_explorer", config, tmp_path)
+    assert np.isfinite([*train.train(config, run).values()]).all()
+    stored = metadata.read(run.checkpoint)
+    assert (stored.builder, stored.provenance["data"]["pictures"]) == ("build_residual_vae", 324_000)
+    assert checkpoint.read_weights(run.checkpoint / metadata.WEIGHTS_FILE)  # as int8
 
 
 def test_the_chart_on_the_page_shows_the_scores_of_the_bundled_networks(plugin: Plugin) -> None:

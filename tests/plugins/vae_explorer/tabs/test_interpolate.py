@@ -27,4 +27,4 @@ def test_an_interpolation_is_an_animation_and_strips_to_compare(plugin: Plugin, 
     assert linear.shape == (2 * 28 * sheets.GRID_SCALE, width, 3)
     assert np.abs(linear - spherical).max() > 0.02
     with pytest.raises(UserError, match="choose one of"):
-        interpolate.interpolate(plugin, "cats")
+        interpolate.interpolate(plugin, "birds")

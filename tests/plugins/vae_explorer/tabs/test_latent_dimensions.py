@@ -19,7 +19,7 @@ def test_there_is_a_slider_for_each_latent_dimension(plugin: Plugin) -> None:
         _, *sliders = latent_dimensions.choose_latent(plugin, subject, latent_dimensions.RANDOM, 1)
         assert [slider.visible for slider in sliders] == [True] * dimensions + [False] * (32 - dimensions)
     with pytest.raises(UserError, match="choose one of"):
-        latent_dimensions.choose_latent(plugin, "cats")
+        latent_dimensions.choose_latent(plugin, "birds")
 
 
 def test_the_sliders_are_decoded_to_the_image_that_was_sampled(plugin: Plugin) -> None:
