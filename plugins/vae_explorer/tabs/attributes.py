@@ -13,10 +13,10 @@ from core.plugin import Plugin
 from core.training import cats
 from core.web import pages
 from core.web.pages import Page
-from core.web.sheets import write_rows
 
 from .. import attribute_vectors, example_images
 from ..attribute_vectors import NAMES, AttributeVectors
+from .cat_sheets import write_cats
 from .encodings import encode_test_images, test_images
 
 INTRODUCTION = (
@@ -27,13 +27,13 @@ ACCESSORY_LABEL, ACCESSORY_INFO = "Accessory", "Which attribute vector is added.
 COLOR_LABEL, COLOR_INFO, ANY = "Color", "A second attribute vector.", "any"
 SEED_INFO, SEED_BUTTON = "Of the samples, and of the held-out cat.", "New cats"
 SAMPLES_CAPTION = "**Samples** with this accessory and color"
-MOVED_CAPTION = "**A held-out cat**, its latent vector moved to other accessories, then to other colors"
-LABELS = "samples", ""
-MOVED_LABELS = "accessories", "", "held out,\nthen colors", ""
+MOVED_CAPTION = "**One held-out cat**, its latent vector moved to every accessory"
+LABELS = ("samples",)
+MOVED_LABELS = "accessories", ""
 
 CHECKPOINT = "cats_vae_32"
 FIRST_ACCESSORY = "black hat"
-ROWS, COLUMNS = 2, 8
+COLUMNS = 8
 
 
 def lay_out(page: Page, opened: Any) -> None:
@@ -58,7 +58,7 @@ def lay_out(page: Page, opened: Any) -> None:
 def sample_attributes(
     plugin: Plugin, accessory: str = FIRST_ACCESSORY, color: str = ANY, seed: int = 0
 ) -> tuple[str, str]:
-    """Sample cats with an accessory and a color, and move the latent vector of a held-out cat to other ones.
+    """Sample cats with an accessory and a color, and move the latent vector of a held-out cat to every accessory.
 
     Args:
         accessory: such as "black hat", "typewriter" or "nothing".
@@ -69,10 +69,10 @@ def sample_attributes(
     if color != ANY:
         chosen["body"] = _choose("body", color, COLOR_LABEL.lower())
     vectors, random = find_attribute_vectors(plugin), np.random.default_rng(int(seed or 0))
-    latents = vectors.sample(ROWS * COLUMNS, chosen, random)
+    latents = vectors.sample(len(LABELS) * COLUMNS, chosen, random)
     sampled: Image = plugin.run("decode", latents, checkpoint=CHECKPOINT)
-    rows = sampled.reshape(ROWS, COLUMNS, *sampled.shape[1:])
-    return write_rows(zip(LABELS, rows, strict=True), "samples"), _write_moved(plugin, vectors, random)
+    rows = sampled.reshape(len(LABELS), COLUMNS, *sampled.shape[1:])
+    return write_cats(LABELS, rows, "samples"), _write_moved(plugin, vectors, random)
 
 
 def find_attribute_vectors(plugin: Plugin) -> AttributeVectors:
@@ -88,18 +88,14 @@ def find_attribute_vectors(plugin: Plugin) -> AttributeVectors:
 
 
 def _write_moved(plugin: Plugin, vectors: AttributeVectors, random: np.random.Generator) -> str:
-    """Return rows of a random held-out cat moved to all accessories, and to the first colors."""
+    """Return rows of a random held-out cat moved to all accessories."""
     known = test_images(CHECKPOINT)
     index = random.integers(len(known.labels))
     latent = encode_test_images(plugin, CHECKPOINT).mean[index]
     values = dict(zip(cats.ATTRIBUTES, cats.attribute_values(known.labels[index : index + 1])[0], strict=True))
-    accessories, colors = (
-        plugin.run("decode", vectors.move(latent, name, values[name]), checkpoint=CHECKPOINT)
-        for name in ("accessory", "body")
-    )
-    shown = np.concatenate([accessories, known.pictures[index : index + 1], colors])  # 16, then 1 and 15
-    rows = shown.reshape(2 * ROWS, COLUMNS, *shown.shape[1:])
-    return write_rows(zip(MOVED_LABELS, rows, strict=True), "moved")
+    moved = vectors.move(latent, "accessory", values["accessory"])
+    cats_shown: Image = plugin.run("decode", moved, checkpoint=CHECKPOINT)
+    return write_cats(MOVED_LABELS, cats_shown.reshape(len(MOVED_LABELS), COLUMNS, *cats_shown.shape[1:]), "moved")
 
 
 def _choose(attribute: str, name: str, what: str) -> int:

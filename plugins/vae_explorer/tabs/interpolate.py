@@ -27,7 +27,7 @@ SPHERICAL_INFO = "Latent vectors keep their length on the way: the images in the
 SKETCH_TITLE, SKETCH_LABEL, USE_AS_FIRST, USE_AS_LAST = "Draw one", "Draw", "From this", "To this"
 VAE_ROW, AE_ROW, PIXEL_ROW = "VAE", "AE", "pixel fade"
 
-NETWORKS = {"cats": "cats_vae_32", "digits": "mnist_vae_16", "clothes": "fashion_vae_16"}
+NETWORKS = {"digits": "mnist_vae_16", "clothes": "fashion_vae_16", "cats": "cats_vae_32"}
 FIRST = next(iter(NETWORKS))
 AUTOENCODERS = {"mnist_vae_16": "mnist_ae_16"}  # to compare with
 COLUMNS, CAT_COLUMNS = 12, 8  # images in a strip: fewer where they are larger
@@ -79,7 +79,7 @@ def interpolate(
     """Interpolate between the latent vectors of two images: an animation, and strips to compare.
 
     Args:
-        subject: "cats", "digits" or "clothes".
+        subject: "digits", "clothes" or "cats".
         first: the image to start from; left out, a test image.
         last: the image to end at; left out, a test image.
         seed: seed of the test images.

@@ -16,9 +16,9 @@ from ..example_images import CLASS_NAMES
 CLASS_COLORS = (  # the palette of Okabe and Ito, safe for the color-blind, and two more
     ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#bbbbbb", "#8c6bb1", "#7fbc41"]
 )
-SIDE = 1120  # of a map, in pixels
+SIDE = 560  # of a map, in pixels
 BACKGROUND_BRIGHTNESS = 0.45
-POINT_RADIUS = 5  # pixels
+POINT_RADIUS = 3  # pixels
 
 
 def render_map(manifold: Image, positions: Floats, labels: NDArray[np.int64]) -> Image:

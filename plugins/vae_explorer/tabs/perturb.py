@@ -15,6 +15,7 @@ from core.web.pages import Page
 from core.web.sheets import write_rows
 
 from .. import example_images
+from .cat_sheets import write_cats
 from .encodings import encode_test_images
 
 INTRODUCTION = (
@@ -30,8 +31,8 @@ CATS_CAPTION = "**VAE of cats**, 32 latent dimensions"
 ROW_LABEL = "direction {}"
 
 DIMENSIONS, CAT_DIMENSIONS = 16, 32
-DIRECTIONS = 3  # rows
-STEPS, CAT_STEPS = 10, 8  # images in a row: fewer where they are larger
+DIRECTIONS, CAT_DIRECTIONS = 3, 2  # rows
+STEPS, CAT_STEPS = 10, 5  # images in a row: fewer where they are larger
 CAT_CHECKPOINT = "cats_vae_32"
 MAX_NOISE = 3.0  # standard deviations
 
@@ -67,7 +68,9 @@ def add_latent_noise(plugin: Plugin, noise: float = 1.5, seed: int = 0) -> tuple
         for steps, dimensions in ((STEPS, DIMENSIONS), (CAT_STEPS, CAT_DIMENSIONS))
     )
     by_vae, by_ae = (_write_perturbed(plugin, f"mnist_{kind}_{DIMENSIONS}", digit, offsets) for kind in ("vae", "ae"))
-    return by_vae, by_ae, _write_perturbed(plugin, CAT_CHECKPOINT, cat, cat_offsets)
+    labels = [ROW_LABEL.format(i) for i in range(1, CAT_DIRECTIONS + 1)]
+    perturbed = _perturb(plugin, CAT_CHECKPOINT, cat, cat_offsets[:CAT_DIRECTIONS])
+    return by_vae, by_ae, write_cats(labels, perturbed, "perturbed_cats")
 
 
 def _choose(subject: str, random: np.random.Generator) -> Image:
@@ -82,8 +85,13 @@ def _directions(dimensions: int, random: np.random.Generator) -> Floats:
 
 
 def _write_perturbed(plugin: Plugin, checkpoint: str, image: Image, offsets: Floats) -> str:
-    """Return a sheet with a row for each of `offsets` (rows, steps, dimensions), in standard deviations."""
+    """Return a sheet with a row for each of `offsets`."""
+    rows = _perturb(plugin, checkpoint, image, offsets)
+    return write_rows([(ROW_LABEL.format(i), row) for i, row in enumerate(rows, 1)], f"perturbed_{checkpoint}")
+
+
+def _perturb(plugin: Plugin, checkpoint: str, image: Image, offsets: Floats) -> list[Image]:
+    """Return a row of images for each of `offsets` (rows, steps, dimensions), in standard deviations."""
     deviations = encode_test_images(plugin, checkpoint).mean.std(axis=0)
     latent = plugin.run("encode", image[None], checkpoint=checkpoint).mean
-    rows = [plugin.run("decode", latent + offset * deviations, checkpoint=checkpoint) for offset in offsets]
-    return write_rows([(ROW_LABEL.format(i), row) for i, row in enumerate(rows, 1)], f"perturbed_{checkpoint}")
+    return [plugin.run("decode", latent + offset * deviations, checkpoint=checkpoint) for offset in offsets]

@@ -17,6 +17,7 @@ from core.web.sheets import write_rows
 from .. import example_images
 from ..latents import COMPARED_DIMENSIONS
 from . import controls
+from .cat_sheets import write_cats
 
 INTRODUCTION = (
     "**784 pixels in 2, 4, 8, 16 or 32 latent dimensions.** PCA is linear: it adds up fixed images. An autoencoder "
@@ -33,7 +34,7 @@ CHART_AXES = charts.Axes("latent dimensions", "mean squared error")
 
 SCORES = example_images.FOLDER / "scores.json"  # the output of `evaluate` for the bundled networks
 CAT_CHECKPOINT = "cats_vae_32"
-COLUMNS = 8  # images in a row
+COLUMNS, CAT_COLUMNS = 8, 2  # images in a row: fewer where they are larger
 
 
 def lay_out(page: Page, opened: Any) -> None:
@@ -69,7 +70,9 @@ def compare_reconstructions(plugin: Plugin, seed: int = 0) -> Steps[tuple[str, .
         for method in ("ae", "vae"):
             rows[method][label] = plugin.run("reconstruct", digits, checkpoint=f"mnist_{method}_{dimensions}")
         rows[example_images.CATS][label] = plugin.run("reconstruct", cats, keep=dimensions, checkpoint=CAT_CHECKPOINT)
-    return tuple(write_rows(each.items(), method) for method, each in rows.items())
+    cat_rows = rows.pop(example_images.CATS)
+    sheets = [write_rows(each.items(), method) for method, each in rows.items()]
+    return *sheets, write_cats([*cat_rows], [row[:CAT_COLUMNS] for row in cat_rows.values()], "cats")
 
 
 def _render_errors() -> str:

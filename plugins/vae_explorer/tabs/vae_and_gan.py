@@ -10,11 +10,11 @@ import numpy as np
 from core.plugin import Plugin
 from core.web import pages
 from core.web.pages import Page
-from core.web.sheets import write_rows
 
 from .. import example_images
 from ..sharpness import sharpness
 from . import controls
+from .cat_sheets import write_cats
 
 INTRODUCTION = (
     "**A VAE blurs, a GAN does not.** Where its latent vector leaves open what a pixel is, a VAE's best guess is the "
@@ -29,7 +29,7 @@ HELD_OUT, RECONSTRUCTED, SAMPLED, GENERATED = "held out", "VAE:\nits copy", "VAE
 ROW_LABEL = "{}\n{:.3f}"
 
 CHECKPOINT = "cats_vae_32"
-COLUMNS, MEASURED = 8, 36  # images in a row; for the sharpness
+COLUMNS, MEASURED = 4, 36  # images in a row; for the sharpness
 
 
 def lay_out(page: Page, opened: Any) -> None:
@@ -56,5 +56,5 @@ def compare_with_gan(plugin: Plugin, seed: int = 0) -> tuple[str]:
         SAMPLED: plugin.run("sample", MEASURED, seed=int(seed or 0), checkpoint=CHECKPOINT),
         GENERATED: generated,
     }
-    labeled = [(ROW_LABEL.format(name, sharpness(row)), row[:COLUMNS]) for name, row in rows.items()]
-    return (write_rows(labeled, "vae_and_gan"),)
+    labels = [ROW_LABEL.format(name, sharpness(row)) for name, row in rows.items()]
+    return (write_cats(labels, [row[:COLUMNS] for row in rows.values()], "vae_and_gan"),)

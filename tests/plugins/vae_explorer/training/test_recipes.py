@@ -11,7 +11,7 @@ def test_each_recipe_has_a_bundled_checkpoint(plugin: Plugin) -> None:
     assert set(plugin.record.ready_manifest.checkpoints) == set(RECIPES)
     for name, recipe in RECIPES.items():
         arguments = metadata.read(plugin.record.folder / "weights" / name).arguments
-        assert (arguments["dimensions"], arguments.get("variational", False)) == (
+        assert (arguments["dimensions"], recipe.residual or arguments.get("variational", False)) == (
             recipe.dimensions,
             recipe.kind in ("vae", "cvae"),
         )
