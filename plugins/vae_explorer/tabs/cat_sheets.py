@@ -14,7 +14,7 @@ from core.web.sheets import label_rows
 SCALE = 2
 
 
-def write_cats(labels: Sequence[str], rows: Sequence[Image], name: str) -> str:
+def write_cats(labels: Sequence[str], rows: Sequence[Image] | Image, name: str) -> str:
     """Write labeled rows of cats, enlarged, as a PNG and return its path; each row is (n, height, width, 3)."""
     grid = np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
     enlarged = resize_bicubic(grid, SCALE * grid.shape[0], SCALE * grid.shape[1])
