@@ -13,24 +13,20 @@ Without an address, the app is started, and ended.
 from __future__ import annotations
 
 import argparse
-import os
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from gradio_client import Client, handle_file
 
+from benchmarks import app
 from core import registry
 from core.engine import LocalEngine
 from core.imaging import images
@@ -56,12 +52,12 @@ def main() -> None:
     parser.add_argument("--megapixels", type=float, default=12, help="of the large photos; 0: none")
     parser.add_argument("--address")
     options = parser.parse_args()
-    with _app(options.address) as address, tempfile.TemporaryDirectory() as folder:
+    with app.running(options.address) as served, tempfile.TemporaryDirectory() as folder:
         photos = Photos(Path(folder), options.side)
         if options.megapixels:
-            _measure_clicks(address, photos, options.megapixels)
+            _measure_clicks(served.address, photos, options.megapixels)
         for visitors in options.visitors:
-            _measure_visitors(address, photos, visitors, options.calls)
+            _measure_visitors(served.address, photos, visitors, options.calls)
 
 
 class Photos:
@@ -87,34 +83,6 @@ class Photos:
             noise = np.random.default_rng(seed).standard_normal(clean.shape, np.float32)
             images.save(clean + noise * SIGMA / 255, path)
         return str(path)
-
-
-@contextmanager
-def _app(address: str | None) -> Iterator[str]:
-    """Yield the address of the app, which is started unless it is given."""
-    if address:
-        yield address
-        return
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    process = subprocess.Popen([sys.executable, "app.py", "--port", port], stdout=subprocess.DEVNULL, env=os.environ)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        while process.poll() is None and not _answers(address):
-            time.sleep(0.2)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _answers(address: str) -> bool:
-    try:
-        urllib.request.urlopen(address, timeout=60).close()
-    except OSError:
-        return False
-    return True
 
 
 def _measure_clicks(address: str, photos: Photos, megapixels: float) -> None:
