@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file
@@ -105,6 +106,19 @@ def test_only_public_endpoints_are_listed(app_address: str) -> None:
     names = tuple(f"/{name}_" for name in registry.discover())
     assert {"/denoiser_out_of_domain", "/denoiser_denoise"} <= set(endpoints)
     assert all(name.startswith(names) for name in endpoints)
+
+
+def test_a_cancel_of_another_event_does_not_end_a_visitors_stream(app_address: str) -> None:
+    api, session = f"{app_address}/gradio_api", "a visitor"
+    page = httpx.get(f"{app_address}/config").json()
+    index = next(each["id"] for each in page["dependencies"] if each["api_name"] == "vae_explorer_decode_position")
+    call = {"data": ["digits", 50, 50], "fn_index": index, "session_hash": session}
+    assert httpx.post(f"{api}/queue/join", json=call).status_code == 200
+    wrong = {"session_hash": session, "fn_index": index + 1, "event_id": "0" * 32}
+    assert httpx.post(f"{api}/cancel", json=wrong).status_code == 200
+    stream = httpx.get(f"{api}/queue/data", params={"session_hash": session}, timeout=120).text
+    assert '"success":true' in stream.replace(" ", "")
+    assert "process_completed" in stream
 
 
 @pytest.mark.browser

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 QUEUE_LENGTH = 128  # calls that wait for those that run (`core.web.pages.RUNS`)
-SESSIONS = 200  # whose state is kept: each takes about 0.9 MB, that of a refused call too; the least recent is dropped
+SESSIONS = 100  # whose state is kept: each takes about 0.9 MB, that of a refused call too; the least recent is dropped
 THREADS = 64  # for the calls that run at once, most of which wait for the device; above all limits of `pages`
 LIMITS = {  # by flag: default, unit, help
     "time-limit": (900.0, "SECONDS", "how long a call may run before it is ended"),
