@@ -19,10 +19,10 @@ from tests.plugins.style_transfer.conftest import PHOTO
 
 
 def test_tiles_agree_with_the_whole(network: keras.Model, style: Any, monkeypatch: Any) -> None:
-    large = resize_bicubic(images.load(PHOTO), 384, 576)
+    large = resize_bicubic(images.load(PHOTO), 256, 448)
     stylize = partial(feedforward.stylize, network, large, [style], [1.0], StylizeOptions())
     whole = finish(stylize())
-    monkeypatch.setattr(feedforward, "TILE", 320)
+    monkeypatch.setattr(feedforward, "TILE", 256)
     tiled = finish(stylize())
     difference = np.abs(tiled - whole)
     assert difference.mean() < 0.004
@@ -43,7 +43,7 @@ def test_windows_lie_within_a_photo_and_its_margin(side: int) -> None:
 
 def test_a_flat_photo_of_several_windows_is_stylized_like_one_of_a_single_window(plugin: Plugin, style: Any) -> None:
     green = np.array([0, 1, 0], np.float32)
-    large, small = (plugin.run("stylize", np.tile(green, (side, 640, 1)), style) for side in (720, 640))
+    large, small = (plugin.run("stylize", np.tile(green, (side, 64, 1)), style) for side in (720, 640))
     np.testing.assert_allclose(large.mean((0, 1)), small.mean((0, 1)), atol=0.02)
 
 
