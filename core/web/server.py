@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import argparse
 import logging
-import math
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -34,8 +32,9 @@ from core.web.middleware import (
     SecurityHeaders,
     WarmUpAfterFirstPage,
 )
+from core.web.options import make_parser
 from core.web.request_headers import BelievedHeaders, McpOrigin
-from core.web.shutdown import DRAIN_SECONDS, drain_at_sigterm
+from core.web.shutdown import drain_at_sigterm
 from core.web.visitor_files import Sweeper, own_folder
 from core.weights import WeightsOptions
 
@@ -46,13 +45,6 @@ LOGGER = logging.getLogger(__name__)
 QUEUE_LENGTH = 128  # calls that wait for those that run (`core.web.pages.RUNS`)
 SESSIONS = 100  # whose state is kept: each takes about 0.9 MB, that of a refused call too; the least recent is dropped
 THREADS = 64  # for the calls that run at once, most of which wait for the device; above all limits of `pages`
-LIMITS = {  # by flag: default, unit, help
-    "time-limit": (900.0, "SECONDS", "how long a call may run before it is ended"),
-    "drain": (DRAIN_SECONDS, "SECONDS", "how long running calls may go on after SIGTERM, while new ones are refused"),
-    "retention": (visitor_files.RETENTION_MINUTES, "MINUTES", "how long visitors' photos and results are kept"),
-    "disk-quota": (visitor_files.QUOTA_GIGABYTES, "GB", "how much of them is kept, the newest"),
-}
-EPILOG = "Pictures may have 40 megapixels, or as many as DARKROOM_MAX_MEGAPIXELS says."
 MakeEngine = Callable[[WeightsOptions, Precision | None], Engine]
 
 
@@ -76,7 +68,7 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
     Raises:
         UserError: if an argument names no plugin or no checkpoint, or if the port is taken.
     """
-    options = _parser().parse_args(arguments)
+    options = make_parser().parse_args(arguments)
     memory.limit_arenas()
     reference.check_endpoint()
     records = list(registry.discover().values())
@@ -158,60 +150,3 @@ def _middleware(options: argparse.Namespace, folder: Path, warm_up: Callable[[],
         Middleware(DoubleRemovalWorkaround),
         Middleware(WarmUpAfterFirstPage, warm_up=warm_up),
     ]
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python app.py", description="Serve the Darkroom demos.", epilog=EPILOG)
-    parser.add_argument("--plugins", default="", metavar="A,B", help="serve only these plugins; default: all")
-    parser.add_argument("--host", help="address to listen on; default: GRADIO_SERVER_NAME, else this machine only")
-    parser.add_argument(
-        "--port",
-        type=int,
-        choices=range(1, 65536),
-        metavar="PORT",
-        help="port to listen on; default: GRADIO_SERVER_PORT, else the first free one from 7860 up",
-    )
-    parser.add_argument(
-        "--allowed-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a name that requests may ask for (repeatable); default: the local ones on this machine only, else any",
-    )
-    parser.add_argument(
-        "--behind-proxy",
-        action="store_true",
-        help="believe the X-Forwarded-… headers, which a proxy in front of the app sets; so it is on a Space",
-    )
-    parser.add_argument(
-        "--weights",
-        action="append",
-        default=[],
-        metavar="PLUGIN=FOLDER",
-        help="use this checkpoint: a folder, or owner/name@revision on the Hub (repeatable)",
-    )
-    parser.add_argument("--local", action="store_true", help="use the newest finished run of each plugin below runs/")
-    parser.add_argument(
-        "--precision", choices=get_args(Precision), help="what all networks compute in; default: each plugin's choice"
-    )
-    for name, (default, unit, words) in LIMITS.items():
-        parser.add_argument(
-            f"--{name}",
-            type=_positive,
-            default=os.environ.get(_variable(name), default),
-            metavar=unit,
-            help=f"{words}; default: {default:g}, or {_variable(name)}",
-        )
-    return parser
-
-
-def _variable(name: str) -> str:
-    """Return the environment variable that sets a limit where its flag does not."""
-    return f"DARKROOM_{name.replace('-', '_').upper()}"
-
-
-def _positive(text: str) -> float:
-    with suppress(ValueError):
-        if 0 < float(text) < math.inf:
-            return float(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
