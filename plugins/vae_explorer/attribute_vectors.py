@@ -13,16 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.imaging.images import Floats
+from core.training import cat_names
 
-CAT_COLORS = (
-    *("wine red", "green", "black", "lilac", "coral", "sand", "pink", "brown"),
-    *("blue", "yellow", "ocher", "gray", "caramel", "cream", "orange"),
-)
-CAT_ACCESSORIES = (
-    *("red scarf", "bell", "red collar", "headband", "pink bow", "black hat", "red headphones", "blue scarf"),
-    *("barrel", "typewriter", "jewel", "bandana", "blue bow", "red hat", "white headphones", "nothing"),
-)
-NAMES = {"body": CAT_COLORS, "accessory": CAT_ACCESSORIES}
+NAMES = {name: cat_names.NAMES[name] for name in ("body", "accessory")}
 """The names of the values of those attributes of the cats that can be chosen."""
 
 

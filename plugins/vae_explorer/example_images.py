@@ -10,16 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.imaging import images
-from core.imaging.images import Floats, Image
+from core.imaging.images import Image
 from core.training import cats
 from core.training.datasets import CLOTHES, DIGITS
 
 FOLDER = Path(__file__).parent / "examples"
 CLASS_NAMES = {"mnist": DIGITS, "fashion": CLOTHES}
-CATS, CAT_LAYERS = "cats", FOLDER / "cats_layers.npz"
+CATS = "cats"
 GAN_SAMPLES = FOLDER / "gan_samples.webp"
 CAT_COUNT = 600
-CREDIT = "Cat avatars by [David Revoy](https://www.peppercarrot.com) (CC BY 4.0)."
 
 
 class Examples(NamedTuple):
@@ -36,7 +35,7 @@ class Examples(NamedTuple):
 def read(subject: str) -> Examples:
     """Return all bundled test images of a data set: "mnist" (10,000), "fashion" (2,000) or "cats" (600)."""
     if subject == CATS:
-        return compose_cats(np.random.default_rng(0).permutation(cats.combinations("test"))[:CAT_COUNT])
+        return compose_cats(cats.held_out(CAT_COUNT))
     with np.load(FOLDER / f"{subject}.npz") as stored:
         return Examples(images.from_uint8(stored["images"]), stored["labels"].astype(np.int64))
 
@@ -50,7 +49,7 @@ def choose_random(subject: str, count: int, seed: int) -> Examples:
 
 def compose_cats(labels: NDArray[np.int64]) -> Examples:
     """Return the cats of some labels, the numbers of combinations of their attributes."""
-    return Examples(images.from_uint8(cats.ComposedCats(read_cat_layers(), labels)[:]), labels)
+    return Examples(images.from_uint8(cats.compose(labels)), labels)
 
 
 @functools.cache
@@ -61,16 +60,3 @@ def read_gan_samples() -> Image:
     rows, columns = sheet.shape[0] // side, sheet.shape[1] // side
     cells: Image = sheet.reshape(rows, side, columns, side, -1).swapaxes(1, 2).reshape(-1, side, side, sheet.shape[-1])
     return cells
-
-
-def write_cat_layers(layers: list[Floats]) -> None:
-    """Write layers, from `core.training.cats.read_layers`, to the file that cats are composed from."""
-    arrays = {name: np.rint(layer * 255).astype(np.uint8) for name, layer in zip(cats.ATTRIBUTES, layers, strict=True)}
-    np.savez_compressed(CAT_LAYERS, allow_pickle=False, **arrays)
-
-
-@functools.cache
-def read_cat_layers() -> list[Floats]:
-    """Return the bundled layers of the cats: see `core.training.cats.read_layers`."""
-    with np.load(CAT_LAYERS) as stored:
-        return [stored[name].astype(np.float32) / np.float32(255) for name in cats.ATTRIBUTES]

@@ -14,6 +14,7 @@ from core.imaging.images import Floats, Image
 from core.imaging.resizing import center_crop_resize
 from core.plugin import Plugin
 from core.progress import Progress, Steps, translate
+from core.training.cat_names import EYES, MOUTHS
 from core.web import pages, sheets
 from core.web.pages import Dropped, Page
 
@@ -22,10 +23,10 @@ from ..attributes import KEEP, Change
 from ..composed import CHECKPOINT
 from ..reference_set import EXAMPLES
 from . import controls
-from .subjects import CAT_EYES, CAT_MOUTHS, CATS, SUBJECTS
+from .subjects import CATS, SUBJECTS
 
 REAL_CATS = sorted((EXAMPLES / "cats").glob("*.png"))
-NAMES = (CAT_EYES, CAT_MOUTHS, *SUBJECTS[CATS].groups.values())  # in the order of the attributes
+NAMES = (EYES, MOUTHS, *SUBJECTS[CATS].groups.values())  # in the order of the attributes
 SIZES = tuple(map(len, NAMES))
 IN_CLASSIFIER = 2, 3, 0, 1, 4  # the place of each attribute in the classifier's probabilities
 SURE = 0.4  # probability: below it, a picture is none of these cats; two patterns look alike and share it

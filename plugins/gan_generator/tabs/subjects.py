@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import UserError, choose
+from core.training import cats
+from core.training.cat_names import ACCESSORIES, COLORS, PATTERNS
 from core.training.datasets import DIGITS
 
 from .. import latents, reference_set
@@ -74,38 +76,8 @@ class Subject:
         return ", ".join(names[value] for (group, names), value in named if group != PATTERN)
 
 
-CAT_COLORS = (
-    *("wine red", "green", "black", "lilac", "coral", "sand", "pink", "brown"),
-    *("blue", "yellow", "ocher", "gray", "caramel", "cream", "orange"),
-)
-CAT_PATTERNS = (
-    *("stripes", "bold stripes", "plain", "swirls", "dark patch"),
-    *("light patch", "none", "light muzzle", "flecks", "dots"),
-)
-CAT_ACCESSORIES = (
-    *("red scarf", "bell", "red collar", "headband", "pink bow", "black hat", "red headphones", "blue scarf"),
-    *("barrel", "typewriter", "jewel", "bandana", "blue bow", "red hat", "white headphones", "nothing"),
-)
-CAT_EYES = (
-    *(
-        "wide eyes",
-        "half-closed eyes",
-        "tiny eyes",
-        "worried eyes",
-        "monocle",
-        "skeptical eyes",
-        "closed eyes",
-        "gray eyes",
-    ),
-    *("alert eyes", "green eyes", "eyelashes", "round eyes", "glasses", "tall eyes", "sly eyes"),
-)
-CAT_MOUTHS = (
-    *("open mouth", "wavy mouth", "tiny mouth", "singing mouth", "talking mouth"),
-    *("tooth", "smile", "narrow mouth", "grin", "laughing mouth"),
-)
-CREDIT = "Trained on cat avatars by [David Revoy](https://www.peppercarrot.com) (CC BY 4.0)."
 SUBJECTS = {
-    CATS: Subject("cats", {COLOR: CAT_COLORS, PATTERN: CAT_PATTERNS, "accessory": CAT_ACCESSORIES}, 64, CREDIT),
+    CATS: Subject("cats", {COLOR: COLORS, PATTERN: PATTERNS, "accessory": ACCESSORIES}, cats.SIDE, cats.CREDIT),
     "digits": Subject("mnist", {"class": DIGITS}, 28),
 }
 FIRST = next(iter(SUBJECTS))

@@ -14,7 +14,7 @@ from core.training import cats
 from core.web import pages
 from core.web.pages import Page
 
-from .. import attribute_vectors, example_images
+from .. import attribute_vectors
 from ..attribute_vectors import NAMES, AttributeVectors
 from .cat_sheets import write_cats
 from .encodings import encode_test_images, test_images
@@ -47,7 +47,7 @@ def lay_out(page: Page, opened: Any) -> None:
             color = gr.Dropdown([ANY, *NAMES["body"]], value=ANY, label=COLOR_LABEL, info=COLOR_INFO)
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
             status = page.status("")
-            gr.Markdown(example_images.CREDIT)
+            gr.Markdown(cats.CREDIT)
         with pages.column("stage"):
             samples = pages.captioned_image(SAMPLES_CAPTION, pages.SHEET)
             moved = pages.captioned_image(MOVED_CAPTION, pages.SHEET)

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.errors import choose
 from core.plugin import Plugin
+from core.training.cats import CREDIT
 from core.web import pages, sheets
 from core.web.pages import Dropped, Page
 
@@ -46,7 +47,7 @@ def lay_out(page: Page, opened: Any) -> None:
             seed = pages.seed_number(SEED_INFO)
             new_pair = gr.Button(SEED_BUTTON, variant="primary")
             status = page.status("")
-            gr.Markdown(example_images.CREDIT)
+            gr.Markdown(CREDIT)
         with pages.column("stage"):
             animation = gr.Image(label=ANIMATION_LABEL, type="filepath", interactive=False, buttons=["download"])
             strips = pages.captioned_image(STRIPS_CAPTION, pages.SHEET)

@@ -11,6 +11,7 @@ import numpy as np
 from core.errors import UserError, choose
 from core.imaging.images import Floats, Image
 from core.plugin import Plugin
+from core.training.cats import CREDIT
 from core.web import pages
 from core.web.pages import Page
 from core.web.sheets import write_picture
@@ -51,7 +52,7 @@ def lay_out(page: Page, opened: Any) -> None:
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
             sketch, use = _lay_out_sketchpad()
             status = page.status("")
-            gr.Markdown(example_images.CREDIT)
+            gr.Markdown(CREDIT)
         with pages.column("stage"), gr.Row(elem_classes="latent-dimensions"):
             image = pages.result_picture(IMAGE_LABEL)
             sliders = _lay_out_sliders()

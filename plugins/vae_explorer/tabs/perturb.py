@@ -10,6 +10,7 @@ import numpy as np
 from core.errors import check_range
 from core.imaging.images import Floats, Image
 from core.plugin import Plugin
+from core.training.cats import CREDIT
 from core.web import pages
 from core.web.pages import Page
 from core.web.sheets import write_rows
@@ -45,7 +46,7 @@ def lay_out(page: Page, opened: Any) -> None:
             noise = gr.Slider(0, MAX_NOISE, 1.5, step=0.05, label=NOISE_LABEL, info=NOISE_INFO)
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
             status = page.status("")
-            gr.Markdown(example_images.CREDIT)
+            gr.Markdown(CREDIT)
         with pages.column("stage"):
             by_vae = pages.captioned_image(VAE_CAPTION, pages.SHEET)
             by_ae = pages.captioned_image(AE_CAPTION, pages.SHEET)

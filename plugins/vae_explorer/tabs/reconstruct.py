@@ -10,6 +10,7 @@ import gradio as gr
 from core.imaging.images import Image
 from core.plugin import Plugin
 from core.progress import Progress, Steps
+from core.training.cats import CREDIT
 from core.web import charts, pages
 from core.web.pages import Page
 from core.web.sheets import write_rows
@@ -47,7 +48,7 @@ def lay_out(page: Page, opened: Any) -> None:
             gr.Markdown(CHART_TITLE)
             gr.HTML(_render_errors())
             sheets.append(pages.captioned_image(CATS_CAPTION, pages.SHEET))
-            gr.Markdown(example_images.CREDIT)
+            gr.Markdown(CREDIT)
     page.bind(compare_reconstructions, [opened, seed], [seed], sheets, status)
 
 

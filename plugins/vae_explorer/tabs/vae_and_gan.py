@@ -8,6 +8,7 @@ import gradio as gr
 import numpy as np
 
 from core.plugin import Plugin
+from core.training.cats import CREDIT
 from core.web import pages
 from core.web.pages import Page
 
@@ -38,7 +39,7 @@ def lay_out(page: Page, opened: Any) -> None:
         seed, status = controls.test_images_column(page, INTRODUCTION)
         with pages.column("stage"):
             sheet = pages.captioned_image(CAPTION.format(MEASURED), pages.SHEET)
-            gr.Markdown(example_images.CREDIT)
+            gr.Markdown(CREDIT)
     page.bind(compare_with_gan, [opened, seed], [seed], [sheet], status)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
-from core.training import cats, datasets
+from core.training import cat_names, cats, datasets
 from core.training.data import DataError
 
 
@@ -55,6 +55,23 @@ def test_labels_are_numbers_of_combinations_of_chosen_attributes(folder: Path) -
     fur, body = np.unravel_index(some.combinations(("fur", "body")), (10, 15))
     np.testing.assert_array_equal(np.stack([fur, body], axis=1), some.values(("fur", "body")))
     assert some.describe("cats")["pictures"] == 50
+
+
+def test_bundled_layers_are_those_that_were_written_and_compose_whole_cats(folder: Path, tmp_path: Path) -> None:
+    layers = cats.read_layers(folder, 4)
+    cats.write_layers(layers, tmp_path / "layers.npz")
+    for read, written in zip(cats.load_layers(tmp_path / "layers.npz"), layers, strict=True):
+        np.testing.assert_allclose(read, written, atol=1 / 510)
+    composed = cats.compose(cats.held_out(20))
+    assert composed.shape == (20, cats.SIDE, cats.SIDE, 3)
+    assert np.isin(cats.held_out(20), cats.combinations("test")).all()
+    assert composed[:, 0, 0].min() == 255  # on white
+    assert (composed.min(axis=3) < 255).mean(axis=(1, 2)).min() > 0.3  # but for the cat
+
+
+def test_each_value_of_an_attribute_has_a_name_of_its_own() -> None:
+    for names in cat_names.NAMES.values():
+        assert len(set(names)) == len(names)
 
 
 def test_missing_and_damaged_layers_are_named_with_a_remedy(folder: Path, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_network_is_trained_on_cats_and_scored_on_combinations_that_are_held_o
 ) -> None:
     def read(name: str, folder: Any, own: Any, side: int, split: str) -> Dataset:
         labels = cats.combinations(split)
-        return Dataset(ComposedCats(example_images.read_cat_layers(), labels), labels, (), cats.ATTRIBUTES)  # type: ignore[arg-type]
+        return Dataset(ComposedCats(cats.bundled_layers(), labels), labels, (), cats.ATTRIBUTES)  # type: ignore[arg-type]
 
     monkeypatch.setattr(train.datasets, "read_dataset_or_folder", read)
     for name in ("VALIDATION_COUNT", "TEST_COUNT"):
