@@ -73,12 +73,25 @@ def build_lesson_discriminator() -> keras.Model:
     return network
 
 
+def _score(find_discriminator: Callable[[], keras.Model], pictures: Any) -> Any:
+    """Return the probabilities that `pictures` are real, as in training, but without updating moving averages."""
+    discriminator = find_discriminator()
+    weights = [each.value for each in discriminator.trainable_variables]
+    others = [each.value for each in discriminator.non_trainable_variables]
+    probabilities, _ = discriminator.stateless_call(weights, others, pictures, training=True)
+    return probabilities
+
+
 class GeneratorTrainer(keras.Model):  # type: ignore[misc]
-    """Trains a generator against a discriminator whose weights stay as they are."""
+    """Trains a generator against a discriminator whose weights stay as they are.
+
+    Keras tracks, and would train, a network that is an attribute, in a list or a dict too; so a function refers to the
+    discriminator. TensorFlow reads its variables anew in each step.
+    """
 
     def __init__(self, generator: keras.Model, discriminator: keras.Model) -> None:
         super().__init__()
-        self.generator, self.frozen = generator, [discriminator]  # in a list, so that Keras does not track its weights
+        self.generator, self.score = generator, partial(_score, lambda: discriminator)
 
     def call(self, latents: Any) -> Any:
         """Return the generated images."""
@@ -86,10 +99,7 @@ class GeneratorTrainer(keras.Model):  # type: ignore[misc]
 
     def compute_loss(self, x: Any = None, y: Any = None, y_pred: Any = None, *_: Any, **__: Any) -> Any:
         """Return the cross-entropy of the discriminator's output, with "real" as the target."""
-        (discriminator,) = self.frozen
-        weights = [each.value for each in discriminator.trainable_variables]
-        others = [each.value for each in discriminator.non_trainable_variables]
-        probability, _ = discriminator.stateless_call(weights, others, y_pred, training=True)
+        probability = self.score(y_pred)
         return ops.mean(ops.binary_crossentropy(ops.ones_like(probability), probability))
 
 
