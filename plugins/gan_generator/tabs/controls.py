@@ -6,6 +6,8 @@ from typing import Any
 
 import gradio as gr
 
+from core.web import pages
+
 from . import subjects
 from .subjects import ANY, FIRST, SUBJECTS
 
@@ -49,7 +51,14 @@ def credit() -> gr.Markdown:
 def animation(label: str) -> gr.Image:
     """Return a component that plays an animated WebP, which can be downloaded, with its label above it."""
     gr.Markdown(label, elem_classes="caption")
-    return gr.Image(label=label, type="filepath", interactive=False, buttons=["download"], show_label=False)
+    return gr.Image(
+        label=label,
+        type="filepath",
+        interactive=False,
+        buttons=["download"],
+        show_label=False,
+        elem_classes=pages.FILLING,
+    )
 
 
 def update_classes(subject: gr.Radio, class_name: gr.Dropdown, color: gr.Dropdown, credits: gr.Markdown) -> Any:

@@ -57,7 +57,9 @@ def lay_out(page: Page, opened: Any) -> None:
             shown = pages.captioned_image(GRID_CAPTION, clickable_grid.css_classes(COUNTS[COUNT]))
             description = gr.Markdown()
             with gr.Row():
-                chosen = pages.result_picture(CHOSEN_LABEL, height=260)
+                with gr.Column(min_width=220):
+                    gr.Markdown(CHOSEN_LABEL, elem_classes="caption")
+                    chosen = pages.result_picture(CHOSEN_LABEL, show_label=False)
                 with gr.Column(scale=3, min_width=280):
                     around = pages.captioned_image(AROUND_CAPTION, pages.SHEET)
         with pages.column("settings"):

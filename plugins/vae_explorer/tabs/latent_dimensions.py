@@ -27,7 +27,7 @@ INTRODUCTION = (
 )
 MORE_DIMENSIONS = "The other dimensions, which matter less"
 IMAGE_LABEL = "The decoded image"
-SOURCE_LABEL, SOURCE_INFO = "Latent vector", "Of which image the sliders are at first."
+SOURCE_LABEL, SOURCE_INFO = "Latent vector", "What the sliders start from."
 IMAGE, ZERO, RANDOM, DRAWING, SLIDERS = SOURCES = "a test image", "all zero", "random", "your drawing", "the sliders"
 SEED_INFO, SEED_BUTTON = "Of the test image, or of the random vector.", "New one"
 SKETCH_TITLE, SKETCH_LABEL, USE_BUTTON = "Draw one", "Draw", "Use this drawing"
@@ -37,7 +37,7 @@ ACTIVE_LABEL, INACTIVE_LABEL = "{}: KL {:.1f} nats", "{}: inactive"
 NETWORKS = {"cats": "cats_vae_32", "digits": "mnist_vae_binary", "clothes": "fashion_vae_16"}
 FIRST = next(iter(NETWORKS))
 MAX_SLIDERS, SHOWN_SLIDERS = 32, 10  # the others are folded
-FIRST_SEED = 0
+FIRST_SEED = 16
 ACTIVE_NATS = 0.05  # mean KL divergence above which a dimension is called active
 RANGE = 3.0  # standard deviations of the prior to each side
 
@@ -49,12 +49,12 @@ def lay_out(page: Page, opened: Any) -> None:
             gr.Markdown(INTRODUCTION)
             subject = controls.subject_radio(NETWORKS)
             source = gr.Radio(SOURCES, value=IMAGE, label=SOURCE_LABEL, info=SOURCE_INFO)
-            seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
+            seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON, FIRST_SEED)
             sketch, use = _lay_out_sketchpad()
             status = page.status("")
             gr.Markdown(CREDIT)
         with pages.column("stage"), gr.Row(elem_classes="latent-dimensions"):
-            image = pages.result_picture(IMAGE_LABEL)
+            image = pages.result_picture(IMAGE_LABEL, show_label=False)
             sliders = _lay_out_sliders()
     drawing = gr.State(None)
     inputs = [subject, source, seed, drawing, *sliders]

@@ -28,12 +28,12 @@ NOISE_LABEL, NOISE_INFO = "Noise", "In standard deviations of the latent vectors
 SEED_INFO, SEED_BUTTON = "Of the image and the noise.", "New image"
 VAE_CAPTION = "**VAE**, 16 latent dimensions: more noise to the right"
 AE_CAPTION = "**AE**, 16 latent dimensions"
-CATS_CAPTION = "**VAE of cats**, 32 latent dimensions"
+CATS_CAPTION = "**VAE of cats**, 32 latent dimensions: noise of the same length, in twice as many directions"
 ROW_LABEL = "direction {}"
 
 DIMENSIONS, CAT_DIMENSIONS = 16, 32
 DIRECTIONS, CAT_DIRECTIONS = 3, 2  # rows
-STEPS, CAT_STEPS = 10, 5  # images in a row: fewer where they are larger
+STEPS, CAT_STEPS = 10, 8  # images in a row: fewer where they are larger
 CAT_CHECKPOINT = "cats_vae_32"
 MAX_NOISE = 3.0  # standard deviations
 
@@ -58,7 +58,8 @@ def add_latent_noise(plugin: Plugin, noise: float = 1.5, seed: int = 0) -> tuple
     """Decode the latent vectors of a digit and of a cat with more and more noise added.
 
     Args:
-        noise: the largest amount, in standard deviations of the latent vectors of all images, 0 to 3.
+        noise: the largest amount, in standard deviations of the latent vectors of all images, 0 to 3; for the cat so
+            much less that it is as long in 32 dimensions as in 16.
         seed: seed of the digit, of the cat and of the noise.
     """
     check_range("noise", noise, 0, MAX_NOISE)
@@ -70,7 +71,8 @@ def add_latent_noise(plugin: Plugin, noise: float = 1.5, seed: int = 0) -> tuple
     )
     by_vae, by_ae = (_write_perturbed(plugin, f"mnist_{kind}_{DIMENSIONS}", digit, offsets) for kind in ("vae", "ae"))
     labels = [ROW_LABEL.format(i) for i in range(1, CAT_DIRECTIONS + 1)]
-    perturbed = _perturb(plugin, CAT_CHECKPOINT, cat, cat_offsets[:CAT_DIRECTIONS])
+    as_long = np.float32((DIMENSIONS / CAT_DIMENSIONS) ** 0.5)
+    perturbed = _perturb(plugin, CAT_CHECKPOINT, cat, as_long * cat_offsets[:CAT_DIRECTIONS])
     return by_vae, by_ae, write_cats(labels, perturbed, "perturbed_cats")
 
 

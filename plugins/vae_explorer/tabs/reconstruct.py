@@ -35,7 +35,7 @@ CHART_AXES = charts.Axes("latent dimensions", "mean squared error")
 
 SCORES = example_images.FOLDER / "scores.json"  # the output of `evaluate` for the bundled networks
 CAT_CHECKPOINT = "cats_vae_32"
-COLUMNS, CAT_COLUMNS = 8, 2  # images in a row: fewer where they are larger
+COLUMNS, CAT_COLUMNS = 8, 6  # images in a row: fewer where they are larger
 
 
 def lay_out(page: Page, opened: Any) -> None:

@@ -53,7 +53,7 @@ def lay_out(page: Page, opened: Any) -> None:
             status = page.status("")
             gr.HTML(map_rendering.legend("mnist"), padding=False)
         with pages.column("stage"):
-            shown = pages.result_picture(MAP_LABEL, height=640)
+            shown = pages.captioned_image(MAP_LABEL, pages.FILLING)
             caption = gr.Markdown()
             with gr.Row():
                 curves = [pages.chart(title) for title in CURVES.values()]

@@ -30,7 +30,7 @@ HELD_OUT, RECONSTRUCTED, SAMPLED, GENERATED = "held out", "VAE:\nits copy", "VAE
 ROW_LABEL = "{}\n{:.3f}"
 
 CHECKPOINT = "cats_vae_32"
-COLUMNS, MEASURED = 4, 36  # images in a row; for the sharpness
+COLUMNS, MEASURED = 8, 36  # images in a row; for the sharpness
 
 
 def lay_out(page: Page, opened: Any) -> None:

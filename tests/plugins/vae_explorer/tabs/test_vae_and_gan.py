@@ -11,7 +11,7 @@ from plugins.vae_explorer.tabs import vae_and_gan
 
 def test_what_a_vae_and_a_gan_make_of_the_same_data_is_shown(plugin: Plugin) -> None:
     (sheet,) = vae_and_gan.compare_with_gan(plugin, 1)
-    assert images.load(sheet).shape == (4 * 128, 4 * 128 + 180, 3)
+    assert images.load(sheet).shape == (4 * 128, 8 * 128 + 180, 3)
 
 
 def test_the_vae_blurs_and_the_gan_does_not(plugin: Plugin) -> None:
