@@ -37,7 +37,7 @@ from core.web.sheets import FRAME_MILLISECONDS
 LOGGER = logging.getLogger(__name__)
 LOSSLESS_BELOW, LARGEST = 40_000, 80_000  # bytes of a WebP file
 METHOD = 4  # of 0 (fast) to 6 (small)
-QUALITIES = 80, 60, 40  # of lossy files: the first that gives at most `LARGEST`, or the last
+QUALITIES = 80, 60, 40, 20  # of lossy files: the first that gives at most `LARGEST`, or the last
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ from core.imaging import images
 from core.imaging.images import Image
 from core.web.output_files import new_file, write_png
 
-GRID_SCALE = 3  # how many times a picture is enlarged in a grid
+GRID_SCALE, LARGE, LARGE_SCALE = 3, 64, 2  # how many times a picture is enlarged in a grid; one of that many pixels
 SINGLE_SCALE, SINGLE_SIDE = 12, 384  # how many times one alone is enlarged, and to how many pixels, at most
 LABEL_WIDTH, LABEL_SIZE, LABEL_GAP = 180, 32, 8  # pixels; the page shows that size as 12 px or more (scripts/sheets.js)
 LABEL_BACKGROUND, LABEL_COLOR = "#262120", "white"
 LINE_HEIGHT = 1.2  # of the label's size
 FRAME_MILLISECONDS = 60
+BLOCK = 4  # pixels of the blocks that WebP compresses: squares of a multiple take half the bytes
 
 
 def write_picture(picture: Image, name: str) -> str:
@@ -30,16 +31,18 @@ def write_picture(picture: Image, name: str) -> str:
     return write_png(images.upscale_nearest(picture, _single_scale(picture)), name)
 
 
-def write_rows(rows: Iterable[tuple[str, Image]], name: str) -> str:
+def write_rows(rows: Iterable[tuple[str, Image]], name: str, scale: int | None = None) -> str:
     """Write labeled rows of small pictures, enlarged, as a PNG and return its path.
 
     Args:
         rows: each its label and its pictures (n, height, width, channels), 0 to 1; all of one shape.
         name: the name of the file, without its suffix.
+        scale: how many times they are enlarged; None: 3, but 2 where they are large already.
     """
     labels, pictures = zip(*rows, strict=True)
     grid = np.concatenate([np.concatenate(list(row), axis=1) for row in pictures])
-    return write_png(label_rows(images.upscale_nearest(grid, GRID_SCALE), labels), name)
+    scale = scale or (LARGE_SCALE if pictures[0].shape[1] >= LARGE else GRID_SCALE)
+    return write_png(label_rows(images.upscale_nearest(grid, scale), labels), name)
 
 
 def label_rows(grid: Image, labels: Sequence[str]) -> Image:
@@ -76,6 +79,7 @@ def write_animation(pictures: Image, name: str) -> str:
         name: the name of the file, without its suffix.
     """
     scale = _single_scale(pictures[0])
+    scale = scale // BLOCK * BLOCK or scale
     enlarged = [images.to_uint8(images.upscale_nearest(images.to_rgb(each), scale)) for each in pictures]
     frames = [pillow.fromarray(frame) for frame in (*enlarged, *enlarged[-2:0:-1])]
     path = new_file(f"{name}.webp")

@@ -17,7 +17,7 @@ from core.web.pages import Page
 from ..reference_set import EXAMPLES
 
 CHECKPOINT = "mnist"  # the generator of the cats was first trained alone: no contest to show
-IN_A_ROW = 12
+IN_A_ROW, SCALE = 12, 4  # images; how many times they are enlarged: squares of four pixels take few bytes
 CURVES = {
     "Loss": {"discriminator": "discriminator_loss", "generator": "generator_loss"},
     "Discriminator accuracy": {"real": "accuracy_on_real", "generated": "accuracy_on_fake"},
@@ -58,7 +58,7 @@ def show_training(plugin: Plugin) -> tuple[Any, ...]:
         (f"epoch {epoch}", images.from_uint8(pictures[:IN_A_ROW]))
         for epoch, pictures in zip(snapshots["epochs"], snapshots["pictures"], strict=True)
     ]
-    return sheets.write_rows(rows, "training"), *(_render(title, snapshots) for title in CURVES)
+    return sheets.write_rows(rows, "training", scale=SCALE), *(_render(title, snapshots) for title in CURVES)
 
 
 def _render(title: str, snapshots: dict[str, NDArray[Any]]) -> str:

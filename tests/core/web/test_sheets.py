@@ -41,3 +41,12 @@ def test_an_animation_plays_forward_and_backward() -> None:
             animation.seek(i)
             shades.append(animation.convert("RGB").getpixel((0, 0))[0])
     assert shades == [0, 85, 170, 255, 170, 85]
+
+
+def test_large_pictures_and_animations_are_enlarged_by_powers_of_two_which_take_few_bytes() -> None:
+    pictures = np.zeros((2, 64, 64, 3), np.float32)
+    rows = images.load(sheets.write_rows([("one", pictures)], "rows"))
+    assert rows.shape == (2 * 64, 2 * 2 * 64 + sheets.LABEL_WIDTH, 3)
+    assert images.load(sheets.write_rows([("one", pictures)], "rows", scale=4)).shape[0] == 4 * 64
+    with pillow.open(sheets.write_animation(pictures, "morph")) as animation:
+        assert animation.size == (4 * 64, 4 * 64)
