@@ -1,0 +1,1 @@
+"""Melody, a plugin for Darkroom: this package is the plugin's folder."""

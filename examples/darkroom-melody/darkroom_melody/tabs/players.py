@@ -1,0 +1,70 @@
+"""Components that a melody is chosen from, heard in and downloaded from, and the files that they hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from core import sounds
+from core.kinds import Sources
+from core.web import pages
+
+from .. import held_out, midi, synthesis
+from ..melody import Tokens
+from ..performance import Performance
+
+TUNE_LABEL = "Melody"
+TUNE_INFO = "Two bars of a tune that was held out from training; or your own notes, copied from the tab Draw."
+MIDI_LABEL = "MIDI file"
+CREDIT = "Tunes: O'Neill's, Ryan's and Aird's collections of 1782 to 1903, in the public domain, by way of music21."
+MIDI_HEIGHT = 90  # pixels
+
+
+def tune_dropdown(first: int, label: str = TUNE_LABEL, info: str | None = TUNE_INFO) -> gr.Dropdown:
+    """Return a choice of tunes, of which number `first` is chosen, that takes a text of notes, too."""
+    titles = list(held_out.tunes())
+    return gr.Dropdown(titles, value=titles[first], allow_custom_value=True, label=label, info=info)
+
+
+def sound_player(label: str) -> gr.Audio:
+    """Return the player of a sound, which offers it as a WAV file."""
+    return gr.Audio(type="filepath", format="wav", interactive=False, label=label, buttons=["download"])
+
+
+def midi_file() -> gr.File:
+    """Return what offers a MIDI file for download."""
+    return gr.File(label=MIDI_LABEL, interactive=False, height=MIDI_HEIGHT)
+
+
+def write_performance(performance: Performance, name: str) -> tuple[str, str, str]:
+    """Write the piano-roll, the sound and the MIDI file of what a verb has returned, and return their paths."""
+    return (
+        pages.write_png(performance.roll, name),
+        write_sound(performance.sound, name),
+        write_midi(performance.melody, name),
+    )
+
+
+def write_sound(sound: sounds.Samples, name: str) -> str:
+    """Write a sound as a WAV file and return its path."""
+    path = pages.new_file(f"{name}.wav")
+    sounds.save(sound, path, Sources())
+    return str(path)
+
+
+def write_melody(melody: Tokens, name: str) -> str:
+    """Write the sound of a melody as a WAV file and return its path."""
+    return write_sound(synthesis.render(melody), name)
+
+
+def write_midi(melody: Tokens, name: str) -> str:
+    """Write a melody as a MIDI file and return its path."""
+    path = pages.new_file(f"{name}.mid")
+    midi.save(melody, path, Sources())
+    return str(path)
+
+
+def chosen(tune: Any) -> Tokens:
+    """Return the melody that a `tune_dropdown` holds, the first one where it holds none."""
+    return held_out.read(str(tune or next(iter(held_out.tunes()))))
