@@ -153,6 +153,8 @@ def _run_until(steps: Any, deadline: float) -> Any:
 
 
 def _is_equal(first: Any, second: Any) -> bool:
+    if dataclasses.is_dataclass(first) and type(first) is type(second):  # such as sounds, which hold arrays
+        first, second = (tuple(vars(each).values()) for each in (first, second))
     if isinstance(first, np.ndarray):
         return bool(np.array_equal(first, second))
     if isinstance(first, tuple):

@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 import keras
+import numpy as np
 import pytest
 
 from core import contract, registry, verbs
@@ -17,6 +18,7 @@ from core.errors import UserError
 from core.metadata import Checkpoint
 from core.networks import checkpoint
 from core.registry import Record
+from core.sounds import Samples
 
 BUNDLED = [record for record in registry.discover().values() if record.folder.parent == registry.BUNDLED]
 
@@ -29,6 +31,7 @@ def test_a_bundled_plugin_fulfills_the_contract(check: Check, record: Record) ->
 
 UNNAMED = """
 import keras
+import numpy as np
 def build_it():
     x = keras.Input((1,))
     return keras.Model(x, keras.layers.Dense(1)(x))
@@ -44,6 +47,7 @@ def act(network, image):
 NESTED = UNNAMED.replace("Odd()(x))", "keras.layers.TimeDistributed(Odd())(keras.layers.Reshape((1, 1))(x)))")
 LAMBDA = """
 import keras
+import numpy as np
 def build_it():
     x = keras.Input((1,))
     return keras.Model(x, keras.layers.Lambda(lambda x: 2 * x)(x))
@@ -199,6 +203,13 @@ def test_a_verb_may_refuse_and_may_take_long(plant_verb: Callable[[str, str], Re
 def test_chance_that_no_seed_decides_is_noticed(plant_verb: Callable[[str, str], Record]) -> None:
     with pytest.raises(ContractError, match="act returns different results for the same seed"):
         contract.repeats_with_seed(plant_verb("Image", "return np.random.default_rng().random((4, 4, 3), np.float32)"))
+
+
+def test_sounds_of_the_same_seed_are_compared_by_their_samples(plant_verb: Callable[[str, str], Record]) -> None:
+    body = "from core.sounds import Samples; return Samples(np.random.default_rng(seed).random((9, 1), np.float32), 8)"
+    record = plant_verb("object", body)
+    contract.repeats_with_seed(record)
+    assert not trials._is_equal(Samples(np.zeros((9, 1), np.float32), 8), Samples(np.ones((9, 1), np.float32), 8))
 
 
 @pytest.mark.parametrize(
