@@ -42,8 +42,9 @@ def installed(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def listed(capsys: Any) -> list[str]:
+    """Return the lines of `list`, without the spaces between columns, which depend on the longest name."""
     assert main(["list"]) == 0
-    return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
 
 
 def test_it_is_listed_once_it_is_allowed_and_without_it_nothing_changes(
@@ -54,21 +55,20 @@ def test_it_is_listed_once_it_is_allowed_and_without_it_nothing_changes(
     refused = listed(capsys)
     monkeypatch.setattr(sys, "path", [path for path in sys.path if path != str(installed)])
     without_it = listed(capsys)
-    (ours,) = [line for line in with_it if line.startswith(NAME)]
-    assert ours.split()[1] == "ready"
-    assert [line for line in refused if NAME in line and "set DARKROOM_ALLOW=darkroom_melody" in line]
-    assert sorted(set(with_it) - {ours}) == sorted(line for line in without_it if line in with_it)
-    assert not [line for line in without_it if NAME in line]
+    ours, theirs = ([line for line in lines if NAME in line] for lines in (with_it, refused))
+    assert ours[0].startswith(f"{NAME} ready")
+    assert "set DARKROOM_ALLOW=darkroom_melody" in theirs[0]
+    assert without_it == [line for line in with_it if line not in ours]
+    assert without_it == [line for line in refused if line not in theirs]
 
 
 def test_its_verbs_run_on_the_command_line_with_files_of_its_own_kind(installed: Path, tmp_path: Path) -> None:
-    first, last = tmp_path / "first.mid", tmp_path / "last.mid"
-    for path, seed in ((first, "1"), (last, "2")):
-        assert main(["run", NAME, "sample", str(path), "--seed", seed]) == 0
-        assert path.read_bytes().startswith(b"MThd")
-    assert main(["run", NAME, "interpolate", str(first), str(last), str(tmp_path / "way.wav"), "--count", "3"]) == 0
-    assert {"way.wav", "way_melody.mid", "way_roll.png"} <= {path.name for path in tmp_path.iterdir()}
-    assert main(["run", NAME, "reconstruct", str(tmp_path / "way.wav"), str(first)]) == 2  # it is no melody
+    sound, melody = tmp_path / "new.wav", tmp_path / "new_melody.mid"
+    assert main(["run", NAME, "sample", str(sound), "--seed", "1"]) == 0
+    assert melody.read_bytes().startswith(b"MThd")
+    assert main(["run", NAME, "reconstruct", str(melody), str(tmp_path / "again.mid")]) == 0
+    assert {"again.mid", "again_sound.wav", "again_roll.png"} <= {path.name for path in tmp_path.iterdir()}
+    assert main(["run", NAME, "reconstruct", str(sound), str(tmp_path / "again.mid")]) == 2  # it is no melody
 
 
 def test_it_fulfills_the_contract(installed: Path) -> None:
@@ -76,6 +76,21 @@ def test_it_fulfills_the_contract(installed: Path) -> None:
     for check in contract.CHECKS:
         if check not in LONG:
             check(record)
+
+
+def test_its_handlers_are_offered_over_the_api_with_sounds_and_midi_files(installed: Path) -> None:
+    from core import verbs
+    from core.engine import LocalEngine
+    from core.plugin import Plugin
+
+    record = registry.find(NAME)
+    page = verbs.import_module_of(record, "interface").build_interface(Plugin(record, LocalEngine()))
+    described = page.get_api_info()["named_endpoints"]
+    assert set(described) == {
+        f"/{NAME}_{verb}" for verb in ("reconstruct", "sample", "interpolate", "change_attributes")
+    }
+    returned = [each["component"] for each in described[f"/{NAME}_sample"]["returns"]]
+    assert {"Image", "Audio", "File"} <= set(returned)
 
 
 @pytest.mark.slow

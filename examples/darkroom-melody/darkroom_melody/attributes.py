@@ -27,7 +27,7 @@ def measure(melodies: Tokens) -> Floats:
 
 
 def find_vectors(latents: Floats, attributes: Floats) -> Floats:
-    """Return the attribute vectors (2, dimensions): each raises one attribute by its standard deviation.
+    """Return the attribute vectors (2, dimensions), of length 1: each raises one attribute.
 
     Args:
         latents: of melodies, (n, dimensions).
@@ -36,5 +36,6 @@ def find_vectors(latents: Floats, attributes: Floats) -> Floats:
     standardized = (attributes - attributes.mean(axis=0)) / (attributes.std(axis=0) + 1e-6)
     design = np.concatenate([standardized, np.ones((len(latents), 1))], axis=1)
     solved = np.linalg.lstsq(design, latents, rcond=None)[0]
-    vectors: Floats = solved[: len(NAMES)].astype(np.float32)
+    directions = solved[: len(NAMES)]
+    vectors: Floats = (directions / np.linalg.norm(directions, axis=1, keepdims=True)).astype(np.float32)
     return vectors

@@ -16,8 +16,8 @@ from .midi import Midi
 from .network import assemble_decoder, assemble_encoder, latent_dimensions
 from .performance import Performance, perform
 
-MAX_SEED, MAX_MELODIES, MOST_CHANGE = 2**32 - 1, 32, 4.0
-LABELED = 1000  # held-out melodies that the attribute vectors are found from
+MAX_SEED, MAX_MELODIES, MOST_CHANGE = 2**32 - 1, 32, 6.0
+LABELED = 1000  # held-out melodies that attribute vectors, and the distribution of samples, are found from
 WRONG_LATENT = "a latent vector of this checkpoint has {} finite numbers, not {}."
 
 
@@ -67,8 +67,11 @@ def reconstruct(network: keras.Model, melody: Midi) -> Performance:
     return perform(decode(network, encode(network, fit(melody)[None])))
 
 
-def sample(network: keras.Model, count: int = 1, seed: int = 0, temperature: float = 1) -> Performance:
-    """Decode latent vectors sampled from the prior, the standard normal distribution.
+def sample(network: keras.Model, count: int = 1, seed: int = 0, temperature: float = 0.6) -> Performance:
+    """Decode latent vectors sampled from a normal distribution with the mean and covariance of those of known melodies.
+
+    It lies closer to melodies than the prior, the standard normal distribution, does: the weight of the KL divergence
+    was low.
 
     Args:
         count: how many melodies, which follow each other, 1 to 32.
@@ -78,8 +81,11 @@ def sample(network: keras.Model, count: int = 1, seed: int = 0, temperature: flo
     check_range("count", count, 1, MAX_MELODIES)
     check_range("seed", seed, 0, MAX_SEED)
     check_range("temperature", temperature, 0, 2)
+    known = encode(network, held_out.melodies()[:LABELED])
+    _, deviations, axes = np.linalg.svd(known - known.mean(axis=0), full_matrices=False)
     noise = np.random.default_rng(seed).standard_normal((count, latent_dimensions(network)))
-    return perform(decode(network, (temperature * noise).astype(np.float32)))
+    latents = known.mean(axis=0) + temperature * noise @ (deviations[:, None] / len(known) ** 0.5 * axes)
+    return perform(decode(network, latents.astype(np.float32)))
 
 
 def interpolate(network: keras.Model, first: Midi, last: Midi, count: int = 7) -> Performance:
@@ -101,8 +107,8 @@ def change_attributes(network: keras.Model, melody: Midi, density: float = 0, pi
 
     Args:
         melody: its first two bars are changed.
-        density: by how many standard deviations there are more notes, -4 to 4.
-        pitch_range: by how many the notes are further apart, -4 to 4.
+        density: how far to go along the vector to more notes, -6 to 6.
+        pitch_range: how far to go along the vector to notes that are further apart, -6 to 6.
     """
     for name, value in (("density", density), ("pitch_range", pitch_range)):
         check_range(name, value, -MOST_CHANGE, MOST_CHANGE)

@@ -29,7 +29,7 @@ from .melody import (
 
 CELL_WIDTH, CELL_HEIGHT = 30, 18  # pixels
 ROWS = PITCHES + 1  # the lowest one is for rests
-STRIP_CELL = 8  # pixels of a cell of `draw_strips`
+STRIP_CELL, STRIP_GAP = 8, 4  # pixels of a cell of `draw_strips`, and between two melodies
 BLACK_KEYS = (1, 3, 6, 8, 10)
 WHITE_ROW, BLACK_ROW, REST_ROW = "#f4efe9", "#e6dfd7", "#d8cfc6"
 STEP_LINE, BEAT_LINE, BAR_LINE = "#d9d0c7", "#b5a99e", "#5b5048"
@@ -88,11 +88,13 @@ def cell_at(x: float, y: float) -> Cell:
 
 
 def _draw_small(melody: Tokens) -> Image:
-    """Return a melody (steps,) as a small roll without labels."""
-    canvas = _draw_grid((len(melody) * STRIP_CELL, ROWS * STRIP_CELL), STRIP_CELL, STRIP_CELL)
+    """Return a melody (steps,) as a small roll without labels, with a gap to the next one on its right."""
+    width = len(melody) * STRIP_CELL
+    canvas = _draw_grid((width + STRIP_GAP, ROWS * STRIP_CELL), STRIP_CELL, STRIP_CELL)
     pen = ImageDraw.Draw(canvas)
     for note in notes(melody):
         _draw_cell(pen, note.start, HIGHEST - note.pitch, note.length, (STRIP_CELL, STRIP_CELL))
+    pen.rectangle((width, 0, width + STRIP_GAP, ROWS * STRIP_CELL), BAR_LINE)
     return images.from_uint8(np.asarray(canvas))
 
 

@@ -22,7 +22,7 @@ from .language_model import LanguageModel
 from .melody import FIRST_NOTE, Tokens
 
 FRACTIONS = np.linspace(0, 1, 11, dtype=np.float32)  # of the way from one melody to another
-STEEPNESS = 1.0  # standard deviations by which attributes are changed
+CHANGE = 4.0  # length of the way along an attribute vector
 SEED = 0
 
 
@@ -49,6 +49,7 @@ class Interpolations(NamedTuple):
 
 def score(coder: Coder, melodies: Tokens) -> Scores:
     """Return all scores of a network on held-out melodies (n, 32): half of them train the language model."""
+    melodies = np.random.default_rng(SEED).permutation(melodies)  # neighbors are of one tune
     latents = coder.encode(melodies)
     scores = score_reconstruction(melodies, coder.decode(latents)) | score_attributes(coder, melodies, latents)
     model = LanguageModel(melodies[1::2])
@@ -58,6 +59,7 @@ def score(coder: Coder, melodies: Tokens) -> Scores:
         scores[f"interpolation_cost_{name}"] = float(ways.cost[way][1:-1].mean())
         scores[f"interpolation_largest_move_{name}"] = float(ways.moved[way].max())
     scores["interpolation_cheaper_steps"] = float((ways.cost[latent] < ways.cost[data])[1:-1].mean())
+    scores["interpolation_smoother_steps"] = float((ways.moved[latent] < ways.moved[data]).mean())
     return {name: round(value, 4) for name, value in scores.items()}
 
 
@@ -72,14 +74,14 @@ def score_reconstruction(melodies: Tokens, decoded: Tokens) -> Scores:
 
 
 def score_attributes(coder: Coder, melodies: Tokens, latents: Floats) -> Scores:
-    """Return by how many standard deviations each attribute grows when it is asked to grow by one."""
+    """Return by how many of its standard deviations each attribute grows along its vector."""
     known, others = slice(None, None, 2), slice(1, None, 2)
     measured = attributes.measure(melodies)
     vectors = attributes.find_vectors(latents[known], measured[known])
     before, spread = attributes.measure(coder.decode(latents[others])), measured.std(axis=0)
     scores = {}
     for i, name in enumerate(attributes.NAMES):
-        after = attributes.measure(coder.decode(latents[others] + STEEPNESS * vectors[i]))
+        after = attributes.measure(coder.decode(latents[others] + CHANGE * vectors[i]))
         scores[f"{name}_moved"] = float(((after - before).mean(axis=0) / spread)[i])
     return scores
 

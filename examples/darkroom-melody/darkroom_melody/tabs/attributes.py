@@ -17,15 +17,13 @@ INTRODUCTION = (
     "**A direction with a meaning.** From the latent vectors of a thousand melodies follows in which direction they "
     "get more notes: an attribute vector. Add some of it to the latent vector of a melody, and it gets more notes too."
 )
-DENSITY_LABEL, DENSITY_INFO = (
-    "Note density",
-    "More notes to the right, longer ones to the left; in standard deviations.",
-)
-RANGE_LABEL, RANGE_INFO = "Range", "Highest and lowest note further apart to the right; in standard deviations."
+DENSITY_LABEL = "Note density"
+DENSITY_INFO = "How far along its vector: more notes to the right, longer ones to the left."
+RANGE_LABEL, RANGE_INFO = "Range", "How far along its vector: highest and lowest note further apart to the right."
 BEFORE_CAPTION, AFTER_CAPTION = "**As it was**", "**Changed**"
 BEFORE_LABEL, AFTER_LABEL = "As it was", "Changed"
 FINDINGS = "Notes per bar: **{:g} → {:g}**. Range in semitones: **{:g} → {:g}**."
-FIRST, FIRST_DENSITY, MOST = 2, -2, 4
+FIRST, FIRST_DENSITY, MOST = 2, -4, 6
 
 
 def lay_out(page: Page, opened: Any) -> None:
@@ -34,8 +32,8 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
             tune = players.tune_dropdown(FIRST)
-            density = gr.Slider(-MOST, MOST, FIRST_DENSITY, step=0.25, label=DENSITY_LABEL, info=DENSITY_INFO)
-            span = gr.Slider(-MOST, MOST, 0, step=0.25, label=RANGE_LABEL, info=RANGE_INFO)
+            density = gr.Slider(-MOST, MOST, FIRST_DENSITY, step=0.5, label=DENSITY_LABEL, info=DENSITY_INFO)
+            span = gr.Slider(-MOST, MOST, 0, step=0.5, label=RANGE_LABEL, info=RANGE_INFO)
             status = page.status("")
             findings = gr.Markdown()
             gr.Markdown(players.CREDIT)
@@ -57,8 +55,8 @@ def change_attributes(
 
     Args:
         tune: the title of a tune, or two bars as words: such as D4, F#4, z (a rest), - (hold on).
-        density: by how many standard deviations there are more notes, -4 to 4.
-        pitch_range: by how many the notes are further apart, -4 to 4.
+        density: how far to go along the vector to more notes, -6 to 6.
+        pitch_range: how far to go along the vector to notes that are further apart, -6 to 6.
     """
     melody = players.chosen(tune)
     performance = plugin.run("change_attributes", melody, density=density, pitch_range=pitch_range)

@@ -14,8 +14,8 @@ from ..melody import describe
 from . import players
 
 INTRODUCTION = (
-    "**New melodies.** During training, latent vectors were held close to the standard normal distribution, the prior. "
-    "So a random vector from it decodes to a melody that nobody has written."
+    "**New melodies.** During training, latent vectors were held close together, so that there are no holes between "
+    "them. A random vector from among them decodes to a melody that nobody has written."
 )
 SEED_INFO, SEED_BUTTON = "Of the latent vector: the same seed gives the same melody.", "New melody"
 TEMPERATURE_LABEL = "Temperature"
@@ -30,7 +30,7 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
             seed = pages.seed_with_button(SEED_INFO, SEED_BUTTON)
-            temperature = gr.Slider(0, 2, 1, step=0.1, label=TEMPERATURE_LABEL, info=TEMPERATURE_INFO)
+            temperature = gr.Slider(0, 2, 0.6, step=0.1, label=TEMPERATURE_LABEL, info=TEMPERATURE_INFO)
             status = page.status("")
             notes = gr.Textbox(lines=4, label=NOTES_LABEL, info=NOTES_INFO, buttons=["copy"])
         with pages.column("stage"):
@@ -40,7 +40,7 @@ def lay_out(page: Page, opened: Any) -> None:
     page.bind(sample, [opened, seed, temperature], [seed, temperature], [roll, sound, file, notes], status)
 
 
-def sample(plugin: Plugin, seed: int = 0, temperature: float = 1) -> tuple[str, str, str, str]:
+def sample(plugin: Plugin, seed: int = 0, temperature: float = 0.6) -> tuple[str, str, str, str]:
     """Decode a random latent vector to a melody.
 
     Args:
