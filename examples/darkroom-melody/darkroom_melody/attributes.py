@@ -14,6 +14,7 @@ from core.imaging.images import Floats
 from .melody import FIRST_NOTE, STEPS_PER_BAR, Tokens
 
 NAMES = ("density", "range")
+TINY = 1e-6  # of an attribute that is the same for all melodies, there is no direction
 
 
 def measure(melodies: Tokens) -> Floats:
@@ -33,9 +34,10 @@ def find_vectors(latents: Floats, attributes: Floats) -> Floats:
         latents: of melodies, (n, dimensions).
         attributes: what `measure` returns for them.
     """
-    standardized = (attributes - attributes.mean(axis=0)) / (attributes.std(axis=0) + 1e-6)
+    standardized = (attributes - attributes.mean(axis=0)) / (attributes.std(axis=0) + TINY)
     design = np.concatenate([standardized, np.ones((len(latents), 1))], axis=1)
     solved = np.linalg.lstsq(design, latents, rcond=None)[0]
     directions = solved[: len(NAMES)]
-    vectors: Floats = (directions / np.linalg.norm(directions, axis=1, keepdims=True)).astype(np.float32)
+    lengths = np.linalg.norm(directions, axis=1, keepdims=True)
+    vectors: Floats = (directions / np.maximum(lengths, TINY)).astype(np.float32)
     return vectors

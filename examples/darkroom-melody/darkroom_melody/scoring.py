@@ -78,7 +78,7 @@ def score_attributes(coder: Coder, melodies: Tokens, latents: Floats) -> Scores:
     known, others = slice(None, None, 2), slice(1, None, 2)
     measured = attributes.measure(melodies)
     vectors = attributes.find_vectors(latents[known], measured[known])
-    before, spread = attributes.measure(coder.decode(latents[others])), measured.std(axis=0)
+    before, spread = attributes.measure(coder.decode(latents[others])), measured.std(axis=0) + attributes.TINY
     scores = {}
     for i, name in enumerate(attributes.NAMES):
         after = attributes.measure(coder.decode(latents[others] + CHANGE * vectors[i]))

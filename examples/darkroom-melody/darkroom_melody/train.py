@@ -82,7 +82,7 @@ def train(config: Config, run: Run) -> Scores:
     return fit.save_result(trained, architecture, scores, _provenance(config, trained_on, run), run, STORAGE)
 
 
-def evaluate(plugin: Plugin, count: int = 2000) -> Evaluation:
+def evaluate(plugin: Plugin, count: int = 5000) -> Evaluation:
     """Score the network on up to `count` of the held-out melodies that the plugin holds."""
     check_range("count", count, 8)
     melodies = held_out.melodies()[:count]
