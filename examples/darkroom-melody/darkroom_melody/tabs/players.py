@@ -17,7 +17,7 @@ from ..performance import Performance
 TUNE_LABEL = "Melody"
 TUNE_INFO = "Two bars of a tune that was held out from training; or your own notes, copied from the tab Draw."
 MIDI_LABEL = "MIDI file"
-CREDIT = "Tunes: O'Neill's, Ryan's and Aird's collections of 1782 to 1903, in the public domain, by way of music21."
+CREDIT = "Tunes: O'Neill's, Ryan's and Aird's books of 1782 to 1903, and traditional ones, by way of music21."
 MIDI_HEIGHT = 90  # pixels
 
 

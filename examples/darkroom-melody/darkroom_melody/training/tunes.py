@@ -18,8 +18,8 @@ from ..melody import BARS, FIRST_NOTE, HOLD, REST, STEPS, STEPS_PER_BAR, Tokens,
 from . import abc_notation
 from .abc_notation import Bar, Tune
 
-# Collections of the 18th and 19th century, transcribed by volunteers. The Essen collection, which is there too, may be
-# used for non-commercial purposes only, and is left out.
+# Three books of the 18th and 19th century, and traditional tunes, transcribed by volunteers. The Essen collection,
+# which is there too, may be used for non-commercial purposes only, and is left out.
 COLLECTIONS = ("airdsAirs", "miscFolk", "nottingham-dataset", "oneills1850", "ryansMammoth")
 METERS = (Fraction(1), Fraction(1, 2))  # 4/4 and 2/4: what sixteen equal steps fit
 HELD_OUT = 10  # one tune in so many
