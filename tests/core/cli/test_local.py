@@ -140,6 +140,7 @@ def test_a_run_that_fails_at_once_leaves_nothing_to_resume(
     assert not list(tmp_path.glob("runs/denoiser/*"))
 
 
+@pytest.mark.slow  # `tests/core/test_reference.py` checks the same plugin, by the function for its own tests
 def test_check_prints_the_result_of_each_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "denoiser"]) == 0
     assert "denoiser: fulfills the contract." in capsys.readouterr().out

@@ -54,9 +54,9 @@ def test_a_space_keeps_its_hardware_until_it_is_changed(hub: Hub, capsys: Output
     assert main([*PUSH, "--hardware", "t4-small"]) == 0
     assert "on t4-small, sleeps after 3600 s without visitors" in capsys.readouterr().out
     assert main(PUSH) == 0
-    assert (hub.space("alice/demo").hardware, backend()) == ("t4-small", "tensorflow[and-cuda]>=2.21,<2.22")
+    assert (hub.space("alice/demo").hardware, backend()) == ("t4-small", "tensorflow[and-cuda]==2.21.0")
     assert main([*PUSH, "--hardware", "cpu-basic"]) == 0
-    assert (hub.space("alice/demo").hardware, backend()) == ("cpu-basic", "tensorflow-cpu>=2.21,<2.22")
+    assert (hub.space("alice/demo").hardware, backend()) == ("cpu-basic", "tensorflow-cpu==2.21.0")
 
 
 @pytest.mark.usefixtures("quick")

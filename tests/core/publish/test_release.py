@@ -292,7 +292,15 @@ def test_pictures_in_folders_are_pushed_and_files_of_systems_are_not(hub: Hub, c
     assert pushed == expected | {"examples/old/deep/a.png"}
 
 
-@pytest.mark.parametrize("name", sorted(path.parent.name for path in (ROOT / "plugins").glob("*/plugin.toml")))
+# Those with many networks take half a minute each.
+MANY_NETWORKS = "gan_generator", "vae_explorer"
+BUNDLED = [
+    pytest.param(name, marks=pytest.mark.slow) if name in MANY_NETWORKS else name
+    for name in sorted(path.parent.name for path in (ROOT / "plugins").glob("*/plugin.toml"))
+]
+
+
+@pytest.mark.parametrize("name", BUNDLED)
 def test_every_bundled_plugin_is_pushed_and_pulled_and_loaded(
     name: str, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
 ) -> None:

@@ -32,7 +32,7 @@ from plugins.gan_generator.train import Config
             "discriminator_rate": 1e-4,
         },
         {"loss": "hinge", "scales": 2, "augmentation": True, "conditional": False},
-        {"side": 16, "scales": 3, "generator_every": 2},
+        pytest.param({"side": 16, "scales": 3, "generator_every": 2}, marks=pytest.mark.slow),
     ],
 )
 def test_a_gan_is_trained_on_own_images(

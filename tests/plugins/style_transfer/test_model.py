@@ -188,7 +188,7 @@ np.savez(r"{path}", stylized=stylized, losses=optimized.style)
 
 
 @pytest.mark.backend
-@pytest.mark.parametrize("backend", ["jax", "torch"])
+@pytest.mark.parametrize("backend", [pytest.param("jax", marks=pytest.mark.slow), "torch"])
 def test_other_backends_stylize_the_same(network: keras.Model, tmp_path: Path, backend: str) -> None:
     pytest.importorskip(backend)
     path = tmp_path / "stylized.npz"

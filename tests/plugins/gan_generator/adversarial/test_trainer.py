@@ -40,7 +40,7 @@ for loss in sys.argv[1:]:
 
 @pytest.mark.backend
 @pytest.mark.parametrize("losses", [("relativistic",), pytest.param(("hinge", "bce"), marks=pytest.mark.slow)], ids=str)
-@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+@pytest.mark.parametrize("backend", ["tensorflow", pytest.param("jax", marks=pytest.mark.slow), "torch"])
 def test_a_network_that_skips_a_step_does_not_change_under_any_backend(backend: str, losses: tuple[str, ...]) -> None:
     pytest.importorskip(backend, reason=f"{backend} is not installed")
     ended = run_python("-c", UPDATES_PROGRAM, *losses, KERAS_BACKEND=backend)
