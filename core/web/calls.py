@@ -55,7 +55,7 @@ class CheckedCalls:
     def _refuse(self, scope: Scope, body: bytes) -> Refusal | None:
         try:
             content = json.loads(body)
-        except ValueError:  # Gradio says what is wrong with it
+        except (ValueError, RecursionError):  # Gradio says what is wrong with it
             return None
         for path in _named_files(content):
             if not self._is_inside(path):

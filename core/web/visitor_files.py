@@ -42,11 +42,14 @@ def own_folder() -> Iterator[Path]:
         folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=parent))
     except OSError as error:
         raise UserError(UNWRITABLE.format(parent, error.strerror)) from None
+    before = os.environ.get(VARIABLE)
     os.environ[VARIABLE] = str(folder)
     try:
         yield folder
     finally:
-        os.environ[VARIABLE] = str(parent)
+        os.environ.pop(VARIABLE)
+        if before is not None:
+            os.environ[VARIABLE] = before
         shutil.rmtree(folder, ignore_errors=True)
 
 

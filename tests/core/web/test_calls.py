@@ -65,7 +65,7 @@ def test_an_address_of_the_internet_cannot_go_on_under_new_sessions_but_a_proxy_
         assert answer(calls, body_of("new"), address=address)[0] == expected
 
 
-@pytest.mark.parametrize("body", [b"", b"no json", b"[]"])
+@pytest.mark.parametrize("body", [b"", b"no json", b"[]", b"[" * 100_000])
 def test_a_body_without_a_session_is_left_to_gradio(body: bytes) -> None:
     assert answer([], body) == (200, body)
 
