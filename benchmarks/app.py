@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.memory import read_status
+
 
 @dataclass(frozen=True)
 class App:
@@ -25,8 +27,8 @@ class App:
 
     def resident_megabytes(self) -> float:
         """Return its resident memory: Linux only."""
-        lines = Path(f"/proc/{self.process}/status").read_text().splitlines()
-        return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1e3
+        assert self.process
+        return read_status("VmRSS", self.process) / 1e3
 
     def megabytes_on_disk(self) -> float:
         """Return how much its visitors' files take."""

@@ -23,7 +23,7 @@ from core.imaging.images import Image
 from core.plugin import Plugin
 from core.web import memory
 
-STATUS, CLEAR_REFS = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+CLEAR_REFS = Path("/proc/self/clear_refs")
 RESET_PEAK = "5"  # proc(5)
 THREADS, EVERY = 8, 20
 SIDES = 32, 1200  # pixels, from and to
@@ -42,11 +42,11 @@ def main() -> None:
     print("| requests | MB |\n|---:|---:|")
     with ThreadPoolExecutor(THREADS) as pool:
         for done in range(0, options.requests + 1, EVERY):
-            print(f"| {done} | {_read('VmRSS') / 1e3:.0f} |", flush=True)
+            print(f"| {done} | {read_status('VmRSS') / 1e3:.0f} |", flush=True)
             list(pool.map(lambda seed: _request(plugins, seed), random.integers(0, 2**32, EVERY)))
             memory.give_back()  # as the app does after larger pictures
         peak = pool.submit(peak_megabytes, lambda: _denoise_large(plugins["denoiser"])).result()
-    print(f"\n12 megapixels: {peak:.0f} MB above that at the peak; {_read('VmRSS') / 1e3:.0f} MB after")
+    print(f"\n12 megapixels: {peak:.0f} MB above that at the peak; {read_status('VmRSS') / 1e3:.0f} MB after")
 
 
 def _request(plugins: dict[str, Plugin], seed: int) -> None:
@@ -79,14 +79,15 @@ def _noise(random: np.random.Generator, height: int, width: int) -> Image:
 def peak_megabytes(function: Callable[[], Any]) -> float:
     """Return the peak of the resident memory while `function` runs, in MB above what it was before."""
     CLEAR_REFS.write_text(RESET_PEAK)
-    before = _read("VmRSS")
+    before = read_status("VmRSS")
     function()
-    return (_read("VmHWM") - before) / 1e3
+    return (read_status("VmHWM") - before) / 1e3
 
 
-def _read(field: str) -> int:
-    """Return a field of the process's status in kB."""
-    line = next(line for line in STATUS.read_text().splitlines() if line.startswith(field))
+def read_status(field: str, process: int | str = "self") -> int:
+    """Return a field of the status of a process in kB: by default, of this one."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    line = next(line for line in lines if line.startswith(field))
     return int(line.split()[1])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from . import attributes, latents
 from .networks import parts, synthesis
 from .networks.generator import CHOICE_SHARPNESS
 
-SMALLEST = 1e-4  # weight of a choice: its logarithm has to be finite
+SMALLEST = 1e-4  # weight: its logarithm has to be finite
 DIRECTIONS = 3
 SAMPLES = 2048  # images from whose styles the directions are computed
 
@@ -44,7 +43,8 @@ def of_seeds(network: keras.Model, seeds: Sequence[int], labels: Sequence[int] =
     """Return the weights (n, d) of the images that the seeds give; `labels` as in `parts.labels_of_seeds`."""
     choices = sizes_of(network)[: len(parts.choices(network))]
     latent = latents.from_seeds(seeds, parts.dimensions(network))
-    blocks = [np.exp(CHOICE_SHARPNESS * (each - each.max(axis=1, keepdims=True))) for each in _blocks(latent, choices)]
+    chosen = attributes.split(latent, choices)
+    blocks = [np.exp(CHOICE_SHARPNESS * (each - each.max(axis=1, keepdims=True))) for each in chosen]
     weights = [each / each.sum(axis=1, keepdims=True) for each in blocks]
     return np.concatenate([*weights, *parts.labels_of_seeds(network, labels, seeds)], axis=1).astype(np.float32)
 
@@ -100,7 +100,3 @@ def _inputs(network: keras.Model, weights: Floats) -> list[Floats]:
     blocks, count = attributes.split(weights, sizes_of(network)), len(parts.choices(network))
     latent = np.log(np.concatenate(blocks[:count], axis=1).clip(SMALLEST)) / CHOICE_SHARPNESS
     return [latent.astype(np.float32), *blocks[count:]]
-
-
-def _blocks(latent: Floats, choices: Sequence[int]) -> list[Floats]:
-    return np.split(latent, np.cumsum(choices)[:-1], axis=1) if math.prod(choices) else []

@@ -221,7 +221,10 @@ def edit(
         labels: class index of the seed's image; left out, the seed decides.
         change: what to change.
     """
-    given = editing.check(network, attributes) if attributes.size else _of_seed(network, seed, labels)
+    if attributes.size:
+        given = editing.check(network, attributes)
+    else:
+        given = editing.of_seeds(network, [_check_seed(seed)], labels)
     if change.values:
         given = weights_of.change(given, editing.sizes_of(network), change.values, change.amounts)
     return Edited(editing.render(network, given, change.directions), given)
@@ -304,10 +307,6 @@ def _as_points(points: Floats) -> Floats:
     if points.size < 2 or points.size % 2 or not np.isfinite(points).all() or np.abs(points).max() > MAX_COORDINATE:
         raise UserError(f"points are {points}: give pairs of numbers between -1 and 1, one pair at least.")
     return np.asarray(points.reshape(-1, 2), np.float32)
-
-
-def _of_seed(network: keras.Model, seed: int, labels: tuple[int, ...]) -> Floats:
-    return editing.of_seeds(network, [_check_seed(seed)], labels)
 
 
 def _check_seed(seed: int) -> int:

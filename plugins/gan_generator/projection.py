@@ -11,6 +11,7 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import keras
@@ -29,7 +30,6 @@ CACHED = 2  # projectors: each is traced once
 STEPS_PER_ROUND = 20
 RATE = 0.02
 SHARPNESS = 20.0  # of the softmax from what is optimized to weights: one step changes them by a few percent
-SMALLEST = 1e-4  # weight: its logarithm has to be finite
 PASSES = 2  # over all attributes
 Render = Callable[[Floats], Image]
 
@@ -65,9 +65,9 @@ class Projector(keras.Model):  # type: ignore[misc]
     def call(self, count: Any) -> Any:
         """Return images (n, h, w, c) of the weights, all alike."""
         scores = self.scores + 0 * count  # (n, d)
-        parts = [scores[:, a:b] for a, b in zip(self._bounds[:-1], self._bounds[1:], strict=True)]
-        latent = ops.concatenate(parts[: self._latent], axis=1) * (SHARPNESS / CHOICE_SHARPNESS)
-        labels = [ops.softmax(SHARPNESS * part) for part in parts[self._latent :]]
+        blocks = [scores[:, a:b] for a, b in pairwise(self._bounds)]
+        latent = ops.concatenate(blocks[: self._latent], axis=1) * (SHARPNESS / CHOICE_SHARPNESS)
+        labels = [ops.softmax(SHARPNESS * block) for block in blocks[self._latent :]]
         return self._generate(unpack_singleton([latent, *labels]))
 
 
@@ -145,7 +145,7 @@ def _projector(generator: keras.Model, sizes: tuple[int, ...]) -> Projector:
 
 
 def _start(weights: Floats) -> list[Floats]:
-    return [np.log(weights.clip(SMALLEST)) / SHARPNESS]
+    return [np.log(weights.clip(editing.SMALLEST)) / SHARPNESS]
 
 
 def _weights(scores: Floats, sizes: Sequence[int]) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import Floats, Image
+from core.imaging.metrics import psnr
 from core.imaging.resizing import center_crop_resize
 from core.plugin import Plugin
 from core.progress import Progress, Steps, translate
@@ -78,8 +79,14 @@ class Chosen(NamedTuple):
     """The values of the controls."""
 
     names: tuple[str, ...]
-    amounts: tuple[float, ...]
+    sliders: tuple[float, ...]
+    """How far each of the last three attributes is changed."""
     directions: tuple[float, ...]
+
+    @property
+    def amounts(self) -> tuple[float, ...]:
+        """How far each attribute is changed: eyes and mouth wholly."""
+        return (1, 1, *self.sliders)
 
     def change(self, along: float = 1.0) -> Change:
         """Return the change that is a part of this one. Raises UserError for a name that there is not."""
@@ -185,8 +192,8 @@ def edit_cat(
         blue: how far to go from orange to blue.
         green: how far to go from purple to green.
     """
-    names, amounts = (eyes, mouth, color, pattern, accessory), (1, 1, color_amount, pattern_amount, accessory_amount)
-    chosen = Chosen(names, amounts, (light, blue, green))
+    amounts = color_amount, pattern_amount, accessory_amount
+    chosen = Chosen((eyes, mouth, color, pattern, accessory), amounts, (light, blue, green))
     start = _start(projected)
     before, weights = plugin.run("edit", start, _seed(seed), checkpoint=CHECKPOINT)
     after, _ = plugin.run("edit", weights, change=chosen.change(), checkpoint=CHECKPOINT)
@@ -229,8 +236,8 @@ def animate_edit(
         blue: how far to go from orange to blue.
         green: how far to go from purple to green.
     """
-    names, amounts = (eyes, mouth, color, pattern, accessory), (1, 1, color_amount, pattern_amount, accessory_amount)
-    chosen = Chosen(names, amounts, (light, blue, green))
+    amounts = color_amount, pattern_amount, accessory_amount
+    chosen = Chosen((eyes, mouth, color, pattern, accessory), amounts, (light, blue, green))
     frames = [
         plugin.run("edit", _start(projected), _seed(seed), change=chosen.change(along), checkpoint=CHECKPOINT).images
         for along in np.linspace(0, 1, FRAMES)
@@ -252,7 +259,7 @@ def project_cat(plugin: Plugin, picture: Dropped) -> Steps[tuple[list[float], st
     found = yield from translate(steps, lambda step: Progress(step.done, step.total))
     values = attributes.to_values(found.attributes[None], SIZES)[0]
     named = ", ".join(names[value] for names, value in zip(NAMES, values, strict=True))
-    return found.attributes.tolist(), PROJECTED.format(named, found.error, -20 * np.log10(max(found.error, 1e-6)))
+    return found.attributes.tolist(), PROJECTED.format(named, found.error, psnr(found.image, small))
 
 
 def guess(plugin: Plugin, image: Image) -> Floats | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal, NamedTuple
 
 import gradio as gr
@@ -24,6 +25,7 @@ SCALE, GAP, FRAME = 6, 24, 6  # pixels
 BACKGROUND, RIGHT, WRONG = (25, 21, 21), (80, 190, 110), (239, 98, 78)
 FIRST_ROUND, LAST_ROUND = 1, 999_999
 HELD_OUT = 2000  # real cats to draw from
+CLASSES = math.prod(map(len, SUBJECTS[CATS].groups.values()))
 ANSWERS = {"not yet": None, "left": 0, "right": 1}
 Answer = Literal["not yet", "left", "right"]
 
@@ -115,7 +117,7 @@ def deal(plugin: Plugin, number: int) -> Pair:
     random = np.random.default_rng((number, 3))
     known = plugin.cached("held-out cats", lambda: composed.held_out(HELD_OUT))
     drawn = known.part(random.integers(HELD_OUT, size=1))
-    labels = int(composed.classes(drawn.labels)[0]), int(random.integers(2400))
+    labels = int(composed.classes(drawn.labels)[0]), int(random.integers(CLASSES))
     seed = int(random.integers(2**32))
     made = plugin.run("generate", 1, seed, labels[1:], checkpoint=CHECKPOINT)
     pictures = np.concatenate([images.from_uint8(drawn.pictures[:]), made])

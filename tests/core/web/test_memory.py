@@ -10,18 +10,18 @@ from tests.conftest import run_python
 
 PROGRAM = """
 import threading
-from benchmarks.memory import _read
+from benchmarks.memory import read_status
 from core.web import memory
 memory.limit_arenas()
 def use():
     blocks = [bytearray(100_000) for _ in range(2000)]  # below the size that glibc gives back at once
     del blocks[:-1]
 threads = [threading.Thread(target=use) for _ in range(4)]
-before = _read("VmRSS")
+before = read_status("VmRSS")
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 memory.give_back()
-print(_read("VmRSS") - before)
+print(read_status("VmRSS") - before)
 """
 
 
