@@ -1,4 +1,4 @@
-"""Engines run verbs. `LocalEngine` runs them in this process; a cluster would be a class with the same methods."""
+"""Engines run verbs. `LocalEngine` runs them in this process, those of `core.engines` in others."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import GeneratorType
 from typing import Any, Protocol
 
 import numpy as np
 
-from core import weights
+from core import verbs, weights
 from core.errors import UserError
 from core.manifest import Precision
 from core.progress import Steps
 from core.registry import Record
 from core.turns import VISITOR, Ticket, Turns
-from core.verbs import find_checkpoint, find_verb, import_module_of
 from core.weights import BUNDLED, LocalSource, WeightsOptions
 
 CPU, GPU = "this server's CPU", "this server's GPU"
@@ -35,7 +34,8 @@ class Call:
         verb: the verb's name.
         values: positional arguments after `network`: arrays, numbers, strings, paths.
         settings: keyword arguments.
-        checkpoint: which network the verb runs on; None means the plugin's default one.
+        checkpoint: which network the verb runs on; None means the one that the plugin chooses for these arguments, or
+            its default one.
     """
 
     record: Record
@@ -43,6 +43,14 @@ class Call:
     values: tuple[Any, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     checkpoint: str | None = None
+
+    def with_checkpoint(self) -> Call:
+        """Return the call with a checkpoint's name: that which the plugin chooses, or its default one, if it has none.
+
+        Imports the plugin's model.py. Raises VerbNotFoundError if the plugin has no such verb or checkpoint.
+        """
+        chosen = self.checkpoint or verbs.choose_checkpoint(self.record, self.verb, self.values, self.settings)
+        return replace(self, checkpoint=verbs.find_checkpoint(self.record, chosen))
 
 
 class Engine(Protocol):
@@ -59,6 +67,9 @@ class Engine(Protocol):
 
     def place(self, record: Record) -> str:
         """Return where the networks of a plugin run, in words for visitors."""
+
+    def close(self) -> None:
+        """End what the engine has started, such as processes."""
 
 
 class LocalEngine:
@@ -86,14 +97,20 @@ class LocalEngine:
                 raises it for other values that it refuses.
         """
         _check_images(call)
-        network, _ = self._load(call.record, call.checkpoint)
-        verb, ticket = find_verb(call.record, call.verb), Ticket(VISITOR.get())
+        network, _ = self._load(call.record, call.with_checkpoint().checkpoint)
+        verb, ticket = verbs.find_verb(call.record, call.verb), Ticket(VISITOR.get())
         idle = inspect.isgeneratorfunction(verb)  # until its first step
         with nullcontext() if idle else self.turns.step(ticket):
             outcome = verb(network, *call.values, **call.settings)
         if isinstance(outcome, GeneratorType):
             outcome = yield from self._run_steps(outcome, ticket)
         return outcome
+
+    def load(self, call: Call) -> Call:
+        """Return `call` with its checkpoint, the network of which is loaded now. Raises what `stream` raises."""
+        call = call.with_checkpoint()
+        self._load(call.record, call.checkpoint)
+        return call
 
     def describe(self, record: Record, checkpoint: str | None = None) -> str:
         """Return the device and the source of the weights, as text for a page. Loads the network if necessary."""
@@ -107,6 +124,9 @@ class LocalEngine:
         from core.networks import device
 
         return f"{GPU if device.has_gpu() else CPU}, {self._choose_precision(record).removeprefix('mixed_')}"
+
+    def close(self) -> None:
+        """Do nothing: it has started nothing."""
 
     def _create_locks(self) -> None:
         self._load_locks: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
@@ -127,7 +147,7 @@ class LocalEngine:
 
     def _load(self, record: Record, checkpoint: str | None) -> tuple[Any, str]:
         """Return the network of a checkpoint and the label of its source. The first caller loads it."""
-        key = record.name, find_checkpoint(record, checkpoint)
+        key = record.name, verbs.find_checkpoint(record, checkpoint)
         with self._load_locks[key]:
             if key not in self._networks:
                 self._networks[key] = weights.load_first(
@@ -140,7 +160,7 @@ class LocalEngine:
         from core.networks import checkpoint, device
 
         with self._build_lock, device.precision(self._choose_precision(record)):
-            return checkpoint.load(source.folder, import_module_of(record, "model"))
+            return checkpoint.load(source.folder, verbs.import_module_of(record, "model"))
 
     def _choose_precision(self, record: Record) -> Precision:
         """Return what the networks of a plugin compute in."""

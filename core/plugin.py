@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from core import verbs
 from core.engine import Call, Engine
 from core.progress import Steps, finish
 from core.registry import Record
@@ -57,8 +56,7 @@ class Plugin:
 
     def stream(self, verb: str, *values: Any, checkpoint: str | None = None, **settings: Any) -> Steps[Any]:
         """Yield the progress of a verb, then return its result; closing the generator cancels it. See `run`."""
-        name = checkpoint or self.checkpoint or verbs.choose_checkpoint(self.record, verb, values, settings)
-        return self.engine.stream(Call(self.record, verb, values, settings, name))
+        return self.engine.stream(Call(self.record, verb, values, settings, checkpoint or self.checkpoint))
 
     def cached(self, key: Hashable, compute: Callable[[], T]) -> T:
         """Return `compute()`, called only the first time for each `key` on this plugin's engine, once if many ask.

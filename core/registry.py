@@ -62,6 +62,11 @@ class Record:
         return self.manifest.title if self.manifest else self.name
 
     @property
+    def isolated(self) -> bool:
+        """Whether its verbs run in a process of their own: its manifest asks for it, or DARKROOM_ISOLATE names it."""
+        return (self.manifest is not None and self.manifest.isolate) or self.name in names_in("DARKROOM_ISOLATE")
+
+    @property
     def ready_manifest(self) -> Manifest:
         """The manifest of a plugin that is ready. Raises ManifestError if it could not be read."""
         if self.manifest is None:

@@ -6,33 +6,23 @@ Documentation: https://huggingface.co/docs/hub/spaces-zerogpu
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import GeneratorType
 from typing import Any
 
 from core.engine import Call, LocalEngine
-from core.errors import UserError
+from core.engines import remote
+from core.engines.remote import Message
 from core.manifest import Precision
-from core.progress import Progress, Steps
+from core.progress import Steps
 from core.registry import Record
 from core.verbs import find_verb
 from core.weights import BUNDLED, LocalSource, WeightsOptions
 
-LOGGER = logging.getLogger(__name__)
 BorrowGPU = Callable[..., Callable[[Call], Iterator[Any]]]
 LENT_GPU = "a GPU that is lent for each call (ZeroGPU)"
 LONGEST_CALL = 60  # seconds of a visitor's quota that the Hub reserves for a call
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The result or the error of a call, yielded as the last step: only yielded values leave the forked process."""
-
-    value: Any = None
-    error: Exception | None = None
 
 
 class ZeroEngine(LocalEngine):
@@ -54,16 +44,9 @@ class ZeroEngine(LocalEngine):
 
     def stream(self, call: Call) -> Steps[Any]:
         """Yield the progress of `call`, then return its result; closing the generator cancels the call."""
-        self._load(call.record, call.checkpoint)  # in this process, so that processes forked from now on inherit it
-        outcome = Outcome(error=RuntimeError(f"{call.verb} ended without a result"))
-        for step in self._on_gpu(call):  # always to the end: closed early, it would stop the next call of its process
-            if isinstance(step, Progress):
-                yield step
-            else:
-                outcome = step
-        if outcome.error is not None:
-            raise outcome.error
-        return outcome.value
+        return (
+            yield from remote.receive(self._on_gpu(self.load(call)))
+        )  # loaded here: processes forked now inherit it
 
     def describe(self, record: Record, checkpoint: str | None = None) -> str:
         """Return the device and the source of the weights, as text for a page. Loads the network if necessary."""
@@ -80,23 +63,18 @@ class ZeroEngine(LocalEngine):
         with keras.device("cpu:0"):
             return super()._build(record, source)
 
-    def _compute(self, call: Call) -> Iterator[Progress | Outcome]:
-        """Yield the progress of `call`, then its outcome. Runs in the forked process."""
+    def _compute(self, call: Call) -> Iterator[Message]:
+        """Yield the progress of `call`, then its outcome. Runs in the forked process: only what it yields leaves."""
+        yield from remote.send(self._steps(call), call.verb)
+
+    def _steps(self, call: Call) -> Steps[Any]:
         import keras
 
         from core.networks import device
 
         place = "gpu:0" if device.has_gpu() else "cpu:0"
-        try:
-            network, _ = self._load(call.record, call.checkpoint)  # loaded here if the process was forked before
-            network.to(place.replace("gpu", "cuda"))
-            with keras.device(place):
-                outcome = find_verb(call.record, call.verb)(network, *call.values, **call.settings)
-                if isinstance(outcome, GeneratorType):
-                    outcome = yield from outcome
-            yield Outcome(outcome)
-        except UserError as error:
-            yield Outcome(error=error)
-        except Exception as error:  # not every exception can be pickled
-            LOGGER.exception("%s failed", call.verb)
-            yield Outcome(error=RuntimeError(f"{call.verb} failed: {type(error).__name__}: {error}"))
+        network, _ = self._load(call.record, call.checkpoint)  # loaded here if the process was forked before
+        network.to(place.replace("gpu", "cuda"))
+        with keras.device(place):
+            outcome = find_verb(call.record, call.verb)(network, *call.values, **call.settings)
+            return (yield from outcome) if isinstance(outcome, GeneratorType) else outcome

@@ -198,7 +198,8 @@ class _WatchedEngine:
 
     def stream(self, call: Call) -> Steps[Any]:
         """Yield the progress of `call`, then return its result."""
-        self.checkpoints.add(verbs.find_checkpoint(call.record, call.checkpoint))
+        call = call.with_checkpoint()
+        self.checkpoints.add(call.checkpoint or "")
         return (yield from self.engine.stream(call))
 
     def describe(self, record: Record, checkpoint: str | None = None) -> str:
@@ -208,6 +209,10 @@ class _WatchedEngine:
     def place(self, record: Record) -> str:
         """Return where the networks of a plugin run."""
         return self.engine.place(record)
+
+    def close(self) -> None:
+        """End the other engine."""
+        self.engine.close()
 
 
 class _Files:

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from core import registry, weights
-from core.engine import Engine, LocalEngine
+from core.engine import Engine
+from core.engines.isolated import make_engine
 from core.errors import UserError
 from core.hub import reference
 from core.manifest import Precision
@@ -48,7 +50,7 @@ THREADS = 64  # for the calls that run at once, most of which wait for the devic
 MakeEngine = Callable[[WeightsOptions, Precision | None], Engine]
 
 
-def main(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) -> int:
+def main(arguments: list[str] | None = None, engine: MakeEngine = make_engine) -> int:
     """Serve plugins until interrupted, and return the exit status: 2, with one line printed, after a UserError."""
     try:
         serve(arguments, engine)
@@ -58,7 +60,7 @@ def main(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) -
     return 0
 
 
-def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) -> None:
+def serve(arguments: list[str] | None = None, engine: MakeEngine = make_engine) -> None:
     """Serve plugins until interrupted.
 
     Args:
@@ -79,7 +81,7 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = LocalEngine) 
         os.environ.setdefault("HF_HUB_OFFLINE", "1")  # with the analytics off (core/__init__), nothing is looked up
 
     running = engine(overrides, options.precision)
-    with own_folder() as folder:
+    with own_folder() as folder, closing(running):
         from core.web import home  # it imports Gradio, which reads the variables that are set by now
 
         with home.configured_at_launch():

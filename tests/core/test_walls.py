@@ -25,14 +25,15 @@ LAYERS = (
     ("core.networks",),
     ("core.training",),
     ("core.weights",),
-    ("core.engine", "core.zerogpu", "core.first_results"),
+    ("core.engine", "core.engines", "core.zerogpu", "core.first_results"),
     ("core.plugin",),
     ("core.publish",),
     ("core.web",),
     ("core.contract",),
     ("core.cli", "core.__main__"),
 )
-KERNEL = [f"core.{path.stem}" for path in ROOT.glob("core/*.py") if not path.stem.startswith("__")]
+PATHS = [*ROOT.glob("core/*.py"), *ROOT.glob("core/engines/*.py")]
+KERNEL = [".".join(path.relative_to(ROOT).with_suffix("").parts) for path in PATHS if not path.stem.startswith("__")]
 HEAVY = ("keras", "gradio", "huggingface_hub")
 FILES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

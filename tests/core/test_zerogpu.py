@@ -10,11 +10,12 @@ import pytest
 
 from core import registry
 from core.engine import Call
+from core.engines.remote import Outcome
 from core.metadata import CheckpointError
 from core.networks import checkpoint
 from core.registry import Record
 from core.weights import LocalSource, WeightsOptions
-from core.zerogpu import Outcome, ZeroEngine
+from core.zerogpu import ZeroEngine
 from tests.conftest import run_python
 
 MODEL = '''

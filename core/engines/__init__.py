@@ -1,0 +1,1 @@
+"""Engines that run verbs in other processes, behind the protocol `core.engine.Engine`."""
