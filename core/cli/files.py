@@ -12,6 +12,7 @@ import numpy as np
 
 from core import kinds
 from core.errors import UserError
+from core.imaging import grids
 from core.imaging.images import Floats
 from core.kinds import Kind, Sources
 
@@ -73,6 +74,20 @@ def convert(value: Any, annotation: Any) -> Any:
     if kind is None or value is None:
         return value
     return tuple(load(path, kind) for path in value) if isinstance(value, tuple) else load(value, kind)
+
+
+def hand_on(result: Any, results: Mapping[str, Kind], kind: Kind) -> Any:
+    """Return the first value of `kind` in a verb's result, for the next verb; several images as one contact sheet.
+
+    Args:
+        result: a value, or a named tuple of several.
+        results: see `result_kinds`.
+        kind: what the next verb takes.
+    """
+    name = next(name for name, each in results.items() if each is kind)
+    value = result._asdict()[name] if hasattr(result, "_asdict") else result
+    is_several = isinstance(value, np.ndarray) and value.ndim == grids.NDIMS
+    return grids.make_contact_sheet(value) if is_several else value
 
 
 def write(result: Any, results: Mapping[str, Kind], path: Path | None, sources: Sources) -> None:

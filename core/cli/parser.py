@@ -51,15 +51,15 @@ def list_plugins(options: argparse.Namespace, rest: list[str]) -> int:
 
 
 def run(options: argparse.Namespace, rest: list[str]) -> int:
-    """Run a verb on files; without a verb, list the verbs."""
+    """Run a verb on files, on a folder, or on standard streams (-); without a verb, list the verbs."""
     record = _find_ready(options.plugin)
     backend.start()
-    from core.cli import local
+    from core.cli import local, running
 
     if options.verb is None and rest in (["-h"], ["--help"]):
         return local.list_verbs(record)
     verb, flags = (options.verb, rest) if options.verb else local.find_verb(record, rest)
-    return local.run(record, verb, flags)
+    return running.run(record, verb, flags)
 
 
 def train(options: argparse.Namespace, rest: list[str]) -> int:
