@@ -24,6 +24,7 @@ BUTTONS = {
     "fit": ("Fit", "Fit the whole picture"),
     "actual-size": ("1:1", "1:1, one pixel of the picture for one of the screen"),
     "fullscreen": (ENLARGE, "Full screen"),
+    "use-in": ("Use in …", "Use in …, copy, share"),  # scripts/sending.js
 }
 BUTTON = '<button type="button" class="{}" aria-label="{label}" title="{label}">{}</button>'
 TEMPLATE = """

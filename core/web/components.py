@@ -85,7 +85,13 @@ def examples(
         return {caption: "", chosen: count + 1} | first
 
     thumbnails.click(place, [thumbnails, chosen], [target, caption, chosen, *also], api_visibility="private")
-    gr.on([target.upload, target.clear], reset, chosen, [caption, chosen, *also], api_visibility="private")
+    gr.on(
+        [target.upload, target.clear, target.arrived.change],
+        reset,
+        chosen,
+        [caption, chosen, *also],
+        api_visibility="private",
+    )
     return chosen.change
 
 
@@ -120,6 +126,7 @@ class PictureInput(gr.Image, metaclass=NoStubFile):  # type: ignore[misc]
     is_template = True  # the browser's part is that of gr.Image
     data_model = PictureData
     examples: Sequence[Path] = ()
+    arrived: gr.State  # changes when a result of another page was sent here (`core.web.sending`)
     description = ""  # in the documentation of an endpoint
 
     def api_info(self) -> dict[str, Any]:
@@ -149,7 +156,9 @@ def picture_input(label: str, height: int = 260, first: Path | None = None, clas
     it before it decodes it.
     """
     options = {"type": "filepath", "format": "png", "elem_classes": classes}
-    return PictureInput(first and str(first), label=label, height=height, **options)
+    picture = PictureInput(first and str(first), label=label, height=height, **options)
+    picture.arrived = gr.State(0)
+    return picture
 
 
 def _refuse_address() -> NoReturn:

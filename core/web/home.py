@@ -21,7 +21,7 @@ from core.engine import Engine
 from core.plugin import Plugin
 from core.registry import Record, State
 from core.watchdog import watched
-from core.web import pages
+from core.web import pages, sending
 
 LOGGER = logging.getLogger(__name__)
 CARD_FILE = "card.webp"
@@ -70,6 +70,12 @@ def build_app(records: Iterable[Record], engine: Engine) -> gr.Blocks:
     title = single[0].title if single else TITLE
     paths = _paths([record for record, _, _ in built])
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as app:
+        app.offers = sending.offers_of(
+            {
+                "" if single else paths[record.name]: (record.title, getattr(page, "receiver", None))
+                for record, page, _ in built
+            }
+        )
         if single:
             _render(single[1], single[0])
         else:

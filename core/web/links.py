@@ -27,10 +27,11 @@ TRUE, FALSE = "true", "false"  # as JavaScript writes them
 
 @dataclass
 class Tab:
-    """A tab: its name in links, its state, true once it was opened, and its controls by the names of parameters."""
+    """A tab: its name in links, its state, true once it was opened, its title, its controls by names of parameters."""
 
     slug: str
     opened: gr.State
+    title: str = ""
     controls: dict[str, Component] = field(default_factory=dict)
 
     def add(self, handler: Callable[..., Any], inputs: Sequence[Component]) -> None:

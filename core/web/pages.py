@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from core.plugin import Plugin
 from core.registry import Record
-from core.web import endpoints, first_results, handlers, links
+from core.web import endpoints, first_results, handlers, links, sending
 from core.web.admission import holds
 from core.web.background import background_job
 from core.web.comparison import comparison
@@ -54,6 +54,7 @@ from core.web.handlers import MissingPictureError
 from core.web.links import Tab
 from core.web.output_files import WRITING, convert, new_file, stem, write_all, write_png, write_result, write_sketch
 from core.web.runs import Demo, blank_value, events_of
+from core.web.sending import Receiver
 from core.web.stage import STOP, Stage, before_after_stage, download_button
 
 __all__ = [
@@ -130,6 +131,7 @@ class Page:
         self.blocks = gr.Blocks(title=plugin.record.title, analytics_enabled=False, fill_width=True)
         self._tabs: list[Tab] = []
         self._openings: list[Any] = []  # the events at which they are first opened
+        self.blocks.receiver = None  # where results of other pages go (`core.web.sending`)
 
     def header(self) -> None:
         """Add the plugin's title and summary, and the device and the weights once they are known."""
@@ -145,24 +147,32 @@ class Page:
         tab when the page is loaded, or that of the tab that the page's address names, with the controls set to the
         values in the address (see `core.web.links`).
         """
+        origin, sent = gr.HTML(visible=False, padding=False), gr.Textbox(visible=False)
         states = [gr.State(False) for _ in tabs]  # not in the tabs: an output in a closed tab counts as changed
         with gr.Tabs(overflow_behavior="wrap") as shown:
             for (name, lay_out), state in zip(tabs.items(), states, strict=True):
                 with gr.Tab(name, id=links.slug(name)) as tab:
-                    self._tabs.append(Tab(links.slug(name), state))
+                    self._tabs.append(Tab(links.slug(name), state, name))
                     self._openings.append(self._tabs[-1].opened.change)
                     lay_out(self, self._openings[-1])
                 show = links.SHOW_TAB.format(json.dumps(self._tabs[-1].slug))
                 tab.select(lambda: True, None, self._tabs[-1].opened, js=show, api_visibility="private")
         opened = {tab.slug: tab.opened for tab in self._tabs}
+        receiver = self.blocks.receiver
 
-        def restore(request: gr.Request) -> dict[Any, Any]:
+        def restore(request: gr.Request, file: Any = None, origin_of_file: str = "") -> dict[Any, Any]:
             chosen, values = links.restore(self._tabs, request.query_params)
             is_named = "tab" in request.query_params  # else the visitor may have opened another one meanwhile
+            values |= sending.receive(receiver, origin, file, origin_of_file) if receiver else {}
             return {opened[chosen]: True} | ({shown: gr.Tabs(selected=chosen)} if is_named else {}) | values
 
         outputs = [shown, *opened.values(), *links.controls_of(self._tabs)]
-        self.blocks.load(restore, None, outputs, api_visibility="private", show_progress="hidden")
+        options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+        if receiver:
+            options |= {"inputs": [receiver.component, sent], "js": sending.TAKE}
+            outputs += [each for each in sending.outputs_of(receiver, origin) if each not in outputs]
+            receiver.component.change(None, receiver.component, None, js=sending.CHECK, api_visibility="private")
+        self.blocks.load(restore, outputs=outputs, **options)
 
     def status(self, invitation: str) -> gr.HTML:
         """Return a status line: `invitation` at first, then the progress of a call, then how long the call took."""
@@ -203,6 +213,7 @@ class Page:
         """
         if self._tabs:
             self._tabs[-1].add(handler, inputs)
+            triggers = [*triggers, *self._receive(inputs)]
         demo = Demo(f"{self.plugin.name}_{handler.__name__}", status)
         controls = [trigger for trigger in triggers if isinstance(trigger, Component)]
         call = FirstCall(handler, inputs, outputs)
@@ -228,6 +239,14 @@ class Page:
         if stop is not None:
             demo.stop_at(stop.click)
         return demo
+
+    def _receive(self, inputs: Sequence[Any]) -> list[Any]:
+        """Let the first input of the page that takes files take results of other pages; return events that run it."""
+        component = sending.find(inputs)
+        if component is None or self.blocks.receiver:
+            return []
+        self.blocks.receiver = Receiver(self._tabs[-1].slug, self._tabs[-1].title, component)
+        return [] if hasattr(component, "arrived") else [sending.arrival_of(component).change]
 
     def _after_opening(self, event: Any, call: FirstCall) -> Any:
         """Return the event at which to run `call` in place of `event`: rarely at the opening of a tab with a result."""

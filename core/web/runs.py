@@ -125,7 +125,8 @@ def _numbered(prepare: Callable[..., Any] | None, count: int) -> Callable[..., A
 def events_of(control: Component) -> list[Any]:
     """Return the events at which a visitor has changed `control`, by the mouse, by keys or by typing."""
     if isinstance(control, gr.Image):
-        return [control.upload, control.clear]
+        arrived = [control.arrived.change] if hasattr(control, "arrived") else []
+        return [control.upload, control.clear, *arrived]
     if isinstance(control, gr.Textbox):
         return [control.submit]
     return [control.change if isinstance(control, gr.Number) else control.input]

@@ -102,7 +102,7 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = make_engine) 
 def _launch(
     app: gr.Blocks, options: argparse.Namespace, records: Sequence[Record], engine: Engine, folder: Path
 ) -> None:
-    from core.web import endpoints, home, theme
+    from core.web import endpoints, home, sending, theme
 
     endpoints.return_each_result_over_mcp()
     app.launch(
@@ -111,7 +111,7 @@ def _launch(
         theme=theme.build_theme(),
         css=theme.load_css(records),
         head=theme.load_head(),
-        js=theme.load_scripts(),
+        js=sending.script(app.offers) + theme.load_scripts(),
         mcp_server=True,
         max_file_size=LARGEST_UPLOAD,
         state_session_capacity=SESSIONS,

@@ -21,6 +21,7 @@ PAGE_SCRIPTS = (
     "navigation.js",
     "numbers.js",
     "results.js",
+    "sending.js",
     "sheets.js",
 )
 

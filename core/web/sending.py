@@ -1,0 +1,114 @@
+"""Results that are sent on: a picture or a sound of one page becomes the input of another, in full quality.
+
+The browser keeps what is sent in the session of its tab, until the other page is open (`scripts/sending.js`), and hands
+it over as it does an uploaded file. So the file is the visitor's own: its path is known to nobody else, and
+`core.web.calls` refuses one outside of the folder of uploads and results.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+from markupsafe import Markup
+
+from core.imaging import images
+
+LONGEST_ORIGIN = 200  # characters
+KINDS = {"image": (gr.Image,), "audio": (gr.Audio,), "video": (gr.Video,)}  # of input components
+TAKE = "() => window.takeSent()"
+CHECK = "(file) => { window.checkOrigin(file); return []; }"
+FROM = "From {}: {}"
+DEEP = "{}, 16 bits per channel"
+ORIGIN = Markup('<p class="origin" data-origin="{}" data-file="{}">{}</p>')
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Where a page takes what is sent to it.
+
+    Attributes:
+        tab: the name of the tab in links.
+        tab_title: its title.
+        component: the input.
+    """
+
+    tab: str
+    tab_title: str
+    component: Component
+
+    @property
+    def kind(self) -> str:
+        """What it takes: "image", "audio" or "video"."""
+        return next(kind for kind, types in KINDS.items() if isinstance(self.component, types))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A tab to which results can be sent, as the browser knows it: titles, the page's path, and what it takes."""
+
+    title: str
+    tab_title: str
+    path: str
+    tab: str
+    kind: str
+
+
+def find(inputs: Sequence[Any]) -> Component | None:
+    """Return the first of a handler's inputs that can be sent a result."""
+    takers = tuple(each for types in KINDS.values() for each in types)
+    return next((each for each in inputs if isinstance(each, takers) and each.interactive is not False), None)
+
+
+def arrival_of(component: Component) -> gr.State:
+    """Return the state that changes when a result has been sent to `component`; it is made at the first call."""
+    if not hasattr(component, "arrived"):
+        component.arrived = gr.State(0)
+    state: gr.State = component.arrived
+    return state
+
+
+def receive(receiver: Receiver, note: gr.HTML, file: Any, origin: str) -> dict[Any, Any]:
+    """Return the values of the components when a page is opened: those of `file`, if one was sent.
+
+    Args:
+        receiver: where it goes.
+        note: where the page says where it came from.
+        file: what `receiver.component` gives to a handler; None where nothing was sent.
+        origin: the titles of the pages that it went through.
+    """
+    if file is None:
+        return {}
+    shown = ORIGIN.format(origin[:LONGEST_ORIGIN], _name(file), FROM.format(origin[:LONGEST_ORIGIN], _describe(file)))
+    return {receiver.component: file, arrival_of(receiver.component): 1, note: gr.HTML(shown, visible=True)}
+
+
+def outputs_of(receiver: Receiver, note: gr.HTML) -> list[Component]:
+    """Return the components that `receive` sets."""
+    return [receiver.component, arrival_of(receiver.component), note]
+
+
+def script(offers: Iterable[Offer]) -> str:
+    """Return JavaScript that tells the browser to which pages results can be sent."""
+    return f"window.receivers = {json.dumps([asdict(offer) for offer in offers])};\n"
+
+
+def offers_of(pages: Mapping[str, tuple[str, Receiver | None]]) -> list[Offer]:
+    """Return what the browser is to know, given the title and the receiver of each page by its path."""
+    return [Offer(title, each.tab_title, path, each.tab, each.kind) for path, (title, each) in pages.items() if each]
+
+
+def _name(file: Any) -> str:
+    return Path(file).name if isinstance(file, str) else ""
+
+
+def _describe(file: Any) -> str:
+    """Return the name of a file and, of a deep picture, its bits."""
+    name = _name(file)
+    is_picture = Path(name).suffix.lower() in images.SUFFIXES
+    return DEEP.format(name) if is_picture and images.bit_depth(file) == 16 else name
