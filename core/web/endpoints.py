@@ -218,14 +218,14 @@ def _results(outputs: Sequence[Component]) -> list[Result]:
     for i, output in enumerate(outputs):
         if isinstance(output, Comparison):
             words = output.props["before"], output.props["after"]
-            results += [Result(_picture(name), partial(_take, i, side=side)) for side, name in enumerate(words)]
+            results += [Result(_picture(name), partial(take, i, side=side)) for side, name in enumerate(words)]
         elif i in sliders[1:]:
             continue
         elif i in sliders and len(sliders) > 1:
             values = Value(None, {"type": "array", "items": NUMBER}, VALUES)
             results.append(Result(values, partial(_take_all, sliders)))
         elif (component := _result(output)) is not None:
-            results.append(Result(component, partial(_take, i)))
+            results.append(Result(component, partial(take, i)))
     names = [_plain(result.component.label or UNNAMED) for result in results]
     for result, name in zip(results, names, strict=True):
         if names.count(name) == 1:
@@ -244,7 +244,7 @@ def _result(output: Component) -> Component | None:
     return Value(None, {"type": "string"}, FINDINGS) if isinstance(output, gr.Markdown) else None
 
 
-def _take(position: int, outputs: Sequence[Any], side: int | None = None) -> Any:
+def take(position: int, outputs: Sequence[Any], side: int | None = None) -> Any:
     """Return the value of one output, which may be an update of a component; `side` is one picture of a comparison."""
     value = outputs[position]
     if isinstance(value, Component):
@@ -258,7 +258,7 @@ def _take(position: int, outputs: Sequence[Any], side: int | None = None) -> Any
 
 def _take_all(positions: Sequence[int], outputs: Sequence[Any]) -> list[Any]:
     """Return the values of those sliders that are shown."""
-    return [_take(i, outputs) for i in positions if outputs[i].constructor_args.get("visible", True)]
+    return [take(i, outputs) for i in positions if outputs[i].constructor_args.get("visible", True)]
 
 
 def _picture(name: str) -> gr.Image:

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from core.plugin import Plugin
 from core.registry import Record
-from core.web import endpoints, first_results, handlers, links, sending
+from core.web import batches, endpoints, first_results, handlers, links, sending
 from core.web.admission import holds
 from core.web.background import background_job
 from core.web.comparison import comparison
@@ -154,7 +154,9 @@ class Page:
                 with gr.Tab(name, id=links.slug(name)) as tab:
                     self._tabs.append(Tab(links.slug(name), state, name))
                     self._openings.append(self._tabs[-1].opened.change)
+                    self._bound: list[batches.Demo] = []
                     lay_out(self, self._openings[-1])
+                    self._lay_out_extras()
                 show = links.SHOW_TAB.format(json.dumps(self._tabs[-1].slug))
                 tab.select(lambda: True, None, self._tabs[-1].opened, js=show, api_visibility="private")
         opened = {tab.slug: tab.opened for tab in self._tabs}
@@ -173,6 +175,11 @@ class Page:
             outputs += [each for each in sending.outputs_of(receiver, origin) if each not in outputs]
             receiver.component.change(None, receiver.component, None, js=sending.CHECK, api_visibility="private")
         self.blocks.load(restore, outputs=outputs, **options)
+
+    def _lay_out_extras(self) -> None:
+        """Add what every tab has: its first demo that makes a file of a file, on several files."""
+        for demo in [demo for demo in self._bound if demo.source is not None and demo.result is not None][:1]:
+            batches.lay_out(demo)
 
     def status(self, invitation: str) -> gr.HTML:
         """Return a status line: `invitation` at first, then the progress of a call, then how long the call took."""
@@ -214,6 +221,7 @@ class Page:
         if self._tabs:
             self._tabs[-1].add(handler, inputs)
             triggers = [*triggers, *self._receive(inputs)]
+            self._bound.append(batches.Demo(self.plugin, handler, inputs, outputs))
         demo = Demo(f"{self.plugin.name}_{handler.__name__}", status)
         controls = [trigger for trigger in triggers if isinstance(trigger, Component)]
         call = FirstCall(handler, inputs, outputs)

@@ -14,6 +14,7 @@ LOGGER = logging.getLogger(__name__)
 STYLE, FRAME = (Path(__file__).with_name(name) for name in ("style.css", "frame.css"))
 SCRIPTS = Path(__file__).with_name("scripts")
 PAGE_SCRIPTS = (
+    "batches.js",
     "clickable.js",
     "cropping.js",
     "links.js",

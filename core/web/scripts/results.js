@@ -15,7 +15,7 @@ function showResult(changes) {
   for (const { target } of changes) {
     const status = (target.nodeType === Node.TEXT_NODE ? target.parentElement : target)?.closest(".status");
     const isRunning = status?.querySelector("progress");
-    if (!status || isRunning || status.closest(".workbench") !== changed) continue;
+    if (!status || isRunning || !changed || status.closest(".workbench") !== changed) continue;
     changed = null;
     scrollTo(status.closest(".workbench").querySelector(":scope > .stage"));
   }
