@@ -94,7 +94,7 @@ def offer(
     described = get_function_description(handler)[1]
     parameters = [
         (parameter, component)
-        for parameter, component in zip(_parameters(handler), inputs, strict=False)  # *values are several inputs
+        for parameter, component in zip(parameters_of(handler), inputs, strict=False)  # *values are several inputs
         if described.get(parameter.name)
     ]
     with gr.Column(visible=False):
@@ -168,14 +168,14 @@ def _signature(taken: Sequence[inspect.Parameter]) -> inspect.Signature:
 def _arguments(handler: Callable[..., Any], given: dict[str, Any]) -> list[Any]:
     """Return the arguments of `handler` after the plugin: those given, and the defaults of the others."""
     arguments: list[Any] = []
-    for parameter in _parameters(handler):
+    for parameter in parameters_of(handler):
         if parameter.kind is parameter.VAR_POSITIONAL:
             return [*arguments, *given.get(parameter.name, ())]
         arguments.append(given.get(parameter.name, parameter.default))
     return arguments
 
 
-def _parameters(handler: Callable[..., Any]) -> list[inspect.Parameter]:
+def parameters_of(handler: Callable[..., Any]) -> list[inspect.Parameter]:
     """Return the parameters of `handler` after the plugin."""
     return list(inspect.signature(handler).parameters.values())[1:]
 

@@ -20,7 +20,7 @@ from core.web.components import PictureInput
 
 LONGEST_TEXT = 200  # characters of a value
 SHOW_TAB = "() => window.showTab({})"
-COPY = "(...values) => window.copyLink({}, values, {})"
+COPY = "(...values) => window.{}({}, values, {})"
 FORM = gr.Slider, gr.Number, gr.Radio, gr.Checkbox, gr.Dropdown, gr.Textbox
 TRUE, FALSE = "true", "false"  # as JavaScript writes them
 
@@ -88,14 +88,17 @@ def read(control: Component, texts: Sequence[str]) -> Any:
     return int(number) if number.is_integer() else number
 
 
-def copy_script(tabs: Sequence[Tab], done: str) -> str:
-    """Return JavaScript that copies a link, given the values of `controls_of(tabs)`, and returns `done`."""
+def copy_script(tabs: Sequence[Tab], done: str, function: str = "copyLink") -> str:
+    """Return JavaScript that copies a link ("copyFrame": HTML that shows it), and returns `done`.
+
+    It is given the values of `controls_of(tabs)`.
+    """
     described = [
-        {"tab": tab.slug, "name": name, "first": _first(control), "examples": _example_names(control)}
+        {"tab": tab.slug, "name": name, "first": first_value(control), "examples": _example_names(control)}
         for tab in tabs
         for name, control in tab.controls.items()
     ]
-    return COPY.format(json.dumps(described), json.dumps(done))
+    return COPY.format(function, json.dumps(described), json.dumps(done))
 
 
 def controls_of(tabs: Sequence[Tab]) -> list[Component]:
@@ -113,7 +116,7 @@ def _names(handler: Callable[..., Any], count: int) -> list[str]:
     return names[:count]
 
 
-def _first(control: Component) -> Any:
+def first_value(control: Component) -> Any:
     """Return the value that a control has at first, as links write it."""
     return None if isinstance(control, PictureInput) else control.value
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,8 +18,8 @@ LARGEST_BODY = 2 * MEGABYTE  # of any other request: settings, clicks, small dat
 SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"content-security-policy", b"frame-ancestors 'self' https://huggingface.co https://*.hf.space"),
 )
+FRAMERS = "'self' https://huggingface.co https://*.hf.space"
 
 
 class BodyLimit:
@@ -120,15 +120,17 @@ class FullDisk:
 class SecurityHeaders:
     """Adds headers that keep a browser from misreading answers, and other sites from framing the app."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, framers: Sequence[str] = ()) -> None:
+        """Create it; `framers` are the origins whose pages may frame the app, beside the Hub's."""
+        policy = f"frame-ancestors {' '.join([FRAMERS, *framers])}"
+        self.app, self.headers = app, (*SECURITY_HEADERS, (b"content-security-policy", policy.encode()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and add the headers to the answer."""
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *SECURITY_HEADERS]
+                message["headers"] = [*message.get("headers", []), *self.headers]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import re
 from contextlib import suppress
 from typing import get_args
 
@@ -46,6 +47,14 @@ def make_parser() -> argparse.ArgumentParser:
         help="believe the X-Forwarded-… headers, which a proxy in front of the app sets; so it is on a Space",
     )
     parser.add_argument(
+        "--embed-on",
+        action="append",
+        type=_origin,
+        default=os.environ.get("DARKROOM_EMBED_ON", "").split(),
+        metavar="ORIGIN",
+        help="a site, such as https://school.example, whose pages may show the demos in a frame (repeatable)",
+    )
+    parser.add_argument(
         "--weights",
         action="append",
         default=[],
@@ -70,6 +79,12 @@ def make_parser() -> argparse.ArgumentParser:
 def _variable(name: str) -> str:
     """Return the environment variable that sets a limit where its flag does not."""
     return f"DARKROOM_{name.replace('-', '_').upper()}"
+
+
+def _origin(text: str) -> str:
+    if re.fullmatch(r"https?://[\w.*-]+(:\d+)?", text):
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r} is not an origin: write https://school.example")
 
 
 def _positive(text: str) -> float:

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from core.plugin import Plugin
 from core.registry import Record
-from core.web import batches, endpoints, first_results, handlers, links, sending
+from core.web import as_code, batches, endpoints, first_results, handlers, history, links, sending
 from core.web.admission import holds
 from core.web.background import background_job
 from core.web.comparison import comparison
@@ -109,6 +109,7 @@ LONG_QUEUE = "long_running", 8  # long calls, which hold what they compute with 
 
 LOADING = "Loading the network …"
 COPY_LINK = "Copy link"
+COPY_EMBED, EMBED_COPIED = "Copy embed code", "Copied: HTML that shows this tab with its settings in another page."
 LINK_NOTE = "To this tab with its settings. Your own pictures are not in it."
 LINK_COPIED = "Copied: the address of this page holds the tab and its settings now."
 BROWSER_TITLE = "{} - Darkroom"
@@ -154,7 +155,7 @@ class Page:
                 with gr.Tab(name, id=links.slug(name)) as tab:
                     self._tabs.append(Tab(links.slug(name), state, name))
                     self._openings.append(self._tabs[-1].opened.change)
-                    self._bound: list[batches.Demo] = []
+                    self._bound: list[tuple[batches.Demo, bool]] = []
                     lay_out(self, self._openings[-1])
                     self._lay_out_extras()
                 show = links.SHOW_TAB.format(json.dumps(self._tabs[-1].slug))
@@ -177,9 +178,13 @@ class Page:
         self.blocks.load(restore, outputs=outputs, **options)
 
     def _lay_out_extras(self) -> None:
-        """Add what every tab has: its first demo that makes a file of a file, on several files."""
-        for demo in [demo for demo in self._bound if demo.source is not None and demo.result is not None][:1]:
+        """Add what every tab has: its first demo with a file in and out, on several files; its first one as code."""
+        for demo in [demo for demo, _ in self._bound if demo.source is not None and demo.result is not None][:1]:
             batches.lay_out(demo)
+        for demo in [demo for demo, is_quick in self._bound if history.result_of(demo) and not is_quick][:1]:
+            history.lay_out(demo, self.blocks)
+        for demo, is_quick in self._bound[:1]:
+            as_code.lay_out(demo, is_quick)
 
     def status(self, invitation: str) -> gr.HTML:
         """Return a status line: `invitation` at first, then the progress of a call, then how long the call took."""
@@ -221,7 +226,7 @@ class Page:
         if self._tabs:
             self._tabs[-1].add(handler, inputs)
             triggers = [*triggers, *self._receive(inputs)]
-            self._bound.append(batches.Demo(self.plugin, handler, inputs, outputs))
+            self._bound.append((batches.Demo(self.plugin, handler, inputs, outputs), live))
         demo = Demo(f"{self.plugin.name}_{handler.__name__}", status)
         controls = [trigger for trigger in triggers if isinstance(trigger, Component)]
         call = FirstCall(handler, inputs, outputs)
@@ -266,9 +271,12 @@ class Page:
         card = self.plugin.record.folder / "README.md"
         with gr.Row():
             copy = gr.Button(COPY_LINK, size="sm", scale=0, min_width=180)
+            embed = gr.Button(COPY_EMBED, size="sm", scale=0, min_width=180, elem_classes="embed")
             note = gr.Markdown(LINK_NOTE)
         if self._tabs:
             copy.click(None, links.controls_of(self._tabs), note, js=links.copy_script(self._tabs, LINK_COPIED))
+            frame = links.copy_script(self._tabs, EMBED_COPIED, "copyFrame")
+            embed.click(None, links.controls_of(self._tabs), note, js=frame)
         with gr.Accordion(MODEL_CARD, open=False):
             gr.Markdown(_without_front_matter(card.read_text()))
 

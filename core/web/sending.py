@@ -61,8 +61,12 @@ class Offer:
 
 def find(inputs: Sequence[Any]) -> Component | None:
     """Return the first of a handler's inputs that can be sent a result."""
-    takers = tuple(each for types in KINDS.values() for each in types)
-    return next((each for each in inputs if isinstance(each, takers) and each.interactive is not False), None)
+    return next((each for each in inputs if takes_file(each) and each.interactive is not False), None)
+
+
+def takes_file(component: Any) -> bool:
+    """Return whether the value of a component is a picture, a sound or a video."""
+    return isinstance(component, tuple(each for types in KINDS.values() for each in types))
 
 
 def arrival_of(component: Component) -> gr.State:
@@ -93,9 +97,10 @@ def outputs_of(receiver: Receiver, note: gr.HTML) -> list[Component]:
     return [receiver.component, arrival_of(receiver.component), note]
 
 
-def script(offers: Iterable[Offer]) -> str:
-    """Return JavaScript that tells the browser to which pages results can be sent."""
-    return f"window.receivers = {json.dumps([asdict(offer) for offer in offers])};\n"
+def script(offers: Iterable[Offer], embeddable: bool = False) -> str:
+    """Return JavaScript that tells the browser where results can be sent, and whether other sites may frame the app."""
+    embed = "document.body.classList.add('embeddable');\n" if embeddable else ""
+    return f"window.receivers = {json.dumps([asdict(offer) for offer in offers])};\n{embed}"
 
 
 def offers_of(pages: Mapping[str, tuple[str, Receiver | None]]) -> list[Offer]:

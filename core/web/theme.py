@@ -17,6 +17,7 @@ PAGE_SCRIPTS = (
     "batches.js",
     "clickable.js",
     "cropping.js",
+    "history.js",
     "links.js",
     "names.js",
     "navigation.js",

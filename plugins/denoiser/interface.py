@@ -19,7 +19,7 @@ from core.progress import Progress, Steps, then
 from core.web import pages
 from core.web.pages import Dropped, Page
 
-from .noise import MAX_SIGMA, add_noise, choose_network
+from .noise import MAX_SIGMA, add_noise, choose_network, estimate_sigma
 
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.jpg"))
@@ -34,6 +34,11 @@ COMPARISON = "Before and after"
 INVITATION = "Drop a photo, or pick one: it is denoised at once."
 LOSSY = "**Lossy.** Detail that you can recognize in the residual was removed with the noise."
 ALMOST_CLEAN = {"photographs": 2.0, "camera": 3.0}  # σ, below which a visitor is told what to do
+STRENGTHS, STRENGTHS_LABEL = "Try five noise levels", "Five noise levels: click one to use it"
+STRENGTHS_INFO = "The center of your photo, denoised at five noise levels around the one that is estimated."
+STRENGTHS_NOTE = "From left to right: **σ = {}**, a quarter, half, all, one and a half and twice of what was estimated."
+SHARES = 0.25, 0.5, 1.0, 1.5, 2.0  # of the estimated level
+SMALLEST_LEVEL, TILE = 4.0, 192  # σ; pixels of the photo's center
 BACKGROUND = "Denoise in the background"
 BACKGROUND_INFO = "For large photos: go on using the page, and download the file at the end."
 HOW_IT_LEARNED = "The network was trained on such pairs: a clean image, and the same image with noise added."
@@ -79,6 +84,9 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
                     residual = pages.result_picture(f"Residual (what was removed), × {RESIDUAL_GAIN}")
                 with gr.Column(min_width=280):
                     findings = gr.Markdown(LOSSY)
+            with gr.Accordion(STRENGTHS, open=False) as strengths_part:
+                strip_note, levels = gr.Markdown(STRENGTHS_INFO), gr.State((TILE, ()))
+                strip = pages.captioned_image(STRENGTHS_LABEL, f"{pages.grid_classes(len(SHARES), 1)} {pages.FILLING}")
         with pages.column("settings"):
             added = gr.Slider(0, MAX_SIGMA, EXAMPLE_SIGMA, step=1, label="Add noise, σ", info=ADDED_INFO)
             method = gr.Radio(list(CHECKPOINTS), value=AUTOMATIC, label="Network", info=METHOD_INFO)
@@ -94,7 +102,13 @@ def _lay_out_denoise(page: Page, opened: Any) -> None:
         chosen = pages.examples(PHOTOS, photo, also={added: EXAMPLE_SIGMA}, own={added: 0})
     triggers = [opened, chosen, added, method, sigma, color, keep_detail, seed, stage.run.click]
     outputs = [stage.comparison, residual, findings, sigma, stage.download]
-    page.bind(denoise, triggers, inputs, outputs, stage.status, stage.stop)
+    demo = page.bind(denoise, triggers, inputs, outputs, stage.status, stage.stop)
+    page.bind(
+        strengths, [strengths_part.expand], [photo, added, seed], [strip, strip_note, levels], stage.status, stage.stop
+    )
+    chosen_level = gr.State(0)
+    strip.select(_choose_level, [levels, chosen_level], [method, sigma, chosen_level], api_visibility="private")
+    demo.start_at([chosen_level.change])
     method.change(lambda name: gr.update(interactive=name == BY_HAND), method, sigma, api_visibility="private")
     randomize.click(pages.random_seed, None, seed, api_visibility="private")
 
@@ -168,6 +182,32 @@ def denoise(
 
     settings = {"sigma": None if estimates else sigma, "color": color, "keep_detail": keep_detail}
     return (yield from then(plugin.stream("denoise", noisy, checkpoint=checkpoint, **settings), write, 1))
+
+
+def strengths(plugin: Plugin, photo: Dropped, noise: float = 0, seed: int = 0) -> Steps[tuple[Any, ...]]:
+    """Remove the noise from the center of a photo at five noise levels, side by side.
+
+    Args:
+        photo: the photo: JPEG, PNG, WebP, GIF, TIFF or BMP.
+        noise: standard deviation of the Gaussian noise to add first, 0 to 75 in 8-bit units.
+        seed: seed of the added noise.
+    """
+    whole = _add_noise(images.load(pages.require(photo, "photo")), noise, int(seed or 0))
+    estimate = min(max(estimate_sigma(whole[..., :3]), SMALLEST_LEVEL), MAX_SIGMA / SHARES[-1])
+    levels = [round(share * estimate, 1) for share in SHARES]
+    tile = center_crop(whole[..., :3], min(TILE, whole.shape[0]), min(TILE, whole.shape[1]))
+    tiles = []
+    for i, level in enumerate(levels):
+        yield Progress(i, len(levels), unit="Level")
+        tiles.append(plugin.run("denoise", tile, sigma=level, checkpoint=CHECKPOINTS[BY_HAND]).image)
+    note = STRENGTHS_NOTE.format(" · ".join(map(str, levels)))
+    return pages.write_png(np.concatenate(tiles, axis=1), "strengths"), note, (tile.shape[1], levels)
+
+
+def _choose_level(tiles: tuple[int, list[float]], count: int, click: gr.SelectData) -> tuple[str, float, int]:
+    """Return the settings for the level that was clicked, and the number of clicks."""
+    width, levels = tiles
+    return BY_HAND, levels[min(click.index[0] // width, len(levels) - 1)], count + 1
 
 
 def denoise_in_background(plugin: Plugin, *settings: Any) -> Steps[str]:

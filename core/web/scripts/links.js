@@ -21,6 +21,20 @@ function nameOfExample(picture, examples) {
 
 // Copy the address of the tab with its controls that are not as they were at first, and return `done`.
 window.copyLink = async (controls, values, done) => {
+  writeAddress(controls, values);
+  await copy(location.href);
+  return done;
+};
+
+// Copy HTML that shows that address in another page, and return `done`.
+window.copyFrame = async (controls, values, done) => {
+  writeAddress(controls, values);
+  const address = location.href.replaceAll("&", "&amp;"), title = document.title.replaceAll('"', "");
+  await copy(`<iframe src="${address}" title="${title}" width="100%" height="900" loading="lazy" style="border:0"></iframe>`);
+  return done;
+};
+
+function writeAddress(controls, values) {
   const tab = new URLSearchParams(location.search).get("tab") ?? controls[0].tab;
   const query = [["tab", tab]];
   controls.forEach(({ tab: of, name, first, examples }, i) => {
@@ -29,9 +43,7 @@ window.copyLink = async (controls, values, done) => {
     for (const each of [value].flat()) query.push([name, String(each)]);
   });
   show(query);
-  await copy(location.href);
-  return done;
-};
+}
 
 async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);

@@ -77,7 +77,9 @@ def test_each_file_is_worked_on_and_failures_are_listed(demo: Demo, files: list[
     with zipfile.ZipFile(job.result) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == {"a.txt": b"1!", "a_2.txt": b"2!"}
     shown, _, download, _ = batches.look(batch)
-    assert "2 of 3 done." in shown and "<b>bad.txt</b>: it is bad." in shown and download.visible
+    assert "2 of 3 done." in shown
+    assert "<b>bad.txt</b>: it is bad." in shown
+    assert download.visible
 
 
 def test_what_is_done_is_not_done_again_unless_a_setting_changes(

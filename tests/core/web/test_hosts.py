@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from core.web.hosts import LOCAL, allowed_hosts
+from core.web.middleware import SecurityHeaders
+from core.web.options import make_parser
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,14 @@ def test_a_foreign_name_is_refused_and_answers_carry_the_headers(app_address: st
     with urllib.request.urlopen(f"{app_address}/") as answer:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert "https://huggingface.co" in answer.headers["content-security-policy"]
+
+
+def test_other_sites_may_frame_the_app_only_where_they_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    options = make_parser().parse_args(["--embed-on", "https://school.example"])
+    policies = [
+        dict(SecurityHeaders(print, each).headers)[b"content-security-policy"] for each in ([], options.embed_on)
+    ]
+    assert [b"school.example" in policy for policy in policies] == [False, True]
+    with pytest.raises(SystemExit):
+        make_parser().parse_args(["--embed-on", "https://school.example; script-src *"])
+    assert "is not an origin" in capsys.readouterr().err

@@ -70,6 +70,12 @@ def test_a_copied_link_restores_the_picture_and_every_control(browser: Any, app_
     assert link.endswith(
         "/denoiser?tab=denoise-a-photo&photo=tea-gardens&method=White+noise%2C+level+by+hand&sigma=45.5"
     )
+    assert page.get_by_role("button", name="Copy embed code").is_hidden()
+    page.evaluate("document.body.classList.add('embeddable')")
+    page.get_by_role("button", name="Copy embed code").click()
+    page.get_by_text("Copied: HTML").wait_for()
+    frame = page.evaluate("navigator.clipboard.readText()")
+    assert frame.startswith(f'<iframe src="{link.replace("&", "&amp;")}" title="Denoiser - Darkroom"')
     page.goto("about:blank")
     page.goto(link)
     page.get_by_text("σ = 45.5").wait_for(timeout=60_000)

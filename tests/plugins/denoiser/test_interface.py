@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from core.imaging import images
 from core.plugin import Plugin
 from core.progress import finish
-from plugins.denoiser.interface import ALMOST_NO_NOISE, BY_HAND, LOSSY, denoise
+from plugins.denoiser.interface import ALMOST_NO_NOISE, BY_HAND, LOSSY, TILE, _choose_level, denoise, strengths
 from tests.plugins.denoiser.conftest import EXAMPLES
 
 
@@ -127,3 +129,12 @@ def test_a_removed_photo_takes_its_result_with_it(visit: Visit) -> None:
     visit.page.get_by_text("There is no photo yet").wait_for()
     visit.page.locator(".comparison.empty").first.wait_for(timeout=10_000)
     assert visit.page.get_by_text("Download PNG").is_disabled()
+
+
+def test_five_levels_stand_side_by_side_and_a_click_chooses_one(denoiser: Plugin) -> None:
+    path, note, (width, levels) = finish(strengths(denoiser, str(EXAMPLES / "oakland-zoo-otters.jpg"), noise=25))
+    assert images.load(path).shape == (TILE, 5 * TILE, 3)
+    assert levels[2] == pytest.approx(25, abs=3)
+    assert " · ".join(map(str, levels)) in note
+    click = SimpleNamespace(index=(int(3.5 * width), 10))
+    assert _choose_level((width, levels), 1, click) == (BY_HAND, levels[3], 2)  # type: ignore[arg-type]
