@@ -40,7 +40,9 @@ class Demo:
             status: its status line.
         """
         self.name, self._status = name, status
-        self.newest, self.number = gr.State(Newest()), gr.State(0)
+        self.newest = gr.State(Newest())
+        # The browser sends it along with a run: what a late request would find on the server is a newer run's number.
+        self.number = gr.Number(0, visible="hidden")
 
     def start_at(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -91,6 +91,14 @@ def press(page: Any, names: Sequence[str], seed: int) -> None:
         named.locator("visible=true").first.click()
 
 
+def wait_until(page: Any, condition: Callable[[], Any]) -> None:
+    for _ in range(100):
+        if condition():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("not within ten seconds")
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize(
@@ -119,6 +127,31 @@ def test_reset_begins_at_the_first_step_and_stays_there(lab_page: Any, names: Se
     lab_page.get_by_text("Step 50.").wait_for(timeout=60_000)
     lab_page.get_by_text("Done in").locator("visible=true").wait_for(timeout=60_000)
     lab_page.wait_for_timeout(1500)
+    assert lab_page.get_by_text("Step 50.").is_visible()
+
+
+@pytest.mark.browser
+def test_a_run_whose_request_comes_late_is_no_second_run(lab_page: Any) -> None:
+    joins: list[int] = []  # numbers of the functions that the page calls: a press takes a number, then comes the run
+    held: list[Any] = []
+
+    def hold_first_run(route: Any) -> None:
+        joins.append(route.request.post_data_json["fn_index"])
+        if len(joins) == 4:
+            held.append(route)
+        else:
+            route.continue_()
+
+    lab_page.route("**/queue/join*", hold_first_run)
+    for name, calls in (("Reset", 2), ("Mode collapse", 4), ("Reset", 5)):
+        press(lab_page, (name,), 3)
+        wait_until(lab_page, lambda calls=calls: len(joins) == calls)
+    lab_page.wait_for_timeout(500)
+    held[0].continue_()
+    wait_until(lab_page, lambda: len(joins) == 6)
+    lab_page.wait_for_timeout(3000)
+    lab_page.unroute("**/queue/join*")
+    assert joins[3] == joins[5] == joins[1]
     assert lab_page.get_by_text("Step 50.").is_visible()
 
 
