@@ -6,7 +6,6 @@ import inspect
 import threading
 from collections import defaultdict
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from types import GeneratorType
 from typing import Any, Protocol
@@ -98,13 +97,16 @@ class LocalEngine:
         """
         _check_images(call)
         network, _ = self._load(call.record, call.with_checkpoint().checkpoint)
-        verb, ticket = verbs.find_verb(call.record, call.verb), Ticket(VISITOR.get())
-        idle = inspect.isgeneratorfunction(verb)  # until its first step
-        with nullcontext() if idle else self.turns.step(ticket):
+        verb = verbs.find_verb(call.record, call.verb)
+        ticket = Ticket(VISITOR.get(), call.record.title, call.record.folder)
+        if inspect.isgeneratorfunction(verb):
+            return (yield from self._run_steps(verb(network, *call.values, **call.settings), ticket))
+        yield from self.turns.wait(ticket)
+        try:
             outcome = verb(network, *call.values, **call.settings)
-        if isinstance(outcome, GeneratorType):
-            outcome = yield from self._run_steps(outcome, ticket)
-        return outcome
+        finally:
+            self.turns.release()
+        return (yield from self._run_steps(outcome, ticket)) if isinstance(outcome, GeneratorType) else outcome
 
     def load(self, call: Call) -> Call:
         """Return `call` with its checkpoint, the network of which is loaded now. Raises what `stream` raises."""
@@ -136,11 +138,13 @@ class LocalEngine:
         """Run `steps`, releasing the device between two steps for other calls."""
         try:
             while True:
-                with self.turns.step(ticket):
-                    try:
-                        progress = next(steps)
-                    except StopIteration as end:
-                        return end.value
+                yield from self.turns.wait(ticket)
+                try:
+                    progress = next(steps)
+                except StopIteration as end:
+                    return end.value
+                finally:
+                    self.turns.release()
                 yield progress
         finally:
             steps.close()

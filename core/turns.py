@@ -6,13 +6,22 @@ visitor whose last turn is longest ago, and of that visitor's calls to the one w
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
 
-from core.progress import Progress, Result, Steps
+from core import watchdog
+from core.progress import Progress, Result, Steps, finish
+
+LOGGER = logging.getLogger(__name__)
+PATIENCE = 10.0  # seconds, after which a call that waits for one step of another is told so
+LONG = "%s has computed for %.0f s without a pause%s, and others wait: yield Progress more often, or set isolate = true"
 
 MOST_OVERTAKEN = 16  # turns of others that a call lets pass before it goes first: newcomers cannot starve it
 REMEMBERED = 1000  # visitors whose last turn is known
@@ -39,12 +48,27 @@ def on_behalf_of(visitor: Hashable | None, steps: Steps[Result]) -> Steps[Result
         steps.close()
 
 
-class Ticket:
-    """One call: who made it, and how many steps it has had."""
+@dataclass(frozen=True)
+class Waiting(Progress):
+    """The progress of a call that waits for one step of another; `done` are the seconds that the step has taken."""
 
-    def __init__(self, visitor: Hashable | None = None) -> None:
-        """Create the ticket of a new call; without a visitor, it is a visitor of its own."""
+    holder: str = ""
+    """The title of the plugin that takes so long."""
+
+
+class Ticket:
+    """One call: who made it, of which plugin, and how many steps it has had."""
+
+    def __init__(self, visitor: Hashable | None = None, title: str = "", folder: Path = Path()) -> None:
+        """Create the ticket of a new call.
+
+        Args:
+            visitor: who made it; without one, it is a visitor of its own.
+            title: of the plugin.
+            folder: of the plugin.
+        """
         self.visitor = self if visitor is None else visitor
+        self.title, self.folder, self.thread = title, folder, 0
         self.steps, self.overtaken = 0, 0
         self.granted = threading.Event()
 
@@ -54,34 +78,65 @@ class Turns:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._busy, self._turn = False, 0
+        self._holder: Ticket | None = None  # of the device
+        self._since, self._turn, self._is_reported = 0.0, 0, False
         self._last_turns: OrderedDict[Hashable, int] = OrderedDict()
         self.waiting: list[Ticket] = []  # in the order in which they came
 
-    @contextmanager
-    def step(self, ticket: Ticket) -> Iterator[None]:
-        """Hold the device during the `with` block, for one step of a call, once it is that call's turn."""
-        self._acquire(ticket)
-        try:
-            yield
-        finally:
-            self._release()
+    def wait(self, ticket: Ticket) -> Steps[None]:
+        """Return once it is the turn of a call, which then holds the device until `release`.
 
-    def _acquire(self, ticket: Ticket) -> None:
+        Yields `Waiting` now and then where one step of another call takes long; closing this generator gives up.
+        """
         with self._lock:
             ticket.granted.clear()
             self.waiting.append(ticket)
             self._grant()
-        ticket.granted.wait()
+        try:
+            while not ticket.granted.wait(PATIENCE):
+                yield self._report()
+        except GeneratorExit:
+            self._withdraw(ticket)
+            raise
+        ticket.thread = threading.get_ident()
 
-    def _release(self) -> None:
+    def release(self) -> None:
+        """Give the device to the next call."""
         with self._lock:
-            self._busy = False
+            self._holder = None
             self._grant()
+
+    @contextmanager
+    def step(self, ticket: Ticket) -> Iterator[None]:
+        """Hold the device during the `with` block, for one step of a call, once it is that call's turn."""
+        finish(self.wait(ticket))
+        try:
+            yield
+        finally:
+            self.release()
+
+    def _withdraw(self, ticket: Ticket) -> None:
+        with self._lock:
+            is_waiting = ticket in self.waiting
+            if is_waiting:
+                self.waiting.remove(ticket)
+        if not is_waiting:  # it was granted meanwhile
+            self.release()
+
+    def _report(self) -> Waiting:
+        """Return how long the device has been held, and by which plugin; the log names it once."""
+        with self._lock:
+            holder, seconds = self._holder, time.monotonic() - self._since
+            is_new, self._is_reported = not self._is_reported and seconds >= PATIENCE, True
+        if holder is None:
+            return Waiting(0, 0)
+        if is_new:
+            LOGGER.warning(LONG, holder.title, seconds, watchdog.place_of(holder.thread, holder.folder))
+        return Waiting(round(seconds), round(seconds), holder=holder.title)
 
     def _grant(self) -> None:
         """Give the device, if it is free, to the call whose turn it is."""
-        if self._busy or not self.waiting:
+        if self._holder or not self.waiting:
             return
         chosen = min(self.waiting, key=self._order)
         self.waiting.remove(chosen)
@@ -93,7 +148,7 @@ class Turns:
         self._last_turns.move_to_end(chosen.visitor)
         if len(self._last_turns) > REMEMBERED:
             self._last_turns.popitem(last=False)
-        self._busy = True
+        self._holder, self._since, self._is_reported = chosen, time.monotonic(), False
         chosen.granted.set()
 
     def _order(self, ticket: Ticket) -> tuple[bool, int, int]:

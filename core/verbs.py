@@ -8,12 +8,13 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
 from types import FrameType
 from typing import Any
 
+from core import shared_state
 from core.errors import OwnerError, UserError
 from core.registry import Record
 
@@ -41,12 +42,15 @@ def import_module_of(record: Record, part: str) -> Any:
         spec = ModuleSpec(record.package, None, is_package=True)
         spec.submodule_search_locations = [str(record.folder)]
         sys.modules[record.package] = module_from_spec(spec)
+    name = f"{record.package}.{part}"
     with interrupts() as received:
         try:
-            return importlib.import_module(f"{record.package}.{part}")
+            with nullcontext() if name in sys.modules else shared_state.unchanged():
+                return importlib.import_module(name)
         except BaseException as error:
             if received:
                 raise
+            sys.modules.pop(name, None)  # the next import of one that changed what is shared fails too
             raise PluginError(f"{record.name}/{part}.py cannot be imported: {describe(error)}") from error
 
 

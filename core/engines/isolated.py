@@ -182,11 +182,8 @@ class Worker:
         if self.process:
             _end(self.process)
         Path(self._setup.address).unlink(missing_ok=True)
-        path = os.pathsep.join([str(SUITE), *filter(None, sys.path)])
         command = [sys.executable, "-m", "core.engines.worker"]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ | {"PYTHONPATH": path}
-        )
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment())
         assert self.process.stdin
         assert self.process.stdout
         with suppress(BrokenPipeError):
@@ -196,6 +193,11 @@ class Worker:
         if not is_closed:
             _kill(self.process)
             raise EngineError(HANGS.format(self._name, "importing model.py", STARTING))
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a process that finds the suite and the plugins where this one does."""
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(SUITE), *filter(None, sys.path)])}
 
 
 def _wait_until_closed(pipe: IO[bytes], seconds: float) -> bool:
@@ -217,6 +219,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _describe_end(process: subprocess.Popen[bytes] | None) -> str:
-    """Return the status of a process that has ended, in words: "status 7", "SIGSEGV"."""
-    status = process.wait() if process else 0
+    return describe_status(process.wait() if process else 0)
+
+
+def describe_status(status: int) -> str:
+    """Return the exit status of a process in words: "status 7", "SIGSEGV"."""
     return f"status {status}" if status >= 0 else signal.Signals(-status).name

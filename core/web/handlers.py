@@ -18,7 +18,7 @@ from markupsafe import Markup
 from core.errors import OwnerError, UserError
 from core.plugin import Plugin
 from core.progress import PERCENT, Progress, translate
-from core.turns import on_behalf_of
+from core.turns import Waiting, on_behalf_of
 from core.web import admission
 
 LOGGER = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ FAILED = "That did not work"
 STOPPED, DONE = "Stopped.", "Done in {}."
 INTERNAL_ERROR = "This is our mistake, not yours ({}). What was on the page is still there."
 PLACE = "Place {} in the queue: others' pictures are being worked on."
+WAITS = "Waiting: “{}” has been computing for {} without a pause."
 STEP_OF, LEFT = "{} {} of {}", ", {} left"
 STATUS = Markup('<div class="status" role="status" aria-live="polite">{}</div>')
 NO_PICTURE = "There is no {} yet: drop one, or pick an example."
@@ -172,6 +173,8 @@ def progress_status(progress: Progress, seconds: float) -> Markup:
     done, total = progress.done, progress.total
     if progress.unit == admission.PLACE:
         return status(PLACE.format(done))
+    if isinstance(progress, Waiting):
+        return status(WAITS.format(progress.holder, duration(done, 0)))
     left = seconds / done * (total - done) if done and done >= ESTIMATE_FROM * total else 0
     words = f"{100 * done // total} %" if progress.unit == PERCENT else STEP_OF.format(progress.unit, done, total)
     if left >= SHORTEST_REMAINING:

@@ -16,12 +16,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse
 from starlette.routing import Route
 
-from core import verbs, weights
 from core.engine import Engine
 from core.plugin import Plugin
-from core.registry import Record, State
-from core.watchdog import watched
-from core.web import pages, sending
+from core.registry import Record
+from core.web import building, pages, sending
 
 LOGGER = logging.getLogger(__name__)
 CARD_FILE = "card.webp"
@@ -37,7 +35,6 @@ TECHNIQUE, PROBLEM = Markup('<p class="technique">{}</p>'), Markup('<p class="st
 PICTURE = Markup('<img alt="" loading="lazy" src="{}">')
 CARDS = "cards"  # where the app serves the cards' pictures; browsers keep them, which they don't those inside the page
 CACHED = {"cache-control": "public, max-age=86400"}
-MISSING_WEIGHTS = "Its network is not available at the moment."
 NO_PICTURE = Markup('<div class="blank"></div>')
 
 
@@ -65,7 +62,7 @@ def build_app(records: Iterable[Record], engine: Engine) -> gr.Blocks:
         records: the plugins.
         engine: what runs their verbs.
     """
-    built = [(record, *_build_page(Plugin(record, engine))) for record in sorted(records, key=_position)]
+    built = [(record, *building.build(Plugin(record, engine))) for record in sorted(records, key=_position)]
     single = built[0] if len(built) == 1 else None
     title = single[0].title if single else TITLE
     paths = _paths([record for record, _, _ in built])
@@ -105,26 +102,6 @@ def _position(record: Record) -> float:
     if record.manifest is None or record.manifest.order is None:
         return math.inf
     return record.manifest.order
-
-
-def _build_page(plugin: Plugin) -> tuple[gr.Blocks, str]:
-    """Return the plugin's page and "", or a page that shows why there is none and a sentence for the card."""
-    record = plugin.record
-    if record.state is not State.READY:
-        return pages.message_page(record.title, record.reason), f"{record.state}: {record.reason}"
-    with verbs.interrupts() as received:
-        try:
-            with watched(f"building the page of {record.name}", record.name, record.folder):
-                page = verbs.import_module_of(record, "interface").build_interface(plugin)
-            if not isinstance(page, gr.Blocks):
-                raise TypeError(f"build_interface returned {type(page).__name__}, not gr.Blocks")
-            return page, MISSING_WEIGHTS if weights.are_missing(record, plugin.engine.options) else ""
-        except BaseException as error:  # a plugin may raise anything: the others stay up
-            if received:
-                raise
-            LOGGER.exception("the page of %s cannot be built", record.name)
-            problem = verbs.describe(error)
-            return pages.message_page(record.title, problem), problem
 
 
 def _render(page: gr.Blocks, record: Record) -> None:

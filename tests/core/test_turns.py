@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
+from typing import Any
 
+from core import turns
 from core.progress import Progress, Steps, finish
-from core.turns import MOST_OVERTAKEN, VISITOR, Ticket, Turns, on_behalf_of
+from core.turns import MOST_OVERTAKEN, VISITOR, Ticket, Turns, Waiting, on_behalf_of
 
 
 def wait_for(device: Turns, calls: int) -> None:
@@ -62,7 +65,7 @@ def test_a_newcomer_goes_first_but_overtakes_nobody_for_ever() -> None:
     device.waiting, overtaken = [long], 0
     while long in device.waiting:
         device.waiting.append(Ticket())
-        device._busy = False
+        device._holder = None
         device._grant()
         overtaken += long in device.waiting
     assert overtaken == MOST_OVERTAKEN
@@ -78,3 +81,28 @@ def test_steps_run_on_behalf_of_a_visitor_and_the_caller_does_not() -> None:
     outside: list[object] = []
     assert finish(steps, lambda _: outside.append(VISITOR.get())) == ["anna", "anna"]
     assert outside == [None]
+
+
+def test_a_call_that_waits_long_says_for_whom_and_can_be_canceled(monkeypatch: Any, caplog: Any) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", 0.02)
+    device = Turns()
+    with device.step(Ticket(title="Slow demo", folder=Path(__file__).parent)):
+        steps = device.wait(Ticket())
+        waited = [next(steps), next(steps)]
+        assert all(isinstance(each, Waiting) and each.holder == "Slow demo" for each in waited)
+        steps.close()
+        assert not device.waiting
+    assert caplog.text.count("Slow demo has computed for 0 s without a pause, at test_turns.py:") == 1
+    with device.step(Ticket()):
+        pass
+
+
+def test_a_call_that_is_canceled_when_its_turn_has_come_gives_it_to_the_next(monkeypatch: Any) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", 0.01)
+    device = Turns()
+    with device.step(Ticket()):
+        steps = device.wait(Ticket())
+        next(steps)
+    steps.close()
+    with device.step(Ticket()):
+        assert not device.waiting

@@ -17,7 +17,7 @@ from core import registry
 from tests.conftest import ROOT, run_python
 
 LAYERS = (
-    ("core.errors", "core.progress", "core.files", "core.kinds", "core.turns", "core.watchdog"),
+    ("core.errors", "core.progress", "core.files", "core.kinds", "core.shared_state", "core.turns", "core.watchdog"),
     ("core.imaging", "core.sounds"),
     ("core.hub.reference",),
     ("core.manifest", "core.metadata", "core.registry", "core.verbs"),

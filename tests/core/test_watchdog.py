@@ -7,7 +7,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.watchdog import watched
+import pytest
+
+from core import watchdog
+from core.watchdog import TimeLimitError, limited, watched
 
 
 def test_what_takes_long_is_named_with_its_line(caplog: Any) -> None:
@@ -23,3 +26,25 @@ def test_what_is_quick_is_not(caplog: Any) -> None:
         pass
     time.sleep(0.1)
     assert not caplog.records
+
+
+def loop_and_catch(seen: list[BaseException]) -> None:
+    while True:
+        try:
+            time.sleep(60)
+        except BaseException as error:
+            seen.append(error)
+            if len(seen) == 3:
+                raise
+
+
+def test_what_never_ends_is_ended_even_if_it_catches_errors(monkeypatch: Any) -> None:
+    monkeypatch.setattr(watchdog, "AGAIN", 0.05)
+    seen: list[BaseException] = []
+    with (
+        pytest.raises(TimeLimitError, match=r"than 0 s, at test_watchdog.py:\d+"),
+        limited(0.05, Path(__file__).parent),
+    ):
+        loop_and_catch(seen)
+    time.sleep(0.2)  # nothing comes afterwards
+    assert len(seen) == 3

@@ -13,8 +13,8 @@ from gradio.routes import INTERNAL_ROUTES, App
 from core import manifest, registry
 from core.engine import LocalEngine
 from core.registry import State
-from core.web import home
-from core.web.home import MISSING_WEIGHTS
+from core.web import building, home
+from core.web.building import MISSING_WEIGHTS
 
 Plant = Callable[..., Path]
 
@@ -25,14 +25,22 @@ BREAKAGES = {
     "raises": "def build_interface(plugin):\n    raise RuntimeError('no light')\n",
     "half_built": "import gradio as gr\ndef build_interface(plugin):\n"
     "    with gr.Blocks():\n        with gr.Row():\n            raise KeyError('half')\n",
+    "launches": "import gradio as gr\ndef build_interface(plugin):\n    gr.Blocks().launch()\n",
+    "loops": "def build_interface(plugin):\n    while True:\n        pass\n",
+    "sleeps_in_row": "import gradio as gr, time\ndef build_interface(plugin):\n"
+    "    with gr.Blocks(), gr.Row():\n        time.sleep(600)\n",
+    "patches": "import gradio as gr\ngr.Image = None\ndef build_interface(plugin):\n    return gr.Blocks()\n",
     "returns_nothing": "def build_interface(plugin):\n    return None\n",
 }
 
 
 @pytest.mark.parametrize("breakage", BREAKAGES)
-def test_a_broken_plugin_costs_one_page(plant: Plant, breakage: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_broken_plugin_costs_one_page(
+    plant: Plant, breakage: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "LONGEST", 1.0)
     plant(breakage, interface=BREAKAGES[breakage])
-    app = home.build_app([registry.find("denoiser"), registry.find(breakage)], LocalEngine())
+    app = home.build_app([registry.find(breakage), registry.find("denoiser")], LocalEngine())
     config = json.dumps(app.get_config_file(), default=str)
     assert "This demo is not running." in config
     assert {path for path, _, _ in app.pages} == {"", "denoiser", breakage}
