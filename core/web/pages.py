@@ -183,7 +183,8 @@ class Page:
             batches.lay_out(demo)
         for demo in [demo for demo, is_quick in self._bound if history.result_of(demo) and not is_quick][:1]:
             history.lay_out(demo, self.blocks)
-        for demo, is_quick in self._bound[:1]:
+        is_here = not self.plugin.record.isolated  # code is written from the signature of a verb in this process
+        for demo, is_quick in self._bound[:1] if is_here else []:
             as_code.lay_out(demo, is_quick)
 
     def status(self, invitation: str) -> gr.HTML:

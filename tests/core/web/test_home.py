@@ -38,7 +38,10 @@ BREAKAGES = {
 def test_a_broken_plugin_costs_one_page(
     plant: Plant, breakage: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(building, "LONGEST", 1.0)
+    limited = building.limited
+    monkeypatch.setattr(
+        building, "limited", lambda seconds, folder: limited(0.5 if folder.name == breakage else seconds, folder)
+    )
     plant(breakage, interface=BREAKAGES[breakage])
     app = home.build_app([registry.find(breakage), registry.find("denoiser")], LocalEngine())
     config = json.dumps(app.get_config_file(), default=str)
