@@ -202,6 +202,8 @@ def _unmet(requirement: str) -> str | None:
 
     try:
         parsed = Requirement(requirement)
+        if parsed.marker and not parsed.marker.evaluate():
+            return None  # it is for other systems
         found = version(parsed.name)
     except InvalidRequirement:
         return f"{requirement!r} is not a valid pip requirement"

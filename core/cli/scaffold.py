@@ -13,6 +13,7 @@ TEMPLATES = Path(__file__).parents[1] / "scaffold"
 PACKAGE = "package"  # the templates around a plugin that is a package of its own
 KINDS = tuple(sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir() and path.name != PACKAGE))
 TEXTS = (".md", ".toml", ".txt", ".yml")  # suffixes of templates; a module is a template with .txt after its name
+PREFIX = "darkroom_"  # of a package's name
 TITLE, NAME, DASHED = "TITLE", "NAME", "DASHED"  # in the templates
 PLACES = {"workflows": ".github/workflows"}  # of templates whose folders would be hidden
 NEXT_STEPS = """{folder} is written. Try it:
@@ -40,8 +41,9 @@ def create(name: str, kind: str = "image", parent: Path | None = None, package: 
         raise UserError(f"a plugin cannot be called {name!r}: use small letters, digits and _, such as my_demo.")
     if kind not in KINDS:
         raise UserError(f"there is no template for {kind!r}: choose one of {', '.join(KINDS)}.")
-    project = (parent or Path()) / f"darkroom-{name.replace('_', '-')}"
-    folder = project / f"darkroom_{name}" / name if package else (parent or registry.BUNDLED) / name
+    short = name.removeprefix(PREFIX)
+    project = (parent or Path()) / f"darkroom-{short.replace('_', '-')}"
+    folder = project / f"{PREFIX}{short}" / name if package else (parent or registry.BUNDLED) / name
     taken = registry.discover().get(name)
     if folder.exists() or taken:
         raise UserError(f"{taken.folder if taken else folder} exists already: choose another name.")
@@ -73,5 +75,7 @@ def _copy(templates: Path, folder: Path, name: str) -> None:
 
 def _fill(text: str, name: str) -> str:
     """Return a template's text for the plugin `name`."""
-    title = name.replace("_", " ").capitalize()
-    return text.replace(TITLE, title).replace(DASHED, name.replace("_", "-")).replace(NAME, name)
+    short = name.removeprefix(PREFIX)
+    title = short.replace("_", " ").capitalize()
+    text = text.replace(f"{PREFIX}{NAME}", f"{PREFIX}{short}").replace(DASHED, short.replace("_", "-"))
+    return text.replace(TITLE, title).replace(NAME, name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.contract.backends import loads_under_each_backend
 from core.contract.breach import ContractError
 from core.contract.source import (
     builds_page_without_keras,
@@ -49,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     opens_tabs,
     trains,
     evaluates,
+    loads_under_each_backend,
 )
 
 __all__ = ["CHECKS", "Check", "ContractError", *(check.__name__ for check in CHECKS)]

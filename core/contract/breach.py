@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+import os
+import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from core.errors import UserError
 
@@ -17,6 +21,32 @@ def require(condition: object, message: str) -> None:
     """Raise ContractError unless `condition` is true. Unlike `assert`, this works under `python -O` too."""
     if not condition:
         raise ContractError(message)
+
+
+def require_none(problems: Iterable[str]) -> None:
+    """Raise ContractError with all `problems`, each on a line, unless there are none."""
+    found = list(problems)
+    require(not found, "\n".join(found))
+
+
+def place_of(function: Any, folder: Path) -> str:
+    """Return where in the plugin's folder a function stands, as "model.py:12: "; empty if it is not there."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    path = Path(code.co_filename) if code else Path()
+    is_inside = path.is_relative_to(folder)
+    return f"{path.relative_to(folder)}:{code.co_firstlineno}: " if code and is_inside else ""
+
+
+def last_place(traceback_text: str, folder: Path, innermost_first: bool = False) -> str:
+    """Return the innermost line of the plugin in the text of a traceback, as "model.py:12"; empty if there is none.
+
+    Args:
+        traceback_text: as Python writes it at an error, or as `faulthandler` does, which begins with the innermost.
+        folder: the plugin's folder.
+        innermost_first: whether it was written by `faulthandler`.
+    """
+    places = re.findall(rf'File "{re.escape(str(folder))}{re.escape(os.sep)}(.*?)", line (\d+)', traceback_text)
+    return ":".join(places[0 if innermost_first else -1]) if places else ""
 
 
 def describe(error: BaseException, folder: Path) -> str:

@@ -6,25 +6,25 @@ import faulthandler
 import inspect
 import multiprocessing
 import os
-import re
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn, TextIO
 
 from core import registry
 from core.contract import CHECKS, Check
-from core.contract.breach import describe
+from core.contract.breach import describe, last_place
 from core.contract.source import is_ready
+from core.engines.isolated import describe_status
 from core.registry import Record
 
 TIME_LIMIT = 120.0  # seconds for one check
 LEAVES_NO_THREAD = "No thread goes on when all is done"
 THREAD_LEFT = "{} goes on: make it a daemon thread, or end it"
-ENDED = "the process ended with status {} during this check: the plugin must not end it (os._exit, a crash)"
+ENDED = "the process ended with {}{}: the plugin must not end it (os._exit, a crash)"
 BLOCKED = "it took longer than {:.0f} s{}: end the loop, or yield Progress"
 INSIDE = ", last seen in {}"
 
@@ -43,12 +43,17 @@ def report(name: str, time_limit: float = TIME_LIMIT) -> int:
         name: the plugin's name, or the path of its folder.
         time_limit: seconds for one check.
     """
-    record, failed = registry.find(name), 0
-    for outcome in run(record, time_limit):
-        failed += bool(outcome.problem)
-        print(f"FAIL  {outcome.sentence}\n      {outcome.problem}" if outcome.problem else f"pass  {outcome.sentence}")
-    print(f"{record.name}: {f'{failed} failed' if failed else 'fulfills the contract'}.")
-    return 1 if failed else 0
+    record = registry.find(name)
+    problems: set[str] = set()
+    for sentence, problem in run(record, time_limit):
+        if problem in problems:
+            print(f"      and so it cannot be said: {sentence}")
+            continue
+        problems.update(filter(None, [problem]))
+        indented = problem.replace("\n", "\n      ")
+        print(f"FAIL  {sentence}\n      {indented}" if problem else f"pass  {sentence}")
+    print(f"{record.name}: {f'{len(problems)} to mend' if problems else 'fulfills the contract'}.")
+    return 1 if problems else 0
 
 
 def run(record: Record, time_limit: float = TIME_LIMIT) -> Iterator[Outcome]:
@@ -61,10 +66,16 @@ def run(record: Record, time_limit: float = TIME_LIMIT) -> Iterator[Outcome]:
     first = _try(is_ready, record)
     yield first
     done = 1
+    fatal = ""  # what ended or blocked the process of the check before
     while done < len(CHECKS) + 1 and not first.problem:
+        outcome = first
         for outcome in _run_from(done, record, time_limit):
             yield outcome
             done += 1
+        if fatal and outcome.problem == fatal:  # the others would end it too
+            yield from (Outcome(sentence, fatal) for sentence in SENTENCES[done:])
+            return
+        fatal = outcome.problem
 
 
 def describe_check(check: Check) -> str:
@@ -72,10 +83,12 @@ def describe_check(check: Check) -> str:
     return (inspect.getdoc(check) or check.__name__).splitlines()[0]
 
 
+SENTENCES = [*map(describe_check, CHECKS), LEAVES_NO_THREAD]
+
+
 def _run_from(start: int, record: Record, time_limit: float) -> Iterator[Outcome]:
     """Yield the outcomes of the checks from `start` on, until all are done or one has ended or blocked the process."""
     ours, theirs = multiprocessing.Pipe(duplex=False)
-    sentences = [*map(describe_check, CHECKS), LEAVES_NO_THREAD]
     with tempfile.TemporaryDirectory() as folder:
         trace = Path(folder) / "trace"
         process = multiprocessing.get_context("spawn").Process(
@@ -84,14 +97,15 @@ def _run_from(start: int, record: Record, time_limit: float) -> Iterator[Outcome
         process.start()
         theirs.close()
         try:
-            for sentence in sentences[start:]:
+            for sentence in SENTENCES[start:]:
                 if not ours.poll(time_limit + 5):
                     yield Outcome(sentence, BLOCKED.format(time_limit, _last_seen(trace, record.folder)))
                     return
                 yield ours.recv()
         except EOFError:
             process.join()
-            yield Outcome(sentence, ENDED.format(process.exitcode))
+            status = describe_status(process.exitcode or 0)
+            yield Outcome(sentence, ENDED.format(status, _last_seen(trace, record.folder)))
         finally:
             process.kill()
             process.join()
@@ -105,12 +119,25 @@ def _work(start: int, folder: Path, connection: Connection, trace: Path, time_li
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     record = registry.find(str(folder))
     with trace.open("w", encoding="utf-8") as file:
+        _note_end(file)
         for check in CHECKS[start:]:
             faulthandler.dump_traceback_later(time_limit, file=file)
             connection.send(_try(check, record))
             faulthandler.cancel_dump_traceback_later()
     left = [each.name for each in threading.enumerate() if not each.daemon and each is not threading.main_thread()]
     connection.send(Outcome(LEAVES_NO_THREAD, THREAD_LEFT.format(", ".join(left)) if left else ""))
+
+
+def _note_end(file: TextIO) -> None:
+    """From now on, write to `file` where the plugin is when it ends the process: by a crash, or by os._exit."""
+    end = os._exit
+
+    def note(status: int) -> NoReturn:
+        faulthandler.dump_traceback(file, all_threads=False)
+        end(status)
+
+    faulthandler.enable(file, all_threads=False)
+    os._exit = note
 
 
 def _end_with_parent(parent: int) -> None:
@@ -131,5 +158,5 @@ def _try(check: Check, record: Record) -> Outcome:
 def _last_seen(trace: Path, folder: Path) -> str:
     """Return the innermost line of the plugin in a traceback that `faulthandler` wrote, in words."""
     written = trace.read_text(encoding="utf-8") if trace.exists() else ""
-    places = re.findall(rf'File "{re.escape(str(folder))}{re.escape(os.sep)}(.*?)", line (\d+)', written)
-    return INSIDE.format(":".join(places[0])) if places else ""
+    place = last_place(written, folder, innermost_first=True)
+    return INSIDE.format(place) if place else ""

@@ -13,14 +13,30 @@ from typing import NamedTuple
 
 import yaml
 
-from core.contract.breach import ContractError, require
+from core.contract.breach import ContractError, last_place, require
 from core.contract.vocabulary import LICENSES, PIPELINE_TAGS
+from core.engines.isolated import describe_status
 from core.registry import Record, State
 
 FILES = ("plugin.toml", "model.py", "train.py", "interface.py", "README.md")
 FRONT_MATTER = ("license", "pipeline_tag", "tags")  # of README.md
 BACKENDS = ("tensorflow", "torch", "jax")
 PAGE_FILES = ("interface.py", "tabs/**/*.py")
+FAILED = 1  # exit status of Python after an error
+PAGE_PROGRAM = """
+import faulthandler, os, sys, traceback
+faulthandler.enable()
+end = os._exit
+os._exit = lambda status: (traceback.print_stack(), sys.stderr.flush(), end(status))
+import gradio
+from core import engine, registry, verbs
+from core.plugin import Plugin
+record = registry.find({!r})
+gradio.Blocks.launch = lambda *args, **settings: sys.exit("the page calls launch(): return it instead")
+page = verbs.import_module_of(record, "interface").build_interface(Plugin(record, engine.LocalEngine()))
+isinstance(page, gradio.Blocks) or sys.exit(f"build_interface returns {{type(page)}}, not gr.Blocks")
+"keras" in sys.modules and sys.exit("interface.py imports keras: call plugin.run instead")
+"""
 REQUIREMENTS, DISTRIBUTION = Path(__file__).parents[2] / "requirements.txt", "darkroom"
 
 
@@ -77,17 +93,14 @@ def imports_no_keras_in_page(record: Record) -> None:
 
 def builds_page_without_keras(record: Record) -> None:
     """The page is built without loading Keras."""
-    program = (
-        "import sys, gradio; from core import engine, registry, verbs; from core.plugin import Plugin;"
-        f"record = registry.find({str(record.folder)!r});"
-        "gradio.Blocks.launch = lambda *args, **settings: sys.exit('the page calls launch(): return it instead');"
-        "page = verbs.import_module_of(record, 'interface').build_interface(Plugin(record, engine.LocalEngine()));"
-        "isinstance(page, gradio.Blocks) or sys.exit(f'build_interface returns {type(page)}, not gr.Blocks');"
-        "'keras' in sys.modules and sys.exit('interface.py imports keras: call plugin.run instead')"
-    )
+    program = PAGE_PROGRAM.format(str(record.folder))
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     if ended.returncode:
-        raise ContractError((ended.stderr.strip() or "the page cannot be built").splitlines()[-1])
+        lines = ended.stderr.strip().splitlines() or ["the page cannot be built"]
+        if ended.returncode != FAILED:
+            lines.append(f"the process ended with {describe_status(ended.returncode)}: nothing may end it")
+        place = last_place(ended.stderr, record.folder, innermost_first="most recent call first" in ended.stderr)
+        raise ContractError(": ".join(filter(None, [place, lines[-1]])))
 
 
 def _refuse_imports(path: Path, packages: tuple[str, ...], remedy: str) -> None:

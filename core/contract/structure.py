@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from core import first_results, verbs
-from core.contract.breach import ContractError, require
+from core.contract.breach import ContractError, place_of, require, require_none
 from core.registry import Record
 
 RESERVED = ("checkpoint", "weights", "local", "precision", "out", "strip_metadata")  # flags of the command line
@@ -39,16 +39,9 @@ def has_documented_verbs(record: Record) -> None:
     """There is a verb; each has a docstring, and a type for every parameter and for its result."""
     found = verbs.list_verbs(record)
     require(found, "model.py has no verb: a public function that takes `network` first")
-    for name, verb in found.items():
-        require(inspect.getdoc(verb), f"{name} has no docstring: the command line and the API show it")
-        bare = [parameter for parameter in inspect.signature(verb).parameters if parameter not in verb.__annotations__]
-        require(not bare, f"{name} leaves {', '.join(bare)} without a type")
-        require("return" in verb.__annotations__, f"{name} has no return type: it says what is written to files")
-        for parameter in inspect.signature(verb).parameters.values():
-            is_variadic = parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-            require(not is_variadic, f"{name} takes {parameter}, which cannot be a flag: name each parameter")
-            is_free = parameter.name not in RESERVED
-            require(is_free, f"{name} has a parameter {parameter.name!r}, a flag of the command line: rename it")
+    require_none(
+        f"{place_of(verb, record.folder)}{name} {problem}" for name, verb in found.items() for problem in _faults(verb)
+    )
 
 
 def has_trainer(record: Record) -> None:
@@ -86,6 +79,22 @@ def has_current_first_results(record: Record) -> None:
         require(not missing, f"{name} lacks its files {missing}: python -m core first-results {record.name}")
         outdated = ", ".join(first_results.find_outdated(record, result))
         require(not outdated, f"{name} used other weights of {outdated}: python -m core first-results {record.name}")
+
+
+def _faults(verb: Callable[..., Any]) -> Iterator[str]:
+    """Yield what is wrong with the docstring and the signature of a verb."""
+    parameters = inspect.signature(verb).parameters.values()
+    if not inspect.getdoc(verb):
+        yield "has no docstring: the command line and the API show it"
+    if bare := [each.name for each in parameters if each.name not in verb.__annotations__]:
+        yield f"leaves {', '.join(bare)} without a type"
+    if "return" not in verb.__annotations__:
+        yield "has no return type: it says what is written to files"
+    for each in parameters:
+        if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
+            yield f"takes {each}, which cannot be a flag: name each parameter"
+        if each.name in RESERVED:
+            yield f"has a parameter {each.name!r}, a flag of the command line: rename it"
 
 
 def _builders(record: Record) -> dict[str, Callable[[], Any]]:

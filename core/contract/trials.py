@@ -7,15 +7,16 @@ import inspect
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core import kinds, verbs
-from core.contract.breach import ContractError, describe, require
+from core.contract.breach import ContractError, describe, place_of, require, require_none
 from core.contract.offline import NetworkError, without_network
 from core.engine import LocalEngine
 from core.errors import UserError
@@ -24,43 +25,68 @@ from core.progress import Progress
 from core.registry import Record
 
 LONGEST_TRIAL = 5.0  # seconds, after which a verb that yields its progress is canceled
-STEPS, FEW = 2, 10  # steps of a trial training, examples that are scored
+EPOCHS, FEW = 2, 10  # epochs of a trial training, of one step each; examples that are scored
 
 
 def runs_verbs(record: Record) -> None:
     """Each verb accepts small inputs of every form of its kinds, or refuses them with a UserError."""
     plugin = Plugin(record, LocalEngine())
-    for name, function in verbs.list_verbs(record).items():
-        for values in _samples(function):
-            _try_verb(plugin, name, values)
+    require_none(filter(None, (_fault_of(plugin, *each) for each in verbs.list_verbs(record).items())))
 
 
 def repeats_with_seed(record: Record) -> None:
     """A verb that takes a seed returns the same for the same seed."""
-    plugin = Plugin(record, LocalEngine())
+    plugin, problems = Plugin(record, LocalEngine()), []
     for name, function in verbs.list_verbs(record).items():
         values = next(_samples(function), None)
         if values is None or "seed" not in inspect.signature(function).parameters:
             continue
         first, second = (_try_verb(plugin, name, values, seed=1) for _ in range(2))
-        require(_is_equal(first, second), f"{name} returns different results for the same seed: use it everywhere")
+        if not _is_equal(first, second):
+            place = place_of(function, record.folder)
+            problems.append(f"{place}{name} returns different results for the same seed: use it everywhere")
+    require_none(problems)
 
 
 def trains(record: Record) -> None:
-    """Training runs for two steps and returns scores, where it finds its data."""
+    """Training runs for two steps, goes on after a kill, and returns scores, where it finds its data."""
     from core.training.runs import Run
 
     module = verbs.import_module_of(record, "train")
-    short = {"epochs": 1, "steps": STEPS, "backup_minutes": 60.0}
+    short = {"epochs": EPOCHS, "steps": 1, "backup_minutes": 0.0}
     known = {field.name for field in dataclasses.fields(module.Config)}
     config = module.Config(**{name: value for name, value in short.items() if name in known})
     with tempfile.TemporaryDirectory() as folder:
         try:
             with without_network(), redirect_stdout(StringIO()):
+                with suppress(_KilledError), _killed_after_an_epoch():
+                    module.train(config, Run(Path(folder)))
                 scores = module.train(config, Run(Path(folder)))
         except (UserError, NetworkError):
             return  # its data is not here
         require(isinstance(scores, dict) and scores, f"train returns {scores!r}: return the scores on held-out data")
+
+
+class _KilledError(BaseException):
+    pass
+
+
+@contextmanager
+def _killed_after_an_epoch() -> Iterator[None]:
+    """Raise _KilledError once a training has written its first backup inside the `with` block."""
+    from core.training.callbacks import Backup
+
+    save = Backup.on_epoch_end
+
+    def end(self: Backup, epoch: int, logs: dict[str, float] | None = None) -> None:
+        save(self, epoch, logs)
+        raise _KilledError
+
+    Backup.on_epoch_end = end  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Backup.on_epoch_end = save  # type: ignore[method-assign]
 
 
 def evaluates(record: Record) -> None:
@@ -88,8 +114,8 @@ def opens_tabs(record: Record) -> None:
         verbs.import_module_of(record, "interface").build_interface(plugin)
     for call in calls:
         if first_results.find_stored(plugin, call) is None:
-            returned, expected = len(call.run(plugin)), len(call.outputs)
-            require(returned == expected, f"{call.name} returns {returned} values for {expected} outputs")
+            returned, expected, place = len(call.run(plugin)), len(call.outputs), place_of(call.handler, record.folder)
+            require(returned == expected, f"{place}{call.name} returns {returned} values for {expected} outputs")
 
 
 def changes_no_globals(record: Record) -> None:
@@ -99,6 +125,16 @@ def changes_no_globals(record: Record) -> None:
 
     for part in ("model", "train", "interface"):
         verbs.import_module_of(record, part)
+
+
+def _fault_of(plugin: Plugin, name: str, function: Callable[..., Any]) -> str:
+    """Return what is wrong with a verb, on the first of its samples that it fails on; empty if nothing is."""
+    try:
+        for values in _samples(function):
+            _try_verb(plugin, name, values)
+    except ContractError as error:
+        return str(error)
+    return ""
 
 
 def _samples(function: Callable[..., Any]) -> Iterator[list[Any]]:
@@ -131,10 +167,23 @@ def _try_verb(plugin: Plugin, name: str, values: list[Any], **settings: Any) -> 
         return None
     except Exception as error:
         raise ContractError(f"{words} fails at {describe(error, plugin.record.folder)}") from error
-    for value in result if isinstance(result, tuple) else (result,):
-        is_finite = not isinstance(value, np.ndarray) or value.dtype.kind != "f" or np.isfinite(value).all()
-        require(is_finite, f"{words} returns NaN or infinity")
+    place = place_of(verbs.find_verb(plugin.record, name), plugin.record.folder)
+    require(all(map(_is_finite, _arrays(result))), f"{place}{words} returns NaN or infinity")
     return result
+
+
+def _arrays(value: Any) -> Iterator[NDArray[Any]]:
+    """Yield the arrays in a result: also those in tuples and in what a kind holds, such as a sound's samples."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, tuple | list):
+        yield from (array for each in value for array in _arrays(each))
+    elif dataclasses.is_dataclass(value):
+        yield from _arrays(list(vars(value).values()))
+
+
+def _is_finite(array: NDArray[Any]) -> bool:
+    return array.dtype.kind != "f" or bool(np.isfinite(array).all())
 
 
 def _run_until(steps: Any, deadline: float) -> Any:

@@ -151,7 +151,7 @@ def _multiples(low: float, high: float) -> Values:
     unit = 10 ** np.floor(np.log10(rough))
     step = next(unit * digit for digit in (1, 2, 5, 10) if unit * digit >= rough * (1 - 1e-9))
     counts = np.arange(np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9) + 1)
-    return np.asarray(np.round(counts * step, 10))
+    return np.asarray(np.round(counts * step, 10) + 0.0)  # no -0
 
 
 def _powers(low: float, high: float) -> Values:

@@ -36,7 +36,8 @@ WRONG_TYPE = "{} is {!r}: give {}."
 ARTICLES = {"integer": "a whole number", "number": "a number", "string": "a text", "boolean": "true or false"}
 FINDINGS, VALUES, UNNAMED = "findings", "values", "result"  # names of results
 NUMBER = {"type": "number"}
-COPIED = gr.Audio, gr.Video, gr.File, gr.Model3D, gr.Dataframe  # an endpoint takes and returns what the page's do
+# An endpoint takes and returns what these components of the page do.
+COPIED = gr.Audio, gr.Video, gr.File, gr.Model3D, gr.Dataframe, gr.JSON, gr.Label
 
 
 class Value(Api, metaclass=NoStubFile):  # type: ignore[misc]
@@ -241,6 +242,8 @@ def _result(output: Component) -> Component | None:
         return Value(None, NUMBER, output.label)
     if isinstance(output, COPIED):
         return _copy(output, output.label)
+    if isinstance(output, gr.Textbox | gr.Code):
+        return Value(None, {"type": "string"}, output.label)
     return Value(None, {"type": "string"}, FINDINGS) if isinstance(output, gr.Markdown) else None
 
 

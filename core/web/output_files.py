@@ -13,10 +13,12 @@ from typing import Any
 import gradio as gr
 from gradio.utils import get_upload_folder
 
-from core.errors import choose
+from core import kinds
+from core.errors import UserError, choose
 from core.files import LONGEST_NAME
 from core.imaging import images
 from core.imaging.images import Image
+from core.kinds import Sources
 
 FILE_FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp"}  # what a result can be downloaded as
 WRITING = "Writing, step"  # the unit of progress while files are written
@@ -40,6 +42,25 @@ def write_png(image: Image, name: str, depth: int = 8) -> str:
     """
     path = new_file(f"{name}.png")
     images.save(image, path, depth)
+    return str(path)
+
+
+def write_file(value: Any, of: Any, name: str) -> str:
+    """Write a value to a file of the first suffix of its kind, and return its path.
+
+    Args:
+        value: such as a sound.
+        of: the type with the kind, such as `core.sounds.Sound`.
+        name: the name of the file, without its suffix; downloads keep it.
+
+    Raises:
+        UserError: if `of` has no kind, or the value cannot be written.
+    """
+    kind = kinds.find(of)
+    if kind is None:
+        raise UserError(f"{of} has no kind: use a type such as core.sounds.Sound.")
+    path = new_file(f"{name}{kind.suffixes[0]}")
+    kind.save(value, path, Sources())
     return str(path)
 
 

@@ -52,7 +52,17 @@ from core.web.components import (
 from core.web.first_results import FirstCall
 from core.web.handlers import MissingPictureError
 from core.web.links import Tab
-from core.web.output_files import WRITING, convert, new_file, stem, write_all, write_png, write_result, write_sketch
+from core.web.output_files import (
+    WRITING,
+    convert,
+    new_file,
+    stem,
+    write_all,
+    write_file,
+    write_png,
+    write_result,
+    write_sketch,
+)
 from core.web.runs import Demo, blank_value, events_of
 from core.web.sending import Receiver
 from core.web.stage import STOP, Stage, before_after_stage, download_button
@@ -95,6 +105,7 @@ __all__ = [
     "tabbed",
     "workbench",
     "write_all",
+    "write_file",
     "write_png",
     "write_result",
     "write_sketch",
@@ -110,7 +121,7 @@ LONG_QUEUE = "long_running", 8  # long calls, which hold what they compute with 
 LOADING = "Loading the network …"
 COPY_LINK = "Copy link"
 COPY_EMBED, EMBED_COPIED = "Copy embed code", "Copied: HTML that shows this tab with its settings in another page."
-LINK_NOTE = "To this tab with its settings. Your own pictures are not in it."
+LINK_NOTE = "To this tab with its settings. Your own files are not in it."
 LINK_COPIED = "Copied: the address of this page holds the tab and its settings now."
 BROWSER_TITLE = "{} - Darkroom"
 MODEL_CARD = "Model card: data, training, scores, limits"

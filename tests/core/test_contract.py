@@ -23,9 +23,11 @@ from core.verbs import PluginError
 
 BUNDLED = [record for record in registry.discover().values() if record.folder.parent == registry.BUNDLED]
 
+CHECKED_HERE = [check for check in contract.CHECKS if check is not contract.loads_under_each_backend]  # tests/plugins
+
 
 @pytest.mark.parametrize("record", BUNDLED, ids=lambda record: record.name)
-@pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("check", CHECKED_HERE, ids=lambda check: check.__name__)
 def test_a_bundled_plugin_fulfills_the_contract(check: Check, record: Record) -> None:
     check(record)
 
@@ -198,6 +200,102 @@ def test_scores_that_are_not_finite_are_refused(plant: Callable[..., Path]) -> N
         contract.evaluates(registry.find("scored"))
 
 
+def test_nan_in_a_sound_is_found_with_the_line_of_its_verb(plant_verb: Callable[[str, str], Record]) -> None:
+    body = "from core.sounds import Samples; return Samples(np.full((9, 1), np.nan, np.float32), 8)"
+    with pytest.raises(ContractError, match=r"model\.py:10: act\(24×32×3\) returns NaN or infinity"):
+        contract.runs_verbs(plant_verb("object", body))
+
+
+def test_every_bad_verb_is_named_with_its_line(plant: Callable[..., Path]) -> None:
+    plant("several", model="def one(network): ...\ndef two(network: int, *more: int) -> None:\n    'Two.'\n")
+    with pytest.raises(ContractError) as caught:
+        contract.has_documented_verbs(registry.find("several"))
+    assert str(caught.value).splitlines() == [
+        "model.py:1: one has no docstring: the command line and the API show it",
+        "model.py:1: one leaves network without a type",
+        "model.py:1: one has no return type: it says what is written to files",
+        "model.py:2: two takes *more: int, which cannot be a flag: name each parameter",
+    ]
+
+
+TRAIN = """
+import dataclasses, keras, numpy as np
+from core.training import fit, optimizers
+from core.training.batches import Batches
+from core.training.settings import Settings
+
+@dataclasses.dataclass(frozen=True)
+class Config(Settings):
+    checkpoint: str = "only"
+
+def train(config, run):
+    network = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, name="dense")])
+    network.compile(optimizers.adam(config), loss="mse")
+    data = lambda random: (np.ones((2, 1)), np.ones((2, 1)))
+    {}
+    fit.fit(network, Batches(data, config.steps, 0), None, config, run)
+    return {{"score": 1.0}}
+"""
+
+
+@pytest.mark.usefixtures("eagerly")
+@pytest.mark.parametrize(("line", "problem"), [("", ""), ("(run.folder / 'made').mkdir()", "train.py:15: FileExists")])
+def test_a_training_is_killed_and_resumed(plant: Callable[..., Path], line: str, problem: str) -> None:
+    plant("trained", train=TRAIN.format(line))
+    (outcome,) = [runner._try(contract.trains, registry.find("trained"))]
+    assert outcome.problem.startswith(problem)
+    assert bool(outcome.problem) == bool(problem)
+
+
+def test_a_tab_with_too_many_results_is_named_with_the_line_of_its_handler(plant: Callable[..., Path]) -> None:
+    (plant("tabbed", interface=TAB, model="") / "README.md").write_text("A card.")
+    with pytest.raises(ContractError, match=r"interface\.py:8: show returns 3 values for 1 outputs"):
+        contract.opens_tabs(registry.find("tabbed"))
+
+
+TAB = """
+import gradio as gr
+from core.web import pages
+
+def build_interface(plugin):
+    return pages.tabbed(plugin, {"One": lay_out})
+
+def show(plugin):
+    "Show."
+    return 1, 2, 3
+
+def lay_out(page, opened):
+    page.bind(show, [opened], [], [gr.Textbox(label="Words")], page.status(""))
+"""
+
+
+def test_one_cause_is_told_once(plant: Callable[..., Path], monkeypatch: Any, capsys: Any) -> None:
+    plant("same")
+    outcomes = [runner.Outcome(f"Sentence {i}", problem) for i, problem in enumerate(["", "x.py:1: no", "x.py:1: no"])]
+    monkeypatch.setattr(runner, "run", lambda *_: iter(outcomes))
+    assert runner.report("same") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        "pass  Sentence 0",
+        "FAIL  Sentence 1",
+        "      x.py:1: no",
+        "      and so it cannot be said: Sentence 2",
+        "same: 1 to mend.",
+    ]
+
+
+def test_a_checkpoint_that_another_backend_cannot_load_is_found(
+    plant_verb: Callable[[str, str], Record], monkeypatch: Any
+) -> None:
+    record = plant_verb("Image", "return image")
+    monkeypatch.setattr("core.contract.backends.BACKENDS", ("jax",))
+    contract.loads_under_each_backend(record)
+    model = (record.folder / "model.py").read_text()
+    (record.folder / "model.py").write_text(f"{model}\nassert keras.backend.backend() != 'jax', 'not here'\n")
+    with pytest.raises(ContractError, match=r"under jax: .*not here"):
+        contract.loads_under_each_backend(record)
+
+
 def test_a_verb_may_refuse_and_may_take_long(plant_verb: Callable[[str, str], Record], monkeypatch: Any) -> None:
     monkeypatch.setattr(trials, "LONGEST_TRIAL", 0.01)
     body = "from core.progress import Progress\n    while True:\n        yield Progress(0, 1)"
@@ -219,7 +317,12 @@ def test_sounds_of_the_same_seed_are_compared_by_their_samples(plant_verb: Calla
 @pytest.mark.parametrize(
     ("files", "problem"),
     [
-        ({"model": "import os\nos._exit(7)\n"}, "the process ended with status 7 during this check"),
+        ({"model": "import os\nos._exit(7)\n"}, "the process ended with status 7, last seen in model.py:2: the plugin"),
+        pytest.param(
+            {"model": "import ctypes\nctypes.string_at(0)\n"},
+            "the process ended with SIGSEGV, last seen in model.py:2: the plugin",
+            marks=pytest.mark.slow,
+        ),
         ({"model": "", "train": "", "interface": "while True:\n    pass\n"}, "last seen in interface.py:"),
     ],
 )
@@ -228,7 +331,7 @@ def test_a_plugin_that_ends_or_blocks_the_process_fails_a_check(
 ) -> None:
     plant("breaker", **files)
     outcomes = runner.run(registry.find("breaker"), time_limit=20)
-    assert any(problem in outcome.problem for outcome in outcomes)  # the first; the process is ended then
+    assert any(problem in outcome.problem for outcome in outcomes)  # the process is ended at the first
     outcomes.close()
 
 

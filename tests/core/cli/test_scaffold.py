@@ -72,14 +72,23 @@ def build_wheel(project: Path, folder: Path) -> set[str]:
 
 def test_a_new_package_holds_its_plugin_and_is_found_once_it_is_allowed(tmp_path: Path, monkeypatch: Any) -> None:
     assert main(["new", "my_tint", "--package", "--into", str(tmp_path)]) == 0
+    (tmp_path / "darkroom-my-tint" / "darkroom_my_tint" / "my_tint" / "examples" / "own.kind").touch()
     names = build_wheel(tmp_path / "darkroom-my-tint", tmp_path / "wheels")
-    for name in ("plugin.toml", "model.py", "README.md", "examples/shapes.png"):
+    for name in ("plugin.toml", "model.py", "README.md", "examples/shapes.png", "examples/own.kind"):
         assert f"darkroom_my_tint/my_tint/{name}" in names
     ZipFile(next((tmp_path / "wheels").glob("*.whl"))).extractall(tmp_path / "site")
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
     assert registry.find("my_tint").state is registry.State.DISABLED
     monkeypatch.setenv("DARKROOM_ALLOW", "my_tint")
     assert registry.find("my_tint").state is registry.State.READY
+
+
+def test_a_package_whose_name_has_the_prefix_already_gets_no_second_one(tmp_path: Path) -> None:
+    folder = scaffold.create("darkroom_tint", parent=tmp_path, package=True)
+    assert folder == tmp_path / "darkroom-tint" / "darkroom_tint" / "darkroom_tint"
+    project = (tmp_path / "darkroom-tint" / "pyproject.toml").read_text()
+    assert 'darkroom_tint = "darkroom_tint.darkroom_tint"' in project
+    assert 'name = "darkroom-tint"' in project
 
 
 def test_the_suite_s_wheel_holds_core_and_the_plugins_without_weights(tmp_path: Path) -> None:

@@ -75,3 +75,9 @@ def test_ticks_of_a_logarithmic_axis_are_few_and_inside(limits: tuple[float, flo
     found = charts._ticks(limits, logarithmic=True)
     assert 2 <= len(found) <= charts.TICKS
     assert all(limits[0] - 1e-9 <= tick <= limits[1] + 1e-9 for tick in found)
+
+
+def test_no_tick_is_minus_zero() -> None:
+    shown = charts.render_curves({"a": [-1e-12, 0.5, 1.0]}, Axes("step", "loss"))
+    assert ">-0<" not in shown
+    assert ">0<" in shown

@@ -30,13 +30,14 @@ def louder(plugin, sound=None, gain: float = 2.0):
     read = sounds.load(sound) if sound else Samples(np.full((100, 1), 0.25, np.float32), 8000)
     path = pages.new_file("louder.wav")
     sounds.save(Samples(read.values * gain, read.rate), path, Sources())
-    return str(path), "Louder.", [["loudest", float(abs(read.values).max() * gain)]]
+    return str(path), "Louder.", [["loudest", float(abs(read.values).max() * gain)]], "a b"
 
 def lay_out(page, opened):
     sound, gain = gr.Audio(type="filepath", label="Sound"), gr.Slider(0, 4, 2, label="Gain")
     heard, words = gr.Audio(type="filepath", label="Louder"), gr.Markdown()
+    notes = gr.Textbox(label="Notes")
     table = gr.Dataframe(headers=["name", "value"], label="Facts")
-    page.bind(louder, [opened, gain], [sound, gain], [heard, words, table], page.status(""))
+    page.bind(louder, [opened, gain], [sound, gain], [heard, words, table, notes], page.status(""))
 
 def build_interface(plugin):
     return pages.tabbed(plugin, {"Louder": lay_out})
@@ -67,6 +68,7 @@ def test_a_sound_and_a_table_are_described_in_the_api_by_their_own_components(pl
         ("Louder", "Audio"),
         ("findings", "Value"),
         ("Facts", "Dataframe"),
+        ("Notes", "Value"),
     ]
 
 

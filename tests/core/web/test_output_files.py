@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
-from core import files
+from core import files, sounds
+from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import Image
 from core.imaging.metrics import psnr
+from core.sounds import Samples, Sound
 from core.web import output_files
 
 
@@ -26,6 +28,14 @@ def test_two_files_of_one_name_do_not_collide() -> None:
 def test_a_result_is_named_after_the_photo() -> None:
     assert output_files.stem("/tmp/beach.jpg", "denoised") == "beach_denoised"
     assert output_files.stem(b"\xff\xd8", "denoised") == "picture_denoised"
+
+
+def test_a_value_of_a_kind_is_written_to_a_file_of_its_suffix() -> None:
+    path = Path(output_files.write_file(Samples(np.zeros((80, 1), np.float32), 8000), Sound, "quiet"))
+    assert path.name == "quiet.wav"
+    assert sounds.load(path).rate == 8000
+    with pytest.raises(UserError, match="has no kind: use a type such as"):
+        output_files.write_file(1, int, "one")
 
 
 def test_a_sketch_is_written_black_on_white() -> None:

@@ -41,7 +41,7 @@ def lay_out(page: Page, opened: Any) -> None:
             findings = gr.Markdown()
             gr.Markdown(players.CREDIT)
         with pages.column("stage"):
-            grid = f"{pages.grid_classes(STEPS, piano_roll.ROWS)} {pages.FILLING}"
+            grid = f"{pages.grid_classes(STEPS, piano_roll.ROWS)} {pages.FILLING} piano-roll"
             drawn = pages.captioned_image(ROLL_CAPTION, grid)
             sound = players.sound_player(SOUND_LABEL)
             decoded = pages.captioned_image(RECONSTRUCTION_CAPTION, pages.FILLING)

@@ -14,6 +14,7 @@ from core.web.pages import Page
 
 from .. import piano_roll, scoring
 from ..melody import STEPS, Tokens
+from ..midi import Midi
 from . import players
 
 INTRODUCTION = (
@@ -67,7 +68,7 @@ def interpolate(plugin: Plugin, first: str = "", last: str = "", count: int = CO
         players.write_melody(way.ravel(), "interpolation"),
         players.write_melody(mixed.ravel(), "data_interpolation"),
         str(charts.render_curves(curves, AXES)),
-        players.write_midi(way.ravel(), "interpolation"),
+        pages.write_file(way.ravel(), Midi, "interpolation"),
     )
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import gradio as gr
 
-from core import sounds
-from core.kinds import Sources
+from core.sounds import Sound
 from core.web import pages
 
-from .. import held_out, midi, synthesis
+from .. import held_out, synthesis
 from ..melody import Tokens
+from ..midi import Midi
 from ..performance import Performance
 
 TUNE_LABEL = "Melody"
@@ -41,28 +41,14 @@ def write_performance(performance: Performance, name: str) -> tuple[str, str, st
     """Write the piano-roll, the sound and the MIDI file of what a verb has returned, and return their paths."""
     return (
         pages.write_png(performance.roll, name),
-        write_sound(performance.sound, name),
-        write_midi(performance.melody, name),
+        pages.write_file(performance.sound, Sound, name),
+        pages.write_file(performance.melody, Midi, name),
     )
-
-
-def write_sound(sound: sounds.Samples, name: str) -> str:
-    """Write a sound as a WAV file and return its path."""
-    path = pages.new_file(f"{name}.wav")
-    sounds.save(sound, path, Sources())
-    return str(path)
 
 
 def write_melody(melody: Tokens, name: str) -> str:
     """Write the sound of a melody as a WAV file and return its path."""
-    return write_sound(synthesis.render(melody), name)
-
-
-def write_midi(melody: Tokens, name: str) -> str:
-    """Write a melody as a MIDI file and return its path."""
-    path = pages.new_file(f"{name}.mid")
-    midi.save(melody, path, Sources())
-    return str(path)
+    return pages.write_file(synthesis.render(melody), Sound, name)
 
 
 def chosen(tune: Any) -> Tokens:
