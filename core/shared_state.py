@@ -35,13 +35,18 @@ def unchanged() -> Iterator[None]:
         yield
     finally:
         replaced = [each for each in names if vars(each[0]).get(each[1]) is not names[each]]
+        added = _added_to_classes(names)  # in place of what they inherit
         changed = [(setting, value) for setting, value in settings if setting.get() != value]
         for owner, name in replaced:
             setattr(owner, name, names[owner, name])
+        for owner, name in added:
+            delattr(owner, name)
         for setting, value in changed:
             setting.set(value)
-    if replaced or changed:
-        words = [f"{owner.__name__}.{name}" for owner, name in replaced] + [setting.name for setting, _ in changed]
+    if replaced or added or changed:
+        words = [f"{owner.__name__}.{name}" for owner, name in replaced + added] + [
+            setting.name for setting, _ in changed
+        ]
         raise SharedStateError(CHANGES.format(", ".join(sorted(words))))
 
 
@@ -51,6 +56,12 @@ def _names() -> dict[tuple[Any, str], Any]:
     values = [each for name in WITH_CLASSES if name in modules for each in vars(modules[name]).values()]
     owners = [*modules.values(), *set(filter(isclass, values))]
     return {(owner, name): value for owner in owners for name, value in vars(owner).items() if not name.startswith("_")}
+
+
+def _added_to_classes(names: dict[tuple[Any, str], Any]) -> list[tuple[Any, str]]:
+    """Return the owner and the name of what classes in `names` have got since."""
+    classes = {owner for owner, _ in names if isclass(owner)}
+    return [each for each in _names() if each[0] in classes and each not in names]
 
 
 def _settings() -> Iterator[Setting]:
