@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from core.errors import UserError
 
@@ -61,10 +62,20 @@ def remove_abandoned(parent: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+class Entry(NamedTuple):
+    """A file or a folder as it is now: one that was changed since is another."""
+
+    path: Path
+    changed: int  # nanoseconds of the wall clock, which may be set back: only compared, never subtracted
+    size: int  # bytes, 0 for a folder
+    is_folder: bool
+
+
 class Sweeper:
     """Removes what is older than the retention time, and the oldest files where there are too many.
 
-    Files that were there when it was made are those of the pages themselves: they stay.
+    An age is the time since a sweep first saw the file, so that it does not depend on the wall clock. Files that were
+    there when the sweeper was made are those of the pages themselves: they stay.
 
     Args:
         folder: what to sweep.
@@ -74,7 +85,8 @@ class Sweeper:
 
     def __init__(self, folder: Path, seconds: float, quota: float) -> None:
         self.folder, self.seconds, self.quota = folder, seconds, quota
-        self._started = time.time()
+        self._seen: dict[Entry, float] = {}
+        self._pages = set(self._find())
 
     def start(self) -> None:
         """Sweep now and then, in a thread of its own."""
@@ -82,27 +94,28 @@ class Sweeper:
 
     def sweep(self) -> None:
         """Remove what is to be removed now."""
-        now, size = time.time(), 0
-        for changed, path, bytes_ in sorted(self._files(), reverse=True):  # newest first
-            size += bytes_
-            if now - changed > self.seconds or size > self.quota:
+        now, size = time.monotonic(), 0
+        self._seen = {entry: self._seen.get(entry, now) for entry in self._find() if entry not in self._pages}
+        newest_first = sorted(self._seen, key=lambda entry: (self._seen[entry], entry.changed), reverse=True)
+        for entry in newest_first:
+            size += entry.size
+            if not entry.is_folder and (now - self._seen[entry] > self.seconds or size > self.quota):
                 with suppress(OSError):  # it is gone already
-                    path.unlink()
-        for folder in sorted(self.folder.rglob("*/"), reverse=True):  # the inner ones first
-            with suppress(OSError):  # it holds files
-                if now - folder.stat().st_mtime > min(NEWLY_MADE, self.seconds):
-                    folder.rmdir()
+                    entry.path.unlink()
+        for entry in sorted(self._seen, reverse=True):  # the inner folders first
+            if entry.is_folder and now - self._seen[entry] > min(NEWLY_MADE, self.seconds):
+                with suppress(OSError):  # it holds files
+                    entry.path.rmdir()
 
-    def _files(self) -> Iterator[tuple[float, Path, int]]:
-        """Yield when each file was changed, its path and its bytes.
+    def _find(self) -> Iterator[Entry]:
+        """Yield what is below the folder.
 
         A copy keeps the time when its original was modified, so that the time of its inode counts.
         """
         for path in self.folder.rglob("*"):
             with suppress(OSError):
-                status = path.stat()
-                if path.is_file() and status.st_ctime > self._started:
-                    yield status.st_ctime, path, status.st_size
+                status, is_folder = path.stat(), path.is_dir()
+                yield Entry(path, status.st_ctime_ns, 0 if is_folder else status.st_size, is_folder)
 
     def _work(self) -> None:
         while True:

@@ -35,8 +35,8 @@ def add(folder: Path, name: str, size: int = 100) -> Path:
 
 
 def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    now = time.time()
-    monkeypatch.setattr(visitor_files.time, "time", lambda: now + seconds)
+    now = time.monotonic()
+    monkeypatch.setattr(visitor_files.time, "monotonic", lambda: now + seconds)
 
 
 def test_after_the_retention_time_only_the_files_of_the_pages_are_left(
@@ -46,9 +46,32 @@ def test_after_the_retention_time_only_the_files_of_the_pages_are_left(
     os.utime(photo, (0, 0))  # a copy of an old file is as old as that, by the time when it was modified
     sweeper.sweep()
     assert photo.exists()
+    for hours in (1, 2):  # the folders changed when their file was removed
+        later(monkeypatch, hours * HOUR + 1)
+        sweeper.sweep()
+    assert [path.name for path in sweeper.folder.rglob("*")] == ["page.css"]
+
+
+def test_a_file_that_is_handed_out_again_is_kept_for_longer(sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch) -> None:
+    photo, other = add(sweeper.folder, "beach.jpg"), add(sweeper.folder, "other.jpg")
+    sweeper.sweep()
+    photo.touch()
     later(monkeypatch, HOUR + 1)
     sweeper.sweep()
-    assert [path.name for path in sweeper.folder.rglob("*")] == ["page.css"]
+    assert (photo.exists(), other.exists()) == (True, False)
+
+
+@pytest.mark.parametrize("jump", [-24 * HOUR, 24 * HOUR])
+def test_a_wall_clock_that_is_set_changes_no_files_age(
+    sweeper: Sweeper, monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    photo, now = add(sweeper.folder, "beach.jpg"), time.time()
+    monkeypatch.setattr(visitor_files.time, "time", lambda: now + jump)
+    sweeper.sweep()
+    assert photo.exists()
+    later(monkeypatch, HOUR + 1)
+    sweeper.sweep()
+    assert not photo.exists()
 
 
 def test_above_the_quota_the_oldest_files_go(sweeper: Sweeper) -> None:
