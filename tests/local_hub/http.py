@@ -128,6 +128,7 @@ class Connection(BaseHTTPRequestHandler):
     def _break_off(self) -> None:
         """End the connection as the fault says, half-way through the answer."""
         self.close_connection = True
+        self.hub.take_event(f"half of {self.command} {self.path}")
         if self.fault == "stall":
             time.sleep(STALL_SECONDS)
         if self.fault == "reset":

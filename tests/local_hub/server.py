@@ -46,7 +46,10 @@ class Hub:
         self._faults += [(request, fault) for fault in faults]
 
     def meanwhile(self, request: str, event: Callable[[], object]) -> None:
-        """Call `event` just before the next answer to a request that matches the pattern `request`."""
+        """Call `event` just before the next answer to a request that matches the pattern `request`.
+
+        "half of PUT …" is the moment at which a request, or its answer, breaks off (see `fail`).
+        """
         self._events.append((request, event))
 
     def serve_xet(self, store: Path, data: bytes, xet_hash: str) -> None:

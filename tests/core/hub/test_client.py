@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import get_args
 
@@ -11,7 +15,7 @@ from huggingface_hub import constants
 from core.errors import HubError
 from core.hub import client
 from core.hub.reference import Reference
-from tests.conftest import run_python
+from tests.conftest import ROOT, run_python
 from tests.core.hub.conftest import BIG, CARD, upload
 from tests.local_hub import Fault, Hub
 
@@ -83,6 +87,31 @@ def test_an_interrupted_download_is_resumed(hub: Hub, there: Reference, monkeypa
     hub.fail("GET /cdn", "close", "close")
     client.fetch(there, "model.safetensors")
     assert sum(request.sent for request in hub.made("GET /cdn")) < 1.1 * len(BIG)
+
+
+def kill_during(hub: Hub, request: str, program: str) -> None:
+    """Run a program in a process of its own, and kill that while half of a request, or of its answer, is sent."""
+    started: list[subprocess.Popen[bytes]] = []
+    hub.fail(request, "stall")
+    hub.meanwhile(f"half of {request}", lambda: started[0].kill())
+    environment = os.environ | {"HF_HUB_CACHE": constants.HF_HUB_CACHE}
+    started.append(subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=environment))
+    assert started[0].wait(60) == -signal.SIGKILL
+
+
+def test_a_push_that_is_killed_commits_nothing_and_the_next_one_everything(hub: Hub, folder: Path) -> None:
+    call = f"client.upload(Path({str(folder)!r}), client.Target('alice/thing'), 'a message', lambda path: False)"
+    kill_during(hub, "PUT /upload", f"from pathlib import Path; from core.hub import client; {call}")
+    assert hub.model("alice/thing").files.keys() == {".gitattributes"}
+    upload(folder)
+    assert hub.model("alice/thing").files["model.safetensors"].data == BIG
+
+
+def test_a_pull_that_is_killed_leaves_nothing_that_is_taken_for_the_file(hub: Hub, there: Reference) -> None:
+    program = f"client.fetch(Reference({there.repository!r}, {there.revision!r}), 'model.safetensors')"
+    imports = "from core.hub import client; from core.hub.reference import Reference"
+    kill_during(hub, "GET /cdn", f"{imports}; {program}")
+    assert client.fetch(there, "model.safetensors").read_bytes() == BIG
 
 
 def test_a_small_file_is_verified_too(hub: Hub, there: Reference) -> None:
