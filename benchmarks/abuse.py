@@ -32,7 +32,7 @@ from core.imaging import images
 DENOISE, DECODE = "denoiser_denoise", "vae_explorer_decode_position"
 REFUSED, LAST, PHOTOS, JOINS, CLICKS = 300, 100, 6, 200, 15
 ASPECT = 2 / 3
-WARM = 5  # megabytes
+WARM, LOOKS = 5, 4  # megabytes that memory may still grow by between two looks, and so many looks in a row
 
 
 def main() -> None:
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("--megapixels", type=float, default=38)
     options = parser.parse_args()
     with app.running() as served, tempfile.TemporaryDirectory() as folder:
-        client = Client(served.address, verbose=False)
+        client = app.connect(served)
         for _ in range(3):
             client.predict(x=50, y=50, api_name=f"/{DECODE}")
         wait_until_warm(served)
@@ -50,11 +50,13 @@ def main() -> None:
 
 
 def wait_until_warm(served: App) -> None:
-    """Return once all networks are loaded: memory has not grown for a while."""
-    before, now = 0.0, served.resident_megabytes()
-    while now - before > WARM:
+    """Return once all networks are loaded: memory has not grown for a minute."""
+    before, calm = served.resident_megabytes(), 0
+    while calm < LOOKS:
         time.sleep(15)
-        before, now = now, served.resident_megabytes()
+        now = served.resident_megabytes()
+        calm = calm + 1 if now - before < WARM else 0
+        before = now
 
 
 def measure_refused(served: App) -> None:
@@ -103,7 +105,7 @@ def measure_photos(served: App, folder: Path, megapixels: float) -> None:
 
 def denoise(served: App, photo: Path) -> bool:
     """Return whether a photo is answered with a result of its size."""
-    result = Client(served.address, verbose=False).predict(photo=handle_file(str(photo)), api_name=f"/{DENOISE}")
+    result = app.connect(served).predict(photo=handle_file(str(photo)), api_name=f"/{DENOISE}")
     return images.size(result[1]) == images.size(photo)
 
 

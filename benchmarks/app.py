@@ -14,7 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from gradio_client import Client
+
 from benchmarks.memory import read_status
+
+PATIENCE = (
+    300.0  # seconds that a client waits: gradio_client's 5 are too few while networks are loaded on a busy machine
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,11 @@ def running(address: str | None = None, flags: Sequence[str] = ()) -> Iterator[A
         finally:
             process.terminate()
             process.wait(60)
+
+
+def connect(served: App) -> Client:
+    """Return a client with a session of its own."""
+    return Client(served.address, verbose=False, httpx_kwargs={"timeout": PATIENCE})
 
 
 def _answers(address: str) -> bool:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 
 from benchmarks import app
 from benchmarks.app import App
@@ -64,7 +64,7 @@ class Visitor:
     def __init__(self, served: App, folder: Path, seed: int, log: Log) -> None:
         self.served, self.folder, self.log, self.seed = served, folder, log, seed
         self.random = np.random.default_rng(seed)
-        self.client = Client(served.address, verbose=False)
+        self.client = app.connect(served)
         self.habits: dict[str, Callable[[], None]] = {
             "click": self.click,
             "denoise": self.denoise,
@@ -125,7 +125,7 @@ class Visitor:
         self.client.submit(photo=handle_file(self.photo(LARGE, LARGE)), noise=0, api_name=DENOISE)
         time.sleep(self.random.uniform(0, 2))
         self.client.close()
-        self.client = Client(self.served.address, verbose=False)
+        self.client = app.connect(self.served)
 
 
 def main() -> None:
