@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is the array type of core.imaging.images
 from PIL import ImageFile, ImageOps, PngImagePlugin, UnidentifiedImageError
 
-from core.imaging import color, png16, tiff
+from core.imaging import color, jpeg, png16, tiff
 from core.imaging.unsupported import RAW, UnsupportedError
 
 Pixels = NDArray[np.float32]
@@ -46,6 +46,7 @@ pillow.init()  # registers all formats; by default Pillow registers only five un
 pillow_heif.register_heif_opener(thumbnails=False)
 for library in ("PIL", "tifffile", "imagecodecs"):  # they report on standard error what they also raise
     logging.getLogger(library).setLevel(logging.CRITICAL)
+warnings.filterwarnings("ignore", module=r"PIL\b|tifffile\b")  # for good: `catch_warnings` is not for several threads
 PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = MAX_TEXT
 
 
@@ -78,9 +79,12 @@ def decode(file: ImageFile.ImageFile, data: bytes) -> Pixels:
     """Return the opened `file`, whose bytes are `data`, as (h, w, 3 or 4) in 0 to 1, upright and in sRGB.
 
     Raises:
-        UnsupportedError: where the range or the color space of the values, such as HDR, is none that we convert.
+        UnsupportedError: where the range or the color space of the values, such as HDR, is none that we convert, or
+            where decoding takes too long.
         Exception: whatever a decoder raises for a damaged file.
     """
+    if file.format in ("JPEG", "MPO"):
+        jpeg.check_scans(data)
     tags = color.read_tags(file, data)
     if png16.is_16_bit(data) or (isinstance(file, tiff.TiffFile) and not file.is_read_by_pillow):
         return color.to_srgb_16_bit(*_decode_16_bit(file, data), tags)
@@ -114,9 +118,3 @@ def _turn(pixels: NDArray[np.uint16], orientation: int) -> NDArray[np.uint16]:
     if orientation in (3, 4, 7, 8):
         pixels = pixels[::-1]
     return np.ascontiguousarray(pixels)
-
-
-def quietly() -> warnings.catch_warnings[None]:
-    """Return a context in which decoders do not warn: what is wrong with a file is an error, or nothing."""
-    context: warnings.catch_warnings[None] = warnings.catch_warnings(action="ignore")
-    return context

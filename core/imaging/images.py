@@ -82,7 +82,7 @@ def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Ima
     """
     name, data = _name(source), _read(source)
     limit = max_megapixels or _megapixel_limit()
-    with _decoder_errors(name, limit), decoding.quietly(), decoding.open_image(data, name) as file:
+    with _decoder_errors(name, limit), decoding.open_image(data, name) as file:
         _check_size(file, name, limit)
         return _without_opaque_alpha(decoding.decode(file, data))
 
@@ -93,14 +93,14 @@ def size(source: str | Path | bytes) -> tuple[int, int]:
     Raises:
         ImageError: if the file cannot be read.
     """
-    with _decoder_errors(_name(source), math.inf), decoding.quietly(), decoding.open_image(_read(source)) as file:
+    with _decoder_errors(_name(source), math.inf), decoding.open_image(_read(source)) as file:
         return decoding.size(file)
 
 
 def bit_depth(source: str | Path | bytes) -> int:
     """Return the bits per channel of an image file, 8 or 16; 8 if it cannot be read."""
     try:
-        with decoding.quietly(), decoding.open_image(data := _read(source)) as file:
+        with decoding.open_image(data := _read(source)) as file:
             return 16 if decoding.is_16_bit(file, data) else 8
     except Exception:  # whatever a decoder raises: `load` says what is wrong
         return 8
@@ -109,7 +109,7 @@ def bit_depth(source: str | Path | bytes) -> int:
 def file_format(source: str | Path | bytes) -> str:
     """Return the format of an image file, as Pillow calls it: "JPEG", "PNG", …; "" if it cannot be read."""
     try:
-        with decoding.quietly(), decoding.open_image(_read(source)) as file:
+        with decoding.open_image(_read(source)) as file:
             return file.format or ""
     except Exception:  # whatever a decoder raises: `load` says what is wrong
         return ""
@@ -118,7 +118,7 @@ def file_format(source: str | Path | bytes) -> str:
 def read_exif(source: str | Path | bytes) -> bytes | None:
     """Return the EXIF data of an image file (date, camera, place), without its orientation; None without any."""
     try:
-        with decoding.quietly(), decoding.open_image(_read(source)) as file:
+        with decoding.open_image(_read(source)) as file:
             return file_metadata.read(file)
     except Exception:  # metadata that cannot be read is not worth an error
         return None

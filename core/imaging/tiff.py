@@ -23,6 +23,7 @@ MAX_CHANNELS = 5
 SENSOR = (32803, 34892)  # photometric interpretations of a sensor's values: a color filter array, linear raw
 WEBP = 50001  # Pillow knows it, but its wheels do not decode it
 DECODED = TiffImagePlugin.COMPRESSION_INFO.keys() - {WEBP}
+JPEG = (6, 7)
 JPEG_2000 = (33003, 33004, 33005, 34712)
 COMPRESSION_NAMES = {int(each): each.name for each in tifffile.COMPRESSION} | dict.fromkeys(JPEG_2000, "JPEG 2000")
 FLOATS = "holds floating-point numbers, for which no range is standard: export it as 16-bit PNG"
@@ -99,7 +100,8 @@ def decode(file: TiffFile, data: bytes) -> tuple[NDArray[np.uint16], str]:
         page = tiff.pages[file.tell()]
         channels = page.size // max(1, file.width * file.height)
         is_plain = page.dtype in (np.uint8, np.uint16) and page.ndim in (2, 3) and channels <= MAX_CHANNELS
-        values = page.asarray() if is_plain and space else None
+        is_bounded = page.compression not in JPEG  # tifffile takes any number of scans, Pillow's libtiff 100
+        values = page.asarray() if is_plain and is_bounded and space else None
     if values is None or space is None:
         raise UnsupportedError(UNUSUAL)
     if values.ndim == 3 and file.value(PLANAR, 1) == SEPARATE:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -106,6 +108,33 @@ def test_what_the_system_refuses_is_not_called_damage(tmp_path: Path, monkeypatc
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(ImageError, match=r"a\.png may not be read: change its permissions"):
         images.load(tmp_path / "a.png")
+
+
+def progressive(scans: int) -> bytes:
+    """Return a progressive JPEG whose last scan is repeated."""
+    data = encode(pillow.fromarray((COLORS >> 8).astype(np.uint8)), "JPEG", progressive=True)
+    last = data[data.rindex(b"\xff\xda") : -2]
+    return data[:-2] + last * (scans - data.count(b"\xff\xda")) + data[-2:]
+
+
+def test_a_jpeg_of_very_many_scans_is_refused() -> None:
+    assert images.load(progressive(100)).shape == COLORS.shape
+    with pytest.raises(ImageError, match="more than 100 scans"):
+        images.load(progressive(101))
+
+
+def test_scans_of_a_second_picture_and_bytes_that_look_like_scans_do_not_count() -> None:
+    data, many = progressive(10), b"\xff\xda" * 200
+    comment = b"\xff\xfe" + (len(many) + 2).to_bytes(2, "big") + many
+    images.load(data[:2] + comment + data[2:] + progressive(200))
+
+
+def test_decoders_do_not_warn_while_others_decode() -> None:
+    """A context that ignores warnings would restore the filters of another thread's context."""
+    before = list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: images.load(progressive(10)), range(50)))
+    assert warnings.filters == before
 
 
 def damaged_kinds() -> dict[str, bytes]:
