@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 QUEUE_LENGTH = 128  # calls that wait for those that run (`core.web.pages.RUNS`)
-SESSIONS = 100  # whose state is kept: each takes about 0.9 MB, that of a refused call too; the least recent is dropped
+SESSIONS = 100  # whose state is kept, 0.1 MB each and what runs left in it; the least recently used is dropped
 THREADS = 64  # for the calls that run at once, most of which wait for the device; above all limits of `pages`
 MakeEngine = Callable[[WeightsOptions, Precision | None], Engine]
 
@@ -102,9 +102,10 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = make_engine) 
 def _launch(
     app: gr.Blocks, options: argparse.Namespace, records: Sequence[Record], engine: Engine, folder: Path
 ) -> None:
-    from core.web import endpoints, home, sending, theme
+    from core.web import endpoints, home, sending, sessions, theme
 
     endpoints.return_each_result_over_mcp()
+    sessions.keep_little()
     app.launch(
         server_name=options.host,
         server_port=options.port,
