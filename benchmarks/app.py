@@ -64,9 +64,14 @@ def running(address: str | None = None, flags: Sequence[str] = ()) -> Iterator[A
             process.wait(60)
 
 
-def connect(served: App) -> Client:
-    """Return a client with a session of its own."""
-    return Client(served.address, verbose=False, httpx_kwargs={"timeout": PATIENCE})
+def connect(served: App, verify: bool = True) -> Client:
+    """Return a client with a session of its own.
+
+    Args:
+        served: the app.
+        verify: whether it reads the certificates of all authorities for each of its requests, as it does by default.
+    """
+    return Client(served.address, verbose=False, httpx_kwargs={"timeout": PATIENCE, "verify": verify})
 
 
 def _answers(address: str) -> bool:
