@@ -19,7 +19,7 @@ from core.progress import Progress, Steps, then
 from core.web import pages
 from core.web.pages import Dropped, Page
 
-from .noise import MAX_SIGMA, add_noise, choose_network, estimate_sigma
+from .noise import MAX_SIGMA, add_noise, choose_network_and_sigma, estimate_sigma
 
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.jpg"))
@@ -162,8 +162,10 @@ def denoise(
     checkpoint = choose(CHECKPOINTS, method, "method")
     clean = images.load(photo)
     noisy = _add_noise(clean, noise, int(seed or 0))
-    checkpoint = checkpoint or choose_network(noisy)
     estimates = method != BY_HAND
+    level = None if estimates else sigma
+    if checkpoint is None:
+        checkpoint, level = choose_network_and_sigma(noisy)
 
     def write(restored: Any) -> Steps[tuple[Any, ...]]:
         yield Progress(0, 1, unit=pages.WRITING)
@@ -180,7 +182,7 @@ def denoise(
         shown_sigma = round(restored.sigma, 1) if estimates and checkpoint == "photographs" else gr.skip()
         return (before, after), residual, "\n\n".join([*findings, LOSSY]), shown_sigma, download
 
-    settings = {"sigma": None if estimates else sigma, "color": color, "keep_detail": keep_detail}
+    settings = {"sigma": level, "color": color, "keep_detail": keep_detail}
     return (yield from then(plugin.stream("denoise", noisy, checkpoint=checkpoint, **settings), write, 1))
 
 

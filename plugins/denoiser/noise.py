@@ -63,10 +63,7 @@ def estimate_sigma(image: Image) -> float:
         image: (h, w, 3), 0 to 1. Below 9 × 9 pixels there are too few patches: 0 is returned.
     """
     patches = Patches(image)
-    if patches.is_too_small:
-        return 0.0
-    sigma = _across_scales(*_strongest_levels(patches)) if is_monochrome(image) else _estimate_color(patches)
-    return sigma if sigma > ROUNDING_SIGMA else 0.0
+    return 0.0 if patches.is_too_small else _estimate(patches, is_monochrome(image))
 
 
 def choose_network(image: Image) -> str:
@@ -74,12 +71,37 @@ def choose_network(image: Image) -> str:
     return "photographs" if is_white(fill_transparent(image)) else "camera"
 
 
+def choose_network_and_sigma(image: Image) -> tuple[str, float | None]:
+    """Return `choose_network`, and the level for it to remove, measured on the same patches; "camera" takes none.
+
+    Args:
+        image: (h, w, 3 or 4), 0 to 1.
+    """
+    visible = fill_transparent(image)
+    patches = Patches(visible)
+    if patches.is_too_small:
+        return "photographs", 0.0
+    monochrome = is_monochrome(visible)
+    if _looks_white(patches, monochrome):
+        return "photographs", min(_estimate(patches, monochrome), MAX_SIGMA)
+    return "camera", None
+
+
 def is_white(image: Image) -> bool:
     """Return whether the noise in `image` (h, w, 3) is white, and not a camera's or what JPEG left of white noise."""
     patches = Patches(image)
-    if patches.is_too_small:
-        return True
-    if is_monochrome(image):
+    return patches.is_too_small or _looks_white(patches, is_monochrome(image))
+
+
+def _estimate(patches: Patches, monochrome: bool) -> float:
+    """Return the standard deviation (0 to 255) of the noise in an image; see `estimate_sigma`."""
+    sigma = _across_scales(*_strongest_levels(patches)) if monochrome else _estimate_color(patches)
+    return sigma if sigma > ROUNDING_SIGMA else 0.0
+
+
+def _looks_white(patches: Patches, monochrome: bool) -> bool:
+    """Return whether the noise in an image is white; see `is_white`."""
+    if monochrome:
         full, half = _strongest_levels(patches)
         return 2 * half.flat <= WHITE_GROWTH * full.flat
     return _is_white(patches, patches.level(YCBCR[0]), WHITE)

@@ -60,6 +60,7 @@ class Patches:
     def __init__(self, image: Image) -> None:
         self.image = image
         self.is_too_small = min(image.shape[:2]) <= PATCH
+        self._levels: dict[bytes, Level] = {}
 
     @cached_property
     def pixels(self) -> Image:
@@ -79,7 +80,14 @@ class Patches:
         return distances
 
     def level(self, weights: Image) -> Level:
-        """Return the noise level of the channel that `weights` (3,) make of the image, leaving out clipped areas.
+        """Return the noise level of the channel that `weights` (3,) make of the image; measured once."""
+        key = weights.tobytes()
+        if key not in self._levels:
+            self._levels[key] = self._measure(weights)
+        return self._levels[key]
+
+    def _measure(self, weights: Image) -> Level:
+        """Return the noise level of a channel, leaving out clipped areas.
 
         The patches are chosen by the variance of the means of their quarters, in which there is little noise, so that
         the choice hardly changes the noise that is then measured in all 64 pixels.

@@ -8,7 +8,14 @@ import pytest
 from core.imaging import images
 from core.imaging.images import Image
 from plugins.denoiser.camera import Camera, compress, photograph, read_noise
-from plugins.denoiser.noise import add_noise, choose_network, estimate_sigma, is_monochrome, shared_noise_gain
+from plugins.denoiser.noise import (
+    add_noise,
+    choose_network,
+    choose_network_and_sigma,
+    estimate_sigma,
+    is_monochrome,
+    shared_noise_gain,
+)
 
 SEPIA = np.array([1.0, 0.87, 0.67], np.float32)
 
@@ -106,3 +113,12 @@ def test_white_noise_and_the_noise_of_cameras_are_told_apart(photo: Image) -> No
         assert choose_network(as_8_bit(noisy)) == "photographs"
     for noisy in (compress(add_noise(clean, 25), 95), photograph(clean, Camera(2e-3, 1e-5), np.random.default_rng(0))):
         assert choose_network(noisy) == "camera"
+
+
+@pytest.mark.parametrize("kind", ["white", "gray", "camera", "tiny"])
+def test_the_network_and_the_level_measured_together_are_those_measured_apart(photo: Image, kind: str) -> None:
+    noisy = add_noise(photo[:256, :256], 20)
+    images_of = {"white": noisy, "gray": to_gray(noisy), "camera": compress(noisy, 95), "tiny": noisy[:1, :1]}
+    network, sigma = choose_network_and_sigma(images_of[kind])
+    assert network == choose_network(images_of[kind]) == ("camera" if kind == "camera" else "photographs")
+    assert sigma == (None if kind == "camera" else estimate_sigma(images_of[kind]))
