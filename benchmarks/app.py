@@ -71,7 +71,7 @@ def connect(served: App, verify: bool = True) -> Client:
         served: the app.
         verify: whether it reads the certificates of all authorities for each of its requests, as it does by default.
     """
-    return Client(served.address, verbose=False, httpx_kwargs={"timeout": PATIENCE, "verify": verify})
+    return Client(served.address, verbose=False, ssl_verify=verify, httpx_kwargs={"timeout": PATIENCE})
 
 
 def _answers(address: str) -> bool:
