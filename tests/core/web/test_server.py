@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
+from gradio_client import Client, handle_file
 
 from core import registry
+from core.imaging import images
+from core.plugin import Plugin
+from core.publish import bundle
 from core.web import server
-from tests.conftest import run_python
+from tests.conftest import run_python, serve
 
 
 def test_the_app_is_served_before_keras_is_imported() -> None:
@@ -20,6 +26,26 @@ def test_the_app_is_served_before_keras_is_imported() -> None:
         "gradio.Blocks.launch = lambda *_, **__: print('keras' in sys.modules); server.main([])"
     )
     assert run_python("-c", program).stdout.strip() == "False"
+
+
+def python_of_an_ordinary_user(folder: Path) -> Path:
+    """Return a Python that runs as user 1000, which has no name, without root's right to write everywhere."""
+    python = folder / "python"
+    become = "unshare --user --map-user=1000" if os.geteuid() == 0 else ""
+    python.write_text(f'#!/bin/sh\nexec {become} {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    return python
+
+
+def test_an_ordinary_user_serves_from_a_folder_that_cannot_be_written_to(denoiser: Plugin, tmp_path: Path) -> None:
+    suite = tmp_path / "suite"
+    bundle.write([denoiser.record], suite)
+    for path in (suite, *suite.rglob("*")):
+        path.chmod(path.stat().st_mode & ~0o222)
+    with serve(suite, python_of_an_ordinary_user(tmp_path), HOME=str(suite)) as address:
+        photo = handle_file(str(next((suite / "plugins/denoiser/examples").iterdir())))
+        answer = Client(address, verbose=False).predict(photo, api_name="/denoiser_denoise")
+        assert images.size(answer[1]) == images.size(photo["path"])
 
 
 def test_a_wrong_option_is_reported_in_one_line() -> None:
