@@ -45,7 +45,7 @@ def find_verb(record: Record, words: list[str]) -> tuple[str, list[str]]:
     raise UserError(f"run {record.name} needs a verb after the plugin's name: {', '.join(known)}.")
 
 
-def train(record: Record, resume: bool, arguments: list[str], help_text: str = "") -> int:
+def train(record: Record, resume: bool, arguments: list[str], help_text: str = "", folder: Path | None = None) -> int:
     """Train a plugin's network, and print its scores as JSON on standard output.
 
     Args:
@@ -53,13 +53,14 @@ def train(record: Record, resume: bool, arguments: list[str], help_text: str = "
         resume: continue the newest interrupted run instead of starting one.
         arguments: the flags of the plugin's `Config`.
         help_text: added to --help: the flags that are not of the `Config`.
+        folder: of all runs; None: `runs` in the working directory.
     """
     module = verbs.import_module_of(record, "train")
     if resume:
-        started, config = _find_interrupted(record, module.Config, arguments)
+        started, config = _find_interrupted(record, module.Config, arguments, folder)
     else:
         config = parse_config(record, arguments, help_text)
-        started = Run.start(record.name, config)
+        started = Run.start(record.name, config, folder)
     print(f"Training in {started.folder} (to continue after an interruption: --resume)", file=sys.stderr)
     with started.locked():
         try:
@@ -84,11 +85,11 @@ def _advise(record: Record, config: Any, checkpoint: Path) -> str:
     return f"Try it: python app.py --local\nBundle it: mkdir -p {bundled} && cp {folder}/* {bundled}/"
 
 
-def _find_interrupted(record: Record, config: type, arguments: list[str]) -> tuple[Run, Any]:
+def _find_interrupted(record: Record, config: type, arguments: list[str], folder: Path | None) -> tuple[Run, Any]:
     """Return the newest interrupted run of a plugin and its `config`."""
     if arguments:
         raise UserError(f"--resume uses the run's own settings, so {arguments[0]!r} cannot be given with it.")
-    interrupted = runs.find_run(record.name, finished=False)
+    interrupted = runs.find_run(record.name, finished=False, runs=folder)
     if interrupted is None:
         raise UserError(f"there is no interrupted run of {record.name} below {runs.RUNS}: leave --resume out.")
     return interrupted, interrupted.read_config(config)

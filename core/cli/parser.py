@@ -65,25 +65,36 @@ def run(options: argparse.Namespace, rest: list[str]) -> int:
 def train(options: argparse.Namespace, rest: list[str]) -> int:
     """Train a plugin's network below runs/, or on the Hub's machines."""
     record = _find_ready(options.plugin)
-    backend.start()
     if options.on == "here":
         return _train_here(record, options, rest)
+    backend.start()
     if options.resume:
         raise UserError("--resume continues a run of this machine: leave it out, or leave --on hf-jobs out.")
     from core.cli import hub
     from core.publish.jobs import JobSpec
 
     spec = _fill(JobSpec, options, repository=hub.choose_repository(record, options.repository))
-    return hub.submit_training(record, spec, rest, options.dry_run)
+    return hub.submit_training(record, spec, rest, options.dry_run, _processes(options))
 
 
 def _train_here(record: Record, options: argparse.Namespace, rest: list[str]) -> int:
     if given := [flag for flag, settings in JOB_FLAGS.items() if getattr(options, _destination(flag, settings))]:
         raise UserError(f"{given[0]} goes with --on hf-jobs: add that, or leave it out.")
-    from core.cli import local
+    from core.training import distribution
 
-    other_flags = f"\n\nOther flags: --resume; --on hf-jobs with {' '.join(JOB_FLAGS)}"
-    return local.train(record, options.resume, rest, other_flags)
+    with distribution.joined(_processes(options), record.name, options.resume) as folder:
+        backend.start()
+        from core.cli import local
+
+        own = ["--resume", *PROCESS_FLAGS]
+        other_flags = f"\n\nOther flags: {' '.join(own)}; --on hf-jobs with {' '.join(JOB_FLAGS)}"
+        return local.train(record, options.resume, rest, other_flags, folder)
+
+
+def _processes(options: argparse.Namespace) -> Any:
+    from core.training import distribution
+
+    return distribution.parse({name: getattr(options, name) for name in distribution.VARIABLES})
 
 
 def evaluate(options: argparse.Namespace, rest: list[str]) -> int:
@@ -178,10 +189,16 @@ JOB_FLAGS: Flags = {
     "--private": PRIVATE,
     "--dry-run": SWITCH | {"help": "print what would be submitted, and submit nothing"},
 }
+PROCESS_FLAGS: Flags = {  # or DARKROOM_PROCESSES and so on, see `core.training.distribution`
+    "--processes": {"type": int, "metavar": "N", "help": "train in so many processes together, through JAX"},
+    "--coordinator": {"metavar": "HOST:PORT", "help": "where the first of these processes is reached by the others"},
+    "--process-id": {"type": int, "metavar": "ID", "help": "which of these processes this is: 0 to N - 1"},
+}
 FLAGS: Mapping[Any, Flags] = {
     run: {"verb": {"metavar": "VERB", "nargs": "?"}},
     train: {
         "--resume": SWITCH | {"help": "continue the newest interrupted run"},
+        **PROCESS_FLAGS,
         "--on": {"choices": ["here", "hf-jobs"], "default": "here"},
         **JOB_FLAGS,
     },

@@ -8,12 +8,14 @@ from typing import Any
 import keras
 import numpy as np
 
+from core.training import distribution
+
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Random batches for `keras.Model.fit`, `steps` per epoch, each sampled with a random generator of its own.
 
     The generator is seeded by (seed, epoch, index), so batch `index` of an epoch is the same however often training
-    was interrupted before it. Call `fit` with `shuffle=False`.
+    was interrupted before it. Call `fit` with `shuffle=False`. Of several processes, each gets its share of a batch.
 
     Args:
         sample_batch: returns one batch, in the form that `fit` takes, sampled with the given generator.
@@ -29,7 +31,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         return self.steps
 
     def __getitem__(self, index: int) -> Any:
-        return self.sample_batch(np.random.default_rng((self.seed, self.epoch, index)))
+        return distribution.own_share(self.sample_batch(np.random.default_rng((self.seed, self.epoch, index))))
 
     def on_epoch_end(self) -> None:
         """Advance to the seeds of the next epoch."""

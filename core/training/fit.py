@@ -16,6 +16,7 @@ from core.metadata import Checkpoint
 from core.metadata import read as read_metadata
 from core.networks import checkpoint, device
 from core.networks.checkpoint import StoragePolicy
+from core.training import distribution
 from core.training.batches import Batches
 from core.training.callbacks import Backup, History, StopOnDivergence
 from core.training.evaluation import Scores
@@ -60,6 +61,7 @@ def fit(
         callbacks=[*callbacks, History(run, batches.epoch), backup],
         verbose=1 if sys.stdout.isatty() else 2,  # a progress bar in a terminal, a line per epoch in a log
     )
+    distribution.leave()  # the rest, such as scoring, is not shared
     if network.stop_training:
         raise RunError(f"the loss diverged or became NaN ({run.history_file}): start again with a lower --rate.")
 

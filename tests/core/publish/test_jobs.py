@@ -45,6 +45,21 @@ def test_the_code_is_on_a_branch_of_its_own(hub: Hub) -> None:
     assert set(repository.files) == {".gitattributes"}
 
 
+def test_of_several_processes_one_job_each_is_printed_and_none_is_submitted(hub: Hub, capsys: Output) -> None:
+    several = [*TRAIN, *DATA, "--processes", "2", "--coordinator", "head.example:1234", "--process-id", "0"]
+    assert main([*several, "--dry-run"]) == 0
+    first, second = json.loads(capsys.readouterr().out)
+    assert second["environment"] == {
+        "DARKROOM_PROCESSES": "2",
+        "DARKROOM_COORDINATOR": "head.example:1234",
+        "DARKROOM_PROCESS_ID": "1",
+    }
+    assert first["command"] == second["command"]
+    assert main(several) == 2
+    assert "jobs on the Hub do not reach each other" in capsys.readouterr().err
+    assert not hub.requests
+
+
 def test_a_dry_run_prints_the_job_and_sends_no_request(hub: Hub, capsys: Output) -> None:
     flags = ["--flavor", "cpu-upgrade", *DATA, "--epochs", "3"]
     assert main([*TRAIN, *flags, "--dry-run"]) == 0
