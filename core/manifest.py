@@ -57,6 +57,7 @@ class Manifest(BaseModel):
     requires: tuple[str, ...] = Field((), description="packages beyond the suite's own, as pip requirements")
     enabled: bool = True
     isolate: bool = Field(False, description="run its verbs in a process of their own, which may hang or crash")
+    not_repeatable: tuple[str, ...] = Field((), description="verbs that a cluster must not run twice for one call")
     precision: Precision = Field("float32", description="used by the verbs on devices where it is faster")
     repository: str | None = Field(default=None, pattern=f"^{REPOSITORY_PATTERN}$", description="owner/name on the Hub")
     checkpoints: dict[str, Pin] = Field(min_length=1)

@@ -26,12 +26,21 @@ from core.training import runs
 LOGGER = logging.getLogger(__name__)
 MAX_ARGUMENT_COUNT, MAX_ARGUMENT_VALUE = 64, 2048  # limits of builder arguments, if the weights are not pinned
 PAGE_ARGUMENTS = "shape", "dimensions", "classes", "scale", "variational"  # builder arguments that a page relies on
-WeightsOverride = Path | Reference
 T = TypeVar("T")
 
 
 class WeightsNotFoundError(OwnerError):
     """There are no weights for a checkpoint; the message says how to get some."""
+
+
+class Source(Protocol):
+    """One place that a checkpoint can come from. `str(source)` names it in messages."""
+
+    def fetch(self) -> LocalSource:
+        """Return the checkpoint on this machine, downloaded if necessary. Raises UserError if that fails."""
+
+
+WeightsOverride = Path | Reference | Source
 
 
 @dataclass(frozen=True)
@@ -56,13 +65,6 @@ class WeightsOptions:
 
 
 BUNDLED = WeightsOptions()
-
-
-class Source(Protocol):
-    """One place that a checkpoint can come from. `str(source)` names it in messages."""
-
-    def fetch(self) -> LocalSource:
-        """Return the checkpoint on this machine, downloaded if necessary. Raises UserError if that fails."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,10 @@ def candidates(record: Record, name: str, options: WeightsOptions = BUNDLED) -> 
     override = options.override_for(record, name)
     if isinstance(override, Path):
         yield LocalSource(override, f"weights from {override}")
-    elif override:
+    elif isinstance(override, Reference):
         yield HubSource(record, name, override)
+    elif override:
+        yield override
     yield from local_candidates(record, name, options.local, options.allow_fallback)
     if pin := record.ready_manifest.pinned.get(name):
         yield HubSource(record, name, Reference(record.ready_manifest.repository or "", pin.revision or ""), pin)

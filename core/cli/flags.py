@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field, is_dataclass, make_dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import tyro
 
-from core import engine, verbs
+from core import verbs
 from core.cli import files
+from core.engine import Engine, LocalEngine
 from core.manifest import Precision
 from core.plugin import Plugin
 from core.registry import Record
@@ -42,12 +44,25 @@ class RunOptions:
     """Use the newest finished run below runs/."""
     precision: Precision | None = None
     """What networks compute in, instead of the plugin's own choice."""
+    engine: Literal["local", "ray"] = "local"
+    """ray: run the network on a Ray cluster, see docs/scaling.md."""
+    ray_address: str | None = None
+    """HOST:PORT of the cluster's head; left out, a cluster is started on this machine."""
 
     def plugin(self, record: Record) -> Plugin:
         """Return the plugin with an engine that uses these weights."""
         checkpoint = verbs.find_checkpoint(record, self.checkpoint) if self.checkpoint or self.weights else None
         overrides = {f"{record.name}/{checkpoint}": parse_override(self.weights)} if self.weights else {}
-        return Plugin(record, engine.LocalEngine(WeightsOptions(overrides, self.local), self.precision), checkpoint)
+        return Plugin(record, self._make_engine(WeightsOptions(overrides, self.local)), checkpoint)
+
+    def _make_engine(self, options: WeightsOptions) -> Engine:
+        if self.engine != "ray":
+            return LocalEngine(options, self.precision)
+        from core.engines.ray_serve import RayEngine
+
+        running = RayEngine(options, self.precision, self.ray_address)
+        atexit.register(running.close)
+        return running
 
 
 def parse(kind: type, arguments: list[str], command: str) -> Any:

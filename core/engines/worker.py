@@ -88,14 +88,14 @@ def _serve(engine: LocalEngine, connection: Connection) -> None:
     with connection, suppress(EOFError, OSError):  # the caller has canceled, or is gone
         request: Request = connection.recv()
         name = f"{request.call.record.name}.{request.call.verb or request.method}"
-        with closing(remote.send(_answer(engine, request), name)) as messages:
+        with closing(remote.send(answer(engine, request), name)) as messages:
             for message in messages:
                 _send(connection, message, name)
                 if isinstance(message, Progress):
                     connection.recv()
 
 
-def _answer(engine: LocalEngine, request: Request) -> Steps[Any]:
+def answer(engine: LocalEngine, request: Request) -> Steps[Any]:
     """Yield the progress of a request, then return its result."""
     if request.method == "place":
         return engine.place(request.call.record)

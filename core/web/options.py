@@ -7,6 +7,7 @@ import math
 import os
 import re
 from contextlib import suppress
+from pathlib import Path
 from typing import get_args
 
 from core.manifest import Precision
@@ -64,6 +65,18 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--local", action="store_true", help="use the newest finished run of each plugin below runs/")
     parser.add_argument(
         "--precision", choices=get_args(Precision), help="what all networks compute in; default: each plugin's choice"
+    )
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="run networks here (default) or on a Ray cluster",
+    )
+    parser.add_argument(
+        "--ray-address", metavar="HOST:PORT", help="the head of a cluster; default: one is started on this machine"
+    )
+    parser.add_argument(
+        "--ray-scale", type=Path, metavar="FILE", help="TOML file: replicas, processors and GPUs of each plugin"
     )
     for name, (default, unit, words) in LIMITS.items():
         parser.add_argument(

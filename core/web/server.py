@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import logging
 import os
 import sys
@@ -80,7 +81,7 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = make_engine) 
     if not weights.may_need_hub(records, overrides):
         os.environ.setdefault("HF_HUB_OFFLINE", "1")  # with the analytics off (core/__init__), nothing is looked up
 
-    running = engine(overrides, options.precision)
+    running = _choose_engine(options, engine)(overrides, options.precision)
     with own_folder() as folder, closing(running):
         from core.web import home  # it imports Gradio, which reads the variables that are set by now
 
@@ -97,6 +98,19 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = make_engine) 
                 raise
             port = options.port or "of the default range"
             raise UserError(f"port {port} is taken: choose another by --port.") from None
+
+
+def _choose_engine(options: argparse.Namespace, default: MakeEngine) -> MakeEngine:
+    """Return what makes the engine that the flags ask for. Raises UserError if a flag goes with another engine."""
+    if options.engine != "ray":
+        if given := [flag for flag in ("ray_address", "ray_scale") if getattr(options, flag)]:
+            raise UserError(f"--{given[0].replace('_', '-')} goes with --engine ray: add that, or leave it out.")
+        return default
+    from core.engines import scale
+    from core.engines.ray_serve import RayEngine
+
+    scales = scale.read(options.ray_scale) if options.ray_scale else scale.Scales()
+    return functools.partial(RayEngine, address=options.ray_address, scales=scales)
 
 
 def _launch(

@@ -56,6 +56,11 @@ def test_a_wrong_option_is_reported_in_one_line() -> None:
         assert "Traceback" not in ended.stderr
 
 
+def test_a_flag_of_the_cluster_without_the_cluster_is_refused(capsys: Any) -> None:
+    assert server.main(["--ray-address", "head:6379"]) == 2
+    assert capsys.readouterr().err == "darkroom: --ray-address goes with --engine ray: add that, or leave it out.\n"
+
+
 def test_the_app_is_launched_with_the_suites_css_and_script_and_the_css_of_its_plugins(
     plant: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

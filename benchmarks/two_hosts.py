@@ -1,0 +1,117 @@
+"""Two hosts simulated by network namespaces: what callers see while the link between them is cut, and afterwards.
+
+python -m benchmarks.two_hosts [--cut 10]
+
+The head and the app are on 10.77.0.1, the replica on 10.77.0.2. Needs the rights to make namespaces (root). Prints for
+each second how many calls were answered and how many failed, by the sentence that a visitor would read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.cluster import probe
+from core.engines import ray_serve
+from core.engines.scale import Scale, Scales
+from core.errors import OwnerError
+from core.plugin import Plugin
+
+HEAD, WORKER = "10.77.0.1", "10.77.0.2"
+PORT = "6399"
+SPACES = {"darkroom_head": HEAD, "darkroom_worker": WORKER}
+RAY = [str(Path(sys.executable).with_name("ray")), "start", "--disable-usage-stats", "--object-store-memory=100000000"]
+WARM, AFTER = 5.0, 90.0  # seconds of load before the cut, and after the link is back
+CLIENTS = 4
+SILENCE = 15.0  # seconds, in place of `ray_serve.STEP`, so that the benchmark ends
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cut", type=float, default=10.0, help="seconds that the link is cut for")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.inside:
+        return load(options.cut)
+    with two_hosts():
+        run_in("darkroom_head", *RAY, "--head", f"--node-ip-address={HEAD}", f"--port={PORT}", "--num-cpus=0")
+        run_in("darkroom_worker", *RAY, f"--address={HEAD}:{PORT}", f"--node-ip-address={WORKER}", "--num-cpus=2")
+        run_in("darkroom_head", sys.executable, "-m", "benchmarks.two_hosts", "--inside", f"--cut={options.cut}")
+    return None
+
+
+@contextmanager
+def two_hosts() -> Iterator[None]:
+    """Make two namespaces with a link between them, and remove them with what runs inside."""
+    for space in SPACES:
+        ip("netns", "add", space)
+    ip("link", "add", "head", "netns", "darkroom_head", "type", "veth", "peer", "worker", "netns", "darkroom_worker")
+    for space, address in SPACES.items():
+        name = space.removeprefix("darkroom_")
+        ip("-n", space, "addr", "add", f"{address}/24", "dev", name)
+        for device in ("lo", name):
+            ip("-n", space, "link", "set", device, "up")
+    try:
+        yield
+    finally:
+        for space in SPACES:
+            inside = subprocess.run(["ip", "netns", "pids", space], capture_output=True, text=True, check=False)
+            for process in inside.stdout.split():
+                os.kill(int(process), 9)
+            ip("netns", "del", space)
+
+
+def ip(*words: str) -> None:
+    subprocess.run(["ip", *words], check=True)
+
+
+def run_in(space: str, *command: str) -> None:
+    environment = os.environ | {"PYTHONPATH": os.getcwd(), "RAY_AUTH_MODE": "disabled"}
+    subprocess.run(["ip", "netns", "exec", space, *command], check=True, env=environment)
+
+
+def load(cut: float) -> None:
+    """Ask for small calls, while the link is cut for some seconds."""
+    ray_serve.STARTING = ray_serve.STEP = SILENCE
+    with TemporaryDirectory() as folder:
+        engine = ray_serve.RayEngine(address=f"{HEAD}:{PORT}", scales=Scales({"default": Scale(cpus=1)}))
+        plugin = Plugin(probe(Path(folder) / "probe"), engine)
+        plugin.run("echo", 0)
+        seen: Counter[tuple[int, str]] = Counter()
+        start = time.monotonic()
+        end = start + WARM + cut + AFTER
+        for _ in range(CLIENTS):
+            threading.Thread(target=ask, args=(plugin, seen, start, end), daemon=True).start()
+        time.sleep(WARM)
+        ip("link", "set", "head", "down")
+        time.sleep(cut)
+        ip("link", "set", "head", "up")
+        time.sleep(AFTER)
+    for (second, outcome), count in sorted(seen.items()):
+        print(f"{second:4} s  {count:5}  {outcome}", flush=True)
+
+
+def ask(plugin: Plugin, seen: Counter[tuple[int, str]], start: float, end: float) -> None:
+    while time.monotonic() < end:
+        try:
+            plugin.run("echo", 1)
+            outcome = "answered"
+        except OwnerError as error:
+            outcome = f"{type(error).__name__}: {error.notice}"
+        except Exception as error:
+            outcome = f"{type(error).__name__}: {error}"[:100]
+        seen[int(time.monotonic() - start), outcome] += 1
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    main()
