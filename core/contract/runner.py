@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn, TextIO
 
 from core import registry
-from core.contract import CHECKS, Check
+from core.contract import CHECKS, Check, translations
 from core.contract.breach import describe, last_place
 from core.contract.source import is_ready
 from core.engines.isolated import describe_status
@@ -52,6 +52,7 @@ def report(name: str, time_limit: float = TIME_LIMIT) -> int:
         problems.update(filter(None, [problem]))
         indented = problem.replace("\n", "\n      ")
         print(f"FAIL  {sentence}\n      {indented}" if problem else f"pass  {sentence}")
+    print("\n".join(f"note  {line}" for line in translations.describe(record)))
     print(f"{record.name}: {f'{len(problems)} to mend' if problems else 'fulfills the contract'}.")
     return 1 if problems else 0
 

@@ -20,6 +20,7 @@ from core.plugin import Plugin
 from core.progress import PERCENT, Progress, translate
 from core.turns import Waiting, on_behalf_of
 from core.web import admission
+from core.web.translation import CURRENT, TABLES
 
 LOGGER = logging.getLogger(__name__)
 SHORTEST_REMAINING = 3  # seconds: a shorter time left is not shown
@@ -139,7 +140,13 @@ def to_gradio_error(error: BaseException, name: str) -> gr.Error:
     """Return the error to show, with the words of `explain`."""
     if isinstance(error, gr.Error):
         return error
-    return gr.Error(explain(error, name), title=FAILED, print_exception=False)
+    return gr.Error(translated(explain(error, name)), title=translated(FAILED), print_exception=False)
+
+
+def translated(text: str) -> str:
+    """Return a sentence in the language of the visitor whose call runs."""
+    table = TABLES.get(CURRENT.get())
+    return text if table is None else table.translate(text)
 
 
 def explain(error: BaseException, name: str) -> str:

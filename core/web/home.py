@@ -20,6 +20,7 @@ from core.engine import Engine
 from core.plugin import Plugin
 from core.registry import Record
 from core.web import building, pages, sending
+from core.web.translated_app import TranslatedBlocks
 
 LOGGER = logging.getLogger(__name__)
 CARD_FILE = "card.webp"
@@ -52,7 +53,7 @@ def configured_at_launch() -> Iterator[None]:
         App.create_app, gr.Blocks.get_config_file = staticmethod(create_app), get_config_file
 
 
-def build_app(records: Iterable[Record], engine: Engine) -> gr.Blocks:
+def build_app(records: Iterable[Record], engine: Engine) -> TranslatedBlocks:
     """Return the app with a page for each plugin, and a home page where there are several plugins.
 
     A plugin that is not ready, or whose page cannot be built, gets a page with the reason; the others are not
@@ -66,7 +67,8 @@ def build_app(records: Iterable[Record], engine: Engine) -> gr.Blocks:
     single = built[0] if len(built) == 1 else None
     title = single[0].title if single else TITLE
     paths = _paths([record for record, _, _ in built])
-    with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as app:
+    app = TranslatedBlocks(title=title, analytics_enabled=False, fill_width=True)
+    with app:
         app.offers = sending.offers_of(
             {
                 "" if single else paths[record.name]: (record.title, getattr(page, "receiver", None))

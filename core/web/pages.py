@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from core.plugin import Plugin
 from core.registry import Record
-from core.web import as_code, batches, endpoints, first_results, handlers, history, links, sending
+from core.web import as_code, batches, endpoints, first_results, handlers, history, links, sending, translation
 from core.web.admission import holds
 from core.web.background import background_job
 from core.web.comparison import comparison
@@ -123,7 +123,7 @@ COPY_LINK = "Copy link"
 COPY_EMBED, EMBED_COPIED = "Copy embed code", "Copied: HTML that shows this tab with its settings in another page."
 LINK_NOTE = "To this tab with its settings. Your own files are not in it."
 LINK_COPIED = "Copied: the address of this page holds the tab and its settings now."
-BROWSER_TITLE = "{} - Darkroom"
+BROWSER_TITLE = "() => {{ document.title = `${{window.strings?.[{0}] ?? {0}}} - Darkroom`; }}"
 MODEL_CARD = "Model card: data, training, scores, limits"
 NOT_RUNNING = "This demo is not running."
 HEADER = Markup('<div class="page-title"><h1>{}</h1><p>{}</p>{}</div>')
@@ -147,8 +147,8 @@ class Page:
 
     def header(self) -> None:
         """Add the plugin's title and summary, and the device and the weights once they are known."""
-        title = json.dumps(BROWSER_TITLE.format(self.plugin.record.title))
-        self.blocks.load(None, None, None, js=f"() => {{ document.title = {title}; }}")
+        title = json.dumps(self.plugin.record.title)
+        self.blocks.load(None, None, None, js=BROWSER_TITLE.format(title))
         header = gr.HTML(_header(self.plugin.record, NO_BADGE.format(LOADING)), padding=False)
         self.blocks.load(self._describe, None, header, api_visibility="private", show_progress="hidden")
 
@@ -290,7 +290,7 @@ class Page:
             frame = links.copy_script(self._tabs, EMBED_COPIED, "copyFrame")
             embed.click(None, links.controls_of(self._tabs), note, js=frame)
         with gr.Accordion(MODEL_CARD, open=False):
-            gr.Markdown(_without_front_matter(card.read_text()))
+            gr.Markdown(_without_front_matter(card.read_text()), elem_classes=translation.IN_ENGLISH)
 
     def _describe(self) -> Markup:
         """Return the header with where it runs and, folded, the device and the weights; or why there is no network."""

@@ -18,6 +18,7 @@ from gradio.components import Component
 from markupsafe import Markup
 
 from core.imaging import images
+from core.web.translation import ENGLISH, LANGUAGES
 
 LONGEST_ORIGIN = 200  # characters
 KINDS = {"image": (gr.Image,), "audio": (gr.Audio,), "video": (gr.Video,)}  # of input components
@@ -100,7 +101,8 @@ def outputs_of(receiver: Receiver, note: gr.HTML) -> list[Component]:
 def script(offers: Iterable[Offer], embeddable: bool = False) -> str:
     """Return JavaScript that tells the browser where results can be sent, and whether other sites may frame the app."""
     embed = "document.body.classList.add('embeddable');\n" if embeddable else ""
-    return f"window.receivers = {json.dumps([asdict(offer) for offer in offers])};\n{embed}"
+    languages = f"window.languages = {json.dumps(LANGUAGES)}; window.language ??= '{ENGLISH}';\n"
+    return f"{languages}window.receivers = {json.dumps([asdict(offer) for offer in offers])};\n{embed}"
 
 
 def offers_of(pages: Mapping[str, tuple[str, Receiver | None]]) -> list[Offer]:

@@ -23,7 +23,7 @@ from core.hub import reference
 from core.manifest import Precision
 from core.registry import Record, State
 from core.watchdog import watched
-from core.web import memory, visitor_files
+from core.web import memory, translation, visitor_files
 from core.web.admission import ADMISSION
 from core.web.calls import CheckedCalls
 from core.web.hosts import allowed_hosts
@@ -42,7 +42,7 @@ from core.web.visitor_files import Sweeper, own_folder
 from core.weights import WeightsOptions
 
 if TYPE_CHECKING:
-    import gradio as gr  # only here: `serve` sets what Gradio reads when it is imported
+    from core.web.translated_app import TranslatedBlocks  # only here: `serve` sets what Gradio reads when imported
 
 LOGGER = logging.getLogger(__name__)
 QUEUE_LENGTH = 128  # calls that wait for those that run (`core.web.pages.RUNS`)
@@ -87,6 +87,7 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = make_engine) 
 
         with home.configured_at_launch():
             app = home.build_app(records, running)
+            translation.TABLES.update(translation.load(record.folder for record in records))
             app.queue(max_size=QUEUE_LENGTH, api_open=False)  # else requests could be run beside the queue
         drain_at_sigterm(options.drain)
         ADMISSION.time_limit = options.time_limit
@@ -114,8 +115,10 @@ def _choose_engine(options: argparse.Namespace, default: MakeEngine) -> MakeEngi
 
 
 def _launch(
-    app: gr.Blocks, options: argparse.Namespace, records: Sequence[Record], engine: Engine, folder: Path
+    app: TranslatedBlocks, options: argparse.Namespace, records: Sequence[Record], engine: Engine, folder: Path
 ) -> None:
+    import gradio as gr
+
     from core.web import endpoints, home, sending, sessions, theme
 
     endpoints.return_each_result_over_mcp()
@@ -127,6 +130,9 @@ def _launch(
         css=theme.load_css(records),
         head=theme.load_head(),
         js=sending.script(app.offers, bool(options.embed_on)) + theme.load_scripts(),
+        i18n=gr.I18n(**translation.gradio_words()),
+        favicon_path=theme.ICON,
+        pwa=True,
         mcp_server=True,
         max_file_size=LARGEST_UPLOAD,
         state_session_capacity=SESSIONS,
@@ -154,6 +160,8 @@ def warm_up(records: Sequence[Record], engine: Engine) -> None:
 
 
 def _middleware(options: argparse.Namespace, folder: Path, warm_up: Callable[[], None]) -> list[Middleware]:
+    from core.web.translated_app import TranslatedPages
+
     bound = options.host or os.environ.get("GRADIO_SERVER_NAME")
     behind_proxy = options.behind_proxy or "SPACE_ID" in os.environ
     return [
@@ -166,4 +174,5 @@ def _middleware(options: argparse.Namespace, folder: Path, warm_up: Callable[[],
         Middleware(CheckedCalls, folder=folder),
         Middleware(DoubleRemovalWorkaround),
         Middleware(WarmUpAfterFirstPage, warm_up=warm_up),
+        Middleware(TranslatedPages),
     ]

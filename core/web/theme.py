@@ -13,11 +13,14 @@ from core.registry import Record, State
 LOGGER = logging.getLogger(__name__)
 STYLE, FRAME = (Path(__file__).with_name(name) for name in ("style.css", "frame.css"))
 SCRIPTS = Path(__file__).with_name("scripts")
+ICON = Path(__file__).with_name("icon.svg")  # of the browser's tab, and of the app on a home screen
 PAGE_SCRIPTS = (
+    "words.js",  # the others use it
     "batches.js",
     "clickable.js",
     "cropping.js",
     "history.js",
+    "language.js",
     "links.js",
     "names.js",
     "navigation.js",
@@ -26,6 +29,10 @@ PAGE_SCRIPTS = (
     "sending.js",
     "sheets.js",
 )
+
+# Of Android and Linux, Windows, Apple's systems, older Linux: none is fetched.
+GURMUKHI = "Noto Sans Gurmukhi", "Nirmala UI", "Mukta Mahee", "Gurmukhi MN", "Raavi", "Lohit Gurmukhi"
+DEVANAGARI = "Noto Sans Devanagari", "Kohinoor Devanagari", "Mangal", "Lohit Devanagari"
 
 ACCENT = Color(
     name="safelight",
@@ -85,7 +92,7 @@ def load_scripts() -> str:
 
 def build_theme() -> Base:
     """Return the Gradio theme of the app."""
-    fonts = ("ui-sans-serif", "system-ui", "sans-serif")
+    fonts = ("ui-sans-serif", "system-ui", *GURMUKHI, *DEVANAGARI, "sans-serif")
     mono = ("ui-monospace", "Consolas", "monospace")
     theme = Base(primary_hue=ACCENT, secondary_hue=ACCENT, neutral_hue=NEUTRAL, font=fonts, font_mono=mono)
     return theme.set(

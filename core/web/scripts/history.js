@@ -1,7 +1,7 @@
 // The strip of a tab's last results (history.py). An entry is { file, words }: the result, and the settings it has.
 
 const MOST = 8;
-const NOTHING = "Nothing yet: each result appears here.";
+const { NOTHING } = window.inLanguage({ NOTHING: "Nothing yet: each result appears here." });
 
 const escape = (text) => text.replace(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);
 

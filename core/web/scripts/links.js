@@ -1,6 +1,6 @@
 // Addresses of tabs, and links to a page with its settings (links.py).
 
-const NOT_OURS = ["__theme", "view"]; // parameters that Gradio reads
+const NOT_OURS = ["__theme", "view", "lang"]; // parameters of the page as a whole
 
 function show(query) {
   const kept = [...new URLSearchParams(location.search)].filter(([name]) => NOT_OURS.includes(name));

@@ -1,12 +1,12 @@
 // Gives screen readers names for what Gradio leaves without one: result pictures, thumbnails, empty frames, uploads.
 // Gradio builds and replaces parts of the page all the time, so it is done again after each change.
 
-const WORDS = {
+const WORDS = window.inLanguage({
   example: "Example",
   empty: "nothing yet",
   unshown: "The browser cannot show this file.",
   size: (width, height) => `${width} × ${height} pixels`,
-};
+});
 
 // Return the label of a part's component, or the caption above it.
 function labelOf(part) {

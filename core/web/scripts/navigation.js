@@ -1,7 +1,7 @@
 // Moves between tabs by the arrow keys, as the pattern "tabs" of the ARIA Authoring Practices says, and folds the
 // links to the pages into a menu on a phone.
 
-const MENU = "Menu";
+const { MENU } = window.inLanguage({ MENU: "Menu" });
 const MOVES = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
 
 const tabsOf = (list) => [...list.querySelectorAll("[role=tab]")];

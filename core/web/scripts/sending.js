@@ -1,12 +1,12 @@
 // "Use in …": a menu on each result, with the pages that take it as their input, copying and sharing (sending.py).
 
-const WORDS = {
+const WORDS = window.inLanguage({
   menu: "Use in …, copy, share",
   useIn: "Use in",
   copy: "Copy",
   copied: "Copied",
   share: "Share …",
-};
+});
 const ICON =
   '<div class="small"><svg viewBox="0 0 24 24" width="100%" height="100%" fill="none" stroke="currentColor" ' +
   'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">' +

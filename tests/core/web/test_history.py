@@ -41,7 +41,9 @@ def test_two_results_are_compared_and_survive_a_reload_until_they_are_cleared(br
     for i in (0, 1):
         page.locator(ENTRIES).nth(i).click()
     page.locator(".history .comparison:not(.empty)").wait_for()
-    shown = [page.locator(f".history .comparison {each}").get_attribute("src") for each in ("img.after", "div img")]
+    shown = [
+        page.locator(f".history .comparison {each}").get_attribute("src") for each in ("img.after", "div.before img")
+    ]
     assert shown == results  # the older one on the left
     page.reload()
     page.locator(".history .label-wrap").first.click()

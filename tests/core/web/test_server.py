@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import urllib.parse
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +19,7 @@ from core import registry
 from core.imaging import images
 from core.plugin import Plugin
 from core.publish import bundle
-from core.web import server
+from core.web import server, theme
 from tests.conftest import run_python, serve
 
 
@@ -98,3 +101,16 @@ def test_a_limit_that_is_no_number_above_0_is_refused(value: str, monkeypatch: p
         server.main([])
     assert ended.value.code == 2
     assert f"--retention: {value!r} is not a number above 0" in capsys.readouterr().err
+
+
+@pytest.mark.browser
+def test_the_app_can_be_installed_under_its_own_icon(browser: Any, app_address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{app_address}/denoiser")
+    manifest = page.locator("link[rel=manifest]").get_attribute("href")
+    with urllib.request.urlopen(urllib.parse.urljoin(page.url, manifest)) as answer:
+        described = json.load(answer)
+    assert (described["name"], described["display"]) == ("Darkroom", "standalone")
+    with urllib.request.urlopen(urllib.parse.urljoin(page.url, described["icons"][0]["src"])) as answer:
+        assert answer.read() == theme.ICON.read_bytes()
+    page.close()

@@ -1,0 +1,191 @@
+"""Translations of what pages say: a table in core, and in each plugin that has one; the English text is the key.
+
+A table is a file, `translations.toml`, of English sentences, each with its translations by language. A key may be a
+template as Python's `str.format` takes it, as the plugin's own constant is: "Done in {}." matches "Done in 3.2 s.".
+What has no translation stays English as a whole: never a part of a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from core.errors import UserError
+
+FILE = "translations.toml"
+LANGUAGES = {"en": "English", "pa": "ਪੰਜਾਬੀ", "hi": "हिन्दी", "fr": "Français", "es": "Español"}
+ENGLISH = "en"
+CURRENT: ContextVar[str] = ContextVar("language", default=ENGLISH)  # of the visitor whose call runs
+
+TABLES: dict[str, Table] = {}  # of the app that is served, by language
+
+IN_ENGLISH = "in-english"  # CSS class: what is not translated, such as a model card
+TEXT_PROPERTIES = "label", "info", "placeholder", "before", "after", "html_template"
+TEXT_TYPES = "button", "downloadbutton", "html", "markdown"  # whose values are words
+SEGMENT = re.compile(r"(?<=>)[^<>]+(?=<)|(?<=(?:label|title)=\")[^\"<>]+(?=\")|(?<=alt=\")[^\"<>]+(?=\")")
+FIELD = re.compile(r"\{(\w*)[^{}]*\}")
+
+Translate = Callable[[str], str]
+
+
+class Table:
+    """The translations of one language.
+
+    Args:
+        texts: translations by English text or template.
+    """
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = dict(texts)
+        self._templates = [
+            (_pattern(key), FIELD.sub(r"{\1}", value)) for key, value in texts.items() if FIELD.search(key)
+        ]
+
+    def translate(self, text: str) -> str:
+        """Return the translation of a text, of Markdown by paragraphs, of HTML between its tags; else the text."""
+        if (found := self.find(text)) is not None:
+            return found
+        if "\n\n" in text:
+            return "\n\n".join(map(self.translate, text.split("\n\n")))
+        if "<" in text:
+            return SEGMENT.sub(lambda match: self._keep_spaces(match[0]), text)
+        return text
+
+    def find(self, text: str) -> str | None:
+        """Return the translation of a whole text; None where there is none."""
+        if (exact := self.texts.get(text)) is not None:
+            return exact
+        for pattern, translation in self._templates:
+            if match := pattern.fullmatch(text):
+                values = [self.texts.get(group, group) for group in match.groups()]
+                return translation.format(*values, **dict(zip(match.re.groupindex, values, strict=False)))
+        return None
+
+    def _keep_spaces(self, text: str) -> str:
+        stripped = text.strip()
+        return text.replace(stripped, self.find(stripped) or stripped) if stripped else text
+
+
+def load(folders: Iterable[Path]) -> dict[str, Table]:
+    """Return the tables by language, of core and of the plugins in `folders`; English has none."""
+    texts: dict[str, dict[str, str]] = {language: {} for language in LANGUAGES if language != ENGLISH}
+    for folder in (Path(__file__).parent, *folders):
+        for text, translations in read(folder).items():
+            for language in texts.keys() & translations.keys():
+                texts[language][text] = translations[language]
+    return {language: Table(each) for language, each in texts.items()}
+
+
+def gradio_words() -> dict[str, dict[str, Any]]:
+    """Return Gradio's own words by language, for those that it does not have itself."""
+    files = sorted(Path(__file__).parent.glob("gradio_*.toml"))
+    return {file.stem.removeprefix("gradio_"): tomllib.loads(file.read_text(encoding="utf-8")) for file in files}
+
+
+def read(folder: Path) -> dict[str, dict[str, str]]:
+    """Return the translations of a text by language, by the text; none where there is no table.
+
+    Raises:
+        UserError: if the table cannot be read.
+    """
+    path = folder / FILE
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read: {error}.") from None
+
+
+def choose(query: str | None, cookie: str | None, accepted: str) -> str:
+    """Return the language of a visitor: asked for by the address, or chosen before, or the browser's.
+
+    Args:
+        query: the parameter `lang` of the address.
+        cookie: what the visitor chose in the menu.
+        accepted: the browser's header Accept-Language.
+    """
+    browser = [each.split(";")[0].split("-")[0].strip() for each in accepted.split(",")]
+    return next((each for each in (query, cookie, *browser) if each in LANGUAGES), ENGLISH)
+
+
+def translate_properties(kind: str, properties: dict[str, Any], translate: Translate) -> dict[str, Any]:
+    """Return the properties of a component, or of an update of it, with their words translated.
+
+    Args:
+        kind: of component, as Gradio's configuration calls it.
+        properties: by name.
+        translate: returns the translation of a text.
+    """
+    changed: dict[str, Any] = {}
+    if isinstance(inner := properties.get("props"), dict):  # those of a component of our own
+        changed["props"] = translate_properties("", inner, translate)
+    names = [*TEXT_PROPERTIES, *(["value"] if kind in TEXT_TYPES else [])]
+    changed |= {name: translate(text) for name in names if isinstance(text := properties.get(name), str)}
+    if isinstance(choices := properties.get("choices"), list):
+        changed["choices"] = [_translate_choice(choice, translate) for choice in choices]
+    if isinstance(tabs := properties.get("initial_tabs"), list):
+        changed["initial_tabs"] = [tab | {"label": translate(tab["label"])} if tab else tab for tab in tabs]
+    return properties | changed
+
+
+def translate_config(config: dict[str, Any], translate: Translate) -> dict[str, Any]:
+    """Return Gradio's configuration of a page with the words of its components and of the menu translated."""
+    components = [
+        each | {"props": translate_properties(each["type"], each["props"], translate)} for each in config["components"]
+    ]
+    pages = [[page[0], translate(page[1]), *page[2:]] for page in config.get("pages", [])]
+    return config | {"components": components, "pages": pages}
+
+
+def texts_of(config: dict[str, Any]) -> list[str]:
+    """Return the texts that a page shows when it is opened: those that a table would have to hold."""
+    found: list[str] = []
+
+    def note(text: str) -> str:
+        found.extend(_parts_of(text))
+        return text
+
+    hidden = set(_hidden(config["layout"], {each["id"]: each["props"] for each in config["components"]}))
+    shown = [each for each in config["components"] if each["id"] not in hidden]
+    translate_config(config | {"components": shown}, note)
+    return list(dict.fromkeys(found))
+
+
+def _hidden(layout: dict[str, Any], properties: Mapping[int, dict[str, Any]], inside: bool = False) -> Iterator[int]:
+    """Yield the components in a layout that endpoints have, which are in hidden columns, or that stay in English."""
+    own = properties.get(layout.get("id", -1), {})
+    inside = inside or (own.get("visible") is False and bool(layout.get("children")))
+    inside = inside or IN_ENGLISH in (own.get("elem_classes") or [])
+    if inside:
+        yield layout["id"]
+    for child in layout.get("children") or []:
+        yield from _hidden(child, properties, inside)
+
+
+def _parts_of(text: str) -> Iterator[str]:
+    """Yield what `Table.translate` looks up of a text, without what has no words."""
+    segments = SEGMENT.findall(text) if text.lstrip().startswith("<") else text.split("\n\n")
+    texts = (each.strip() for each in segments if "${" not in each)  # which is code of Gradio's
+    yield from (text for text in texts if re.search(r"[^\W\d_]{2}", text))
+
+
+def _translate_choice(choice: Any, translate: Translate) -> Any:
+    return (
+        [translate(choice[0]), *choice[1:]]
+        if isinstance(choice, list | tuple) and isinstance(choice[0], str)
+        else choice
+    )
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    """Return what a template of `str.format` matches: each field some text."""
+    parts = []
+    for literal, field, _, _ in string.Formatter().parse(template):
+        parts.append(re.escape(literal))
+        if field is not None:
+            parts.append(f"(?P<{field}>.+?)" if field.isidentifier() else "(.+?)")
+    return re.compile("".join(parts), re.DOTALL)

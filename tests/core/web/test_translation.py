@@ -1,0 +1,137 @@
+"""Pages in the visitor's language: whole sentences, templates, Markdown and HTML; values stay as they are."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from core import registry
+from core.contract import translations
+from core.errors import UserError
+from core.web import translated_app, translation
+from core.web.translation import LANGUAGES, Table
+
+TABLE = Table(
+    {
+        "Run": "ਚਲਾਓ",
+        "Done in {}.": "{} ਵਿੱਚ ਪੂਰਾ ਹੋਇਆ।",
+        "**{:.1f} → {high:.1f} dB**": "**{high} ← {} dB**",
+        "cats": "ਬਿੱਲੀਆਂ",
+    }
+)
+BUNDLED = [record for record in registry.discover().values() if record.folder.parent == registry.BUNDLED]
+
+
+@pytest.mark.parametrize(
+    ("text", "translated"),
+    [
+        ("Run", "ਚਲਾਓ"),
+        ("Run away", "Run away"),
+        ("Done in 3.2 s.", "3.2 s ਵਿੱਚ ਪੂਰਾ ਹੋਇਆ।"),
+        ("Done in cats.", "ਬਿੱਲੀਆਂ ਵਿੱਚ ਪੂਰਾ ਹੋਇਆ।"),
+        ("**1.0 → 2.0 dB**", "**2.0 ← 1.0 dB**"),
+        ("Run\n\nRun away\n\nRun", "ਚਲਾਓ\n\nRun away\n\nਚਲਾਓ"),
+        ('<b title="Run"> Run </b><i>Run away</i>', '<b title="ਚਲਾਓ"> ਚਲਾਓ </b><i>Run away</i>'),
+    ],
+)
+def test_whole_texts_are_translated_and_never_a_part_of_a_sentence(text: str, translated: str) -> None:
+    assert TABLE.translate(text) == translated
+
+
+def test_words_are_translated_and_values_are_not() -> None:
+    radio = translation.translate_properties(
+        "radio", {"label": "Run", "choices": [("Run", "Run"), ("x", 1)], "value": "Run"}, TABLE.translate
+    )
+    assert radio == {"label": "ਚਲਾਓ", "choices": [["ਚਲਾਓ", "Run"], ["x", 1]], "value": "Run"}
+    assert translation.translate_properties("markdown", {"value": "Run"}, TABLE.translate) == {"value": "ਚਲਾਓ"}
+    assert translation.translate_properties("textbox", {"value": "Run"}, TABLE.translate) == {"value": "Run"}
+
+
+@pytest.mark.parametrize(
+    ("query", "cookie", "accepted", "language"),
+    [
+        ("pa", "fr", "hi-IN,hi;q=0.9", "pa"),
+        (None, "fr", "hi", "fr"),
+        ("xx", None, "de-DE,de;q=0.9,hi-IN;q=0.8", "hi"),
+        (None, None, "de", "en"),
+        (None, None, "", "en"),
+    ],
+)
+def test_the_address_comes_before_the_menu_and_that_before_the_browser(
+    query: str | None, cookie: str | None, accepted: str, language: str
+) -> None:
+    assert translation.choose(query, cookie, accepted) == language
+
+
+def test_every_text_of_every_table_is_in_every_language_with_the_same_fields() -> None:
+    for folder in [Path(translation.__file__).parent, *(record.folder for record in BUNDLED)]:
+        for text, translations_of in translation.read(folder).items():
+            assert translations_of.keys() == LANGUAGES.keys() - {"en"}, text
+            count = len(translation.FIELD.findall(text))
+            assert all(len(translation.FIELD.findall(each)) == count for each in translations_of.values()), text
+
+
+def test_a_table_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / translation.FILE).write_text("no = table =")
+    with pytest.raises(UserError, match=r"translations\.toml cannot be read"):
+        translation.load([tmp_path])
+
+
+def test_the_denoiser_is_translated_as_a_whole_and_check_lists_what_others_lack() -> None:
+    assert all("all" in line for line in translations.describe(registry.find("denoiser")))
+    lines = [*translations.describe(registry.find("gan_generator"))]
+    assert any(line.startswith("pa: ") and "not translated" in line for line in lines)
+
+
+def test_a_plugin_without_translations_is_in_english(tmp_path: Path) -> None:
+    record = registry.find("denoiser")
+    lines = [*translations.describe(registry.Record("plain", tmp_path, record.package, record.state))]
+    assert lines == ["plain: no translations.toml: its pages are in English"]
+
+
+def page_of(address: str, **headers: str) -> tuple[str, Any]:
+    """Return the HTML of a page, and the first label of its configuration that is a tab's."""
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
+        html = answer.read().decode()
+    config = translated_app.CONFIG.search(html.encode())
+    assert config is not None
+    labels = [each["props"]["label"] for each in json.loads(config[1])["components"] if each["type"] == "tabitem"]
+    return html, labels[0]
+
+
+def test_a_page_is_sent_in_the_language_of_the_browser_or_of_the_address(app_address: str) -> None:
+    address = f"{app_address}/denoiser"
+    assert page_of(address)[1] == "Denoise a photo"
+    assert page_of(address, **{"Accept-Language": "fr-CH,fr;q=0.9"})[1] == "Débruiter une photo"
+    assert page_of(address, Cookie="darkroom_lang=es")[1] == "Quitar el ruido de una foto"
+    html, label = page_of(f"{address}?lang=pa", **{"Accept-Language": "fr"})
+    assert label == "ਫੋਟੋ ਵਿੱਚੋਂ ਸ਼ੋਰ ਹਟਾਓ"
+    assert html.index("window.language") < html.index("window.gradio_config")
+
+
+@pytest.mark.browser
+def test_what_comes_later_is_in_the_language_too_and_the_menu_changes_it(browser: Any, app_address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{app_address}/denoiser?lang=pa&tab=trained-on-other-data")
+    page.get_by_role("button", name="ਦੋਵਾਂ ਨਾਲ ਸ਼ੋਰ ਹਟਾਓ").click()
+    page.locator(".status:visible", has_text="ਵਿੱਚ ਪੂਰਾ ਹੋਇਆ।").wait_for()
+    assert page.locator("html").get_attribute("lang") == "pa"
+    assert page.title() == "ਡਿਨੋਇਜ਼ਰ - Darkroom"
+    page.get_by_role("link", name="ਸੁਪਰ-ਰਿਜ਼ੋਲਵਰ").click()
+    page.wait_for_url("**/super_resolver?lang=pa")
+    page.get_by_label("ਭਾਸ਼ਾ").select_option("es")
+    page.wait_for_url("**lang=es")
+    page.get_by_role("heading", name="Superresolución").wait_for()
+    page.goto(f"{app_address}/")
+    page.get_by_text("Demostraciones interactivas").wait_for()  # the menu's choice is kept
+    page.close()
+
+
+def test_a_call_without_a_page_is_answered_in_english() -> None:
+    assert translated_app._translate_value(gr.Markdown(render=False), "Run", TABLE) == "ਚਲਾਓ"
+    assert translated_app.language_of_call(None) == "en"
