@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from core.plugin import Plugin
 from core.registry import Record
-from core.web import as_code, batches, endpoints, first_results, handlers, history, links, sending, translation
+from core.web import as_code, batches, endpoints, first_results, handlers, history, lessons, links, sending, translation
 from core.web.admission import holds
 from core.web.background import background_job
 from core.web.comparison import comparison
@@ -159,6 +159,9 @@ class Page:
         tab when the page is loaded, or that of the tab that the page's address names, with the controls set to the
         values in the address (see `core.web.links`).
         """
+        lesson = lessons.read(self.plugin.record.folder)
+        if lesson:
+            lessons.lay_out(lesson)
         origin, sent = gr.HTML(visible=False, padding=False), gr.Textbox(visible=False)
         states = [gr.State(False) for _ in tabs]  # not in the tabs: an output in a closed tab counts as changed
         with gr.Tabs(overflow_behavior="wrap") as shown:
@@ -171,6 +174,8 @@ class Page:
                     self._lay_out_extras()
                 show = links.SHOW_TAB.format(json.dumps(self._tabs[-1].slug))
                 tab.select(lambda: True, None, self._tabs[-1].opened, js=show, api_visibility="private")
+        if lesson:
+            lessons.check(lesson, self._tabs)
         opened = {tab.slug: tab.opened for tab in self._tabs}
         receiver = self.blocks.receiver
 

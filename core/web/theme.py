@@ -21,6 +21,7 @@ PAGE_SCRIPTS = (
     "cropping.js",
     "history.js",
     "language.js",
+    "lessons.js",
     "links.js",
     "names.js",
     "navigation.js",

@@ -63,7 +63,8 @@ class Table:
         for pattern, translation in self._templates:
             if match := pattern.fullmatch(text):
                 values = [self.texts.get(group, group) for group in match.groups()]
-                return translation.format(*values, **dict(zip(match.re.groupindex, values, strict=False)))
+                named = {name: values[group - 1] for name, group in match.re.groupindex.items()}
+                return translation.format(*values, **named)
         return None
 
     def _keep_spaces(self, text: str) -> str:
