@@ -20,4 +20,10 @@ function printLesson() {
 
 const number = Number(new URLSearchParams(location.search).get(STEP));
 if (number) openAt(number);
-document.addEventListener("click", ({ target }) => target.closest?.(".print-lesson") && printLesson());
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.(".print-lesson")) printLesson();
+  const link = event.target.closest?.(".set-controls");
+  if (!link) return;
+  event.preventDefault(); // relative links are those of the app's root, as Gradio's page has a base
+  location.assign(`${location.pathname}${new URL(link.href).search}`);
+});
