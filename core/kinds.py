@@ -8,12 +8,15 @@ tuple a flag that takes files; a result of a kind is written to a file, any othe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import inspect
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from core.files import check_output
+
+RESULT = "result"  # the name of a result that is not a named tuple
 
 
 @dataclass(frozen=True)
@@ -65,3 +68,20 @@ def find(annotation: Any) -> Kind | None:
 def is_required_file(annotation: Any) -> bool:
     """Return whether a parameter of this type is one file that must be given."""
     return get_origin(annotation) is Annotated and find(annotation) is not None
+
+
+def split_parameters(function: Callable[..., Any]) -> tuple[dict[str, Kind], dict[str, Any]]:
+    """Return the kinds of a verb's parameters that are files, and the types of those that are flags."""
+    known = type_hints(function)
+    types = {name: known[name] for name in list(inspect.signature(function).parameters)[1:]}
+    files = {name: kind for name, each in types.items() if is_required_file(each) and (kind := find(each))}
+    return files, {name: each for name, each in types.items() if name not in files}
+
+
+def result_kinds(function: Callable[..., Any]) -> dict[str, Kind]:
+    """Return the kinds of what is written of a verb's result: of the fields of a named tuple, or of the result."""
+    result: Any = type_hints(function).get("return")
+    if get_origin(result) is Generator:
+        result = get_args(result)[-1]
+    fields = type_hints(result) if hasattr(result, "_fields") else {RESULT: result}
+    return {name: kind for name, each in fields.items() if (kind := find(each))}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, get_origin
 
 import numpy as np
 
@@ -17,24 +16,6 @@ from core.imaging.images import Floats
 from core.kinds import Kind, Sources
 
 LONGEST_PRINTED = 64  # elements of an array
-RESULT = "result"  # the name of a result that is not a named tuple
-
-
-def split_parameters(function: Callable[..., Any]) -> tuple[dict[str, Kind], dict[str, Any]]:
-    """Return the kinds of a verb's parameters that are files, and the types of those that are flags."""
-    known = kinds.type_hints(function)
-    types = {name: known[name] for name in list(inspect.signature(function).parameters)[1:]}
-    files = {name: kind for name, each in types.items() if kinds.is_required_file(each) and (kind := kinds.find(each))}
-    return files, {name: each for name, each in types.items() if name not in files}
-
-
-def result_kinds(function: Callable[..., Any]) -> dict[str, Kind]:
-    """Return the kinds of what is written of a verb's result: of the fields of a named tuple, or of the result."""
-    result: Any = kinds.type_hints(function).get("return")
-    if get_origin(result) is Generator:
-        result = get_args(result)[-1]
-    fields = kinds.type_hints(result) if hasattr(result, "_fields") else {RESULT: result}
-    return {name: kind for name, each in fields.items() if (kind := kinds.find(each))}
 
 
 def check_output(path: Path, results: Mapping[str, Kind]) -> None:
@@ -81,7 +62,7 @@ def hand_on(result: Any, results: Mapping[str, Kind], kind: Kind) -> Any:
 
     Args:
         result: a value, or a named tuple of several.
-        results: see `result_kinds`.
+        results: see `kinds.result_kinds`.
         kind: what the next verb takes.
     """
     name = next(name for name, each in results.items() if each is kind)
@@ -98,11 +79,11 @@ def write(result: Any, results: Mapping[str, Kind], path: Path | None, sources: 
 
     Args:
         result: a value, or a named tuple of several.
-        results: see `result_kinds`.
+        results: see `kinds.result_kinds`.
         path: where to write; None where nothing has a kind.
         sources: the files that the result was made from.
     """
-    fields = result._asdict() if hasattr(result, "_asdict") else {RESULT: result}
+    fields = result._asdict() if hasattr(result, "_asdict") else {kinds.RESULT: result}
     named = next((name for name, kind in results.items() if path and _fits(path, kind)), None)
     for name, value in fields.items():
         if path and name in results:

@@ -11,7 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from core import registry, verbs
+from core import kinds, registry, verbs
 from core.cli import files, flags, folders, streams
 from core.errors import UserError
 from core.kinds import Kind, Sources
@@ -20,7 +20,7 @@ from core.progress import Progress, Steps, finish
 from core.registry import Record, State
 
 THEN = "--then"
-WRITE_THEN = "--then needs PLUGIN:VERB after it, as in --then super_resolver:upscale."
+WRITE_THEN = "--then needs PLUGIN:VERB after it: the plugin and the verb that the result goes on to."
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Link:
     @property
     def results(self) -> dict[str, Kind]:
         """The kinds of what is written of its result."""
-        return files.result_kinds(self.function)
+        return kinds.result_kinds(self.function)
 
     def parse(self, before: Link | None, out: bool) -> Step:
         """Return it with its flags.
@@ -57,7 +57,7 @@ class Link:
         Raises:
             UserError: if it cannot be given the result of `before`.
         """
-        inputs, settings = files.split_parameters(self.function)
+        inputs, settings = kinds.split_parameters(self.function)
         taken = next((name for name, kind in inputs.items() if before and kind in before.results.values()), None)
         if before and taken is None:
             made = ", ".join(kind.name for kind in before.results.values()) or "nothing that is a file"
@@ -103,7 +103,7 @@ class Step:
         """
         loaded = {name: files.load(path, kind) for (name, kind), path in zip(self.inputs.items(), paths, strict=True)}
         loaded |= {self.taken: given} if self.taken else {}
-        required, _ = files.split_parameters(self.link.function)
+        required, _ = kinds.split_parameters(self.link.function)
         values = tuple(loaded[name] for name in required)
         converted = {name: files.convert(getattr(self.flags, name), kind) for name, kind in self.settings.items()}
         chosen = self.plugin.checkpoint or verbs.choose_checkpoint(self.link.record, self.link.verb, values, converted)
@@ -164,7 +164,7 @@ def _run_chain(
 
 def _kind_of(step: Step) -> Kind:
     """Return the kind of what a step is given by the one before it."""
-    required, _ = files.split_parameters(step.link.function)
+    required, _ = kinds.split_parameters(step.link.function)
     return required[step.taken or ""]
 
 

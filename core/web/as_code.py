@@ -15,7 +15,6 @@ from gradio.utils import get_function_description
 from numpy.typing import NDArray
 
 from core import kinds, verbs
-from core.cli.files import result_kinds, split_parameters
 from core.engine import Call
 from core.errors import UserError
 from core.imaging import images
@@ -72,7 +71,7 @@ class Code:
         self.function = verbs.find_verb(self.call.record, self.call.verb)
         self.arguments = noted_calls.arguments_of(self.call)
         self.hints = kinds.type_hints(self.function)
-        self.results = result_kinds(self.function)
+        self.results = kinds.result_kinds(self.function)
         self.files = {name: self._name_files(name, value) for name, value in self.arguments.items()}
 
     def _name_files(self, name: str, value: Any) -> list[str]:
@@ -119,7 +118,7 @@ class Code:
         """Return the command line, or "" where it cannot be given an argument."""
         if set(self.exact) - {path.name for path in self.made}:
             return ""
-        inputs, settings = split_parameters(self.function)
+        inputs, settings = kinds.split_parameters(self.function)
         words = ["run", self.call.record.name, self.call.verb, *(file for name in inputs for file in self.files[name])]
         words += [self.out] if self.out else []
         for name in settings:
