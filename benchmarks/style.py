@@ -48,6 +48,7 @@ from plugins.style_transfer.train import BUNDLED, SCORED_SIDE, Method, load_squa
 LESSON_SIDE, LESSON_STEPS, LESSON_RATE = 256, 1000, 0.002
 MAX_STEPS = 400  # of ours
 PRECISIONS: tuple[Precision, ...] = ("float32", "mixed_bfloat16")
+OURS = {"Darkroom": "adain"}  # checkpoints
 SCORES = ("content_loss", "style_loss", "moments_loss", "seconds", "lpips")
 
 
@@ -102,7 +103,8 @@ def compare_feedforward(pairs: list[tuple[Image, Image]], peer: Path, sheet: Pat
     ours = {precision: Plugin(record, LocalEngine(precision=precision)) for precision in PRECISIONS}
     methods: dict[str, Method] = {}
     for precision in PRECISIONS:
-        methods[f"Darkroom, {precision}"] = partial(ours[precision].run, "stylize")
+        for name, checkpoint_name in OURS.items():
+            methods[f"{name}, {precision}"] = partial(ours[precision].run, "stylize", checkpoint=checkpoint_name)
         methods[f"AdaIN, {precision}"] = load_peer(peer, precision)
     means, columns = {}, []
     for title, method in methods.items():
@@ -111,9 +113,11 @@ def compare_feedforward(pairs: list[tuple[Image, Image]], peer: Path, sheet: Pat
         columns.append([image for image, _ in scored])
         means[title] = np.mean([scores for _, scores in scored], axis=0)
         yield row(title, means[title])
-    yield from (row(f"ratio, {name}", means[f"Darkroom, {name}"] / means[f"AdaIN, {name}"]) for name in PRECISIONS)
     served = device.choose(record.ready_manifest.precision)
-    yield row("ratio, as served to as published", means[f"Darkroom, {served}"] / means["AdaIN, float32"])
+    for name in OURS:
+        for precision in PRECISIONS:
+            yield row(f"{name} / AdaIN, {precision}", means[f"{name}, {precision}"] / means[f"AdaIN, {precision}"])
+        yield row(f"{name} as served / AdaIN as published", means[f"{name}, {served}"] / means["AdaIN, float32"])
     if sheet:
         lines = [*zip(*pairs, strict=True), *columns]
         images.save(np.concatenate([np.concatenate(list(line), axis=1) for line in lines]), sheet)

@@ -26,6 +26,7 @@ from core.registry import Record
 from core.web import as_code, batches, endpoints, first_results, handlers, history, lessons, links, sending, translation
 from core.web.admission import holds
 from core.web.background import background_job
+from core.web.camera import camera
 from core.web.comparison import comparison
 from core.web.components import (
     CROPPABLE,
@@ -52,6 +53,7 @@ from core.web.components import (
 from core.web.first_results import FirstCall
 from core.web.handlers import MissingPictureError
 from core.web.links import Tab
+from core.web.masks import mask_editor, write_mask
 from core.web.output_files import (
     WRITING,
     convert,
@@ -82,6 +84,7 @@ __all__ = [
     "Stage",
     "background_job",
     "before_after_stage",
+    "camera",
     "captioned_image",
     "chart",
     "clickable_picture",
@@ -92,6 +95,7 @@ __all__ = [
     "examples",
     "grid_classes",
     "holds",
+    "mask_editor",
     "message_page",
     "new_file",
     "picture_input",
@@ -106,6 +110,7 @@ __all__ = [
     "workbench",
     "write_all",
     "write_file",
+    "write_mask",
     "write_png",
     "write_result",
     "write_sketch",

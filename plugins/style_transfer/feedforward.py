@@ -1,10 +1,9 @@
-"""Feed-forward style transfer (AdaIN, https://arxiv.org/abs/1703.06868) of a photo of any size, in tiles."""
+"""Feed-forward style transfer, by AdaIN (https://arxiv.org/abs/1703.06868) or the student, of any photo, in tiles."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from math import ceil
 
@@ -17,36 +16,40 @@ from core.imaging.resizing import resize_bicubic
 from core.progress import Steps
 
 from .color_transfer import color_statistics, match_colors, replace_luminance
-from .networks.decoder import DECODER
-from .networks.vgg import VGG, encoder_with_statistics, merge_statistics
+from .networks.parts import FeedforwardParts, parts_of
+from .networks.statistics import merge_statistics
 from .options import StylizeOptions
 from .resizing import pad_mirrored, shrink_to
 
 TILE, OVERLAP = 768, 192  # pixels
 WORKING_SIDE = 1024  # pixels of a photo's longer side at stroke size 1: style images are shrunk to half of it
-MARGIN = 64  # pixels, mirrored: the radius of encoder and decoder's receptive field, so that no zero padding shows
 STATISTICS_SIDE = 512  # pixels: of the longer side of a style image, and of a photo's window with its margin
 SIDE_MULTIPLE = 64  # pixels: style images have few different sizes, as Keras compiles a network for each
 MAX_WINDOWS = 3  # along each side of a photo
-POOLING_STRIDE = 8  # pixels: the product of the VGG's three poolings
+STRIDE = 8  # pixels: sides of tiles are multiples of it, as the deepest features have an eighth of the resolution
+NEW_SHARE = 0.1  # of a new frame's statistics in the moving average over a film
 BLEND_BELOW = 0.5  # strength below which the result is blended with the photo
 
 
 def style_statistics(network: keras.Model, style: Image) -> Floats:
-    """Return the channel statistics (1792,) of a style image (h, w, 3), shrunk to 512 pixels where it is larger."""
-    return _statistics(network, pad_mirrored(shrink_to(style, STATISTICS_SIDE, SIDE_MULTIPLE), MARGIN))
+    """Return the channel statistics of a style image (h, w, 3), shrunk to 512 pixels where it is larger."""
+    parts = parts_of(network)
+    padded = pad_mirrored(shrink_to(style, STATISTICS_SIDE, SIDE_MULTIPLE), parts.margin)
+    return _statistics(parts.style_encoder, padded)
 
 
-def content_statistics(network: keras.Model, padded: Image) -> Floats:
-    """Return the channel statistics (1792,) of a photo of any size, merged from those of up to 3 × 3 windows of it.
+def merged_statistics(encoder: keras.Model, padded: Image, margin: int, widths: Sequence[int]) -> Floats:
+    """Return the channel statistics of a photo of any size, merged from those of up to 3 × 3 windows of it.
 
     Args:
-        network: from `build_style_transfer`.
-        padded: the photo with its margin, (h + 2 · MARGIN, w + 2 · MARGIN, 3); it is not resized.
+        encoder: its last output, or its only one, are `channel_statistics`.
+        padded: the photo with its margin, (h + 2 · margin, w + 2 · margin, 3); it is not resized.
+        margin: in pixels.
+        widths: channels of each layer in the statistics.
     """
-    windows = [_windows(side - 2 * MARGIN) for side in padded.shape[:2]]
-    found = [_statistics(network, padded[rows, columns]) for rows, columns in product(*windows)]
-    return merge_statistics(np.stack(found))
+    windows = [_windows(side - 2 * margin, margin) for side in padded.shape[:2]]
+    found = [_statistics(encoder, padded[rows, columns]) for rows, columns in product(*windows)]
+    return merge_statistics(np.stack(found), widths)
 
 
 def stylize(
@@ -62,7 +65,7 @@ def stylize(
     that are kept, and what a low strength keeps of the photo, have its full resolution.
 
     Args:
-        network: from `build_style_transfer`.
+        network: from `build_style_transfer` or `build_student`.
         content: the photo (h, w, 3).
         styles: style images (h, w, 3) of any size.
         mixing_weights: one per style image; they sum to 1.
@@ -73,12 +76,80 @@ def stylize(
         styles = [np.clip(match_colors(each, color_statistics(each), target), 0, 1) for each in styles]
     statistics = np.stack([style_statistics(network, each) for each in styles])
     style = np.asarray(mixing_weights, np.float32) @ statistics
-    stylized = yield from _stylize(network, _at_working_size(content, options.stroke_size), style, options.strength)
+    working = _at_working_size(content, options.stroke_size)
+    stylized = yield from apply_statistics(network, working, style, options.strength)
     stylized = np.clip(resize_bicubic(stylized, *content.shape[:2]), 0, 1)
     if options.colors == "luminance":
         stylized = np.clip(replace_luminance(content, stylized), 0, 1)
     blend = np.float32(min(1, options.strength / BLEND_BELOW))
     return content + blend * (stylized - content)
+
+
+def apply_statistics(network: keras.Model, content: Image, style: Floats, strength: float) -> Steps[Image]:
+    """Yield progress after each tile, then return a photo (h, w, 3) in a style of the given statistics, not clipped."""
+    parts = parts_of(network)
+    padded = pad_mirrored(content, parts.margin)
+    photo = PhotoStatistics(parts, padded)
+
+    def stylize_tile(tile: Image) -> Image:
+        *features, of_tile = parts.content_encoder.predict_on_batch(tile[None])
+        is_whole = all(size >= side for size, side in zip(tile.shape, padded.shape, strict=True))
+        own = of_tile[0] if is_whole else photo.content
+        target = style if strength == 1 else photo.style + np.float32(strength) * (style - photo.style)
+        stylized: Image = parts.decoder.predict_on_batch([*features, own[None], target[None]])[0]
+        return stylized
+
+    stylized = yield from tiling.apply(stylize_tile, padded, TILE, OVERLAP, multiple=STRIDE)
+    return np.asarray(stylized[parts.margin : -parts.margin, parts.margin : -parts.margin])
+
+
+def apply_to_frames(network: keras.Model, frames: Iterable[Image], style: Floats, strength: float) -> Iterator[Image]:
+    """Yield each frame (h, w, 3) of a film in a style of the given statistics, clipped to 0 to 1; it is not tiled.
+
+    The statistics that a frame is normalized by are smoothed over time: those of single frames make the colors of
+    still parts flicker when something else moves.
+    """
+    parts = parts_of(network)
+    own = of_frame_style = None
+    for frame in frames:
+        padded = pad_mirrored(frame, parts.margin)
+        *features, now = parts.content_encoder.predict_on_batch(padded[None])
+        own = _smooth(own, now)
+        target = style[None]
+        if strength < 1:
+            of_frame_style = _smooth(of_frame_style, _statistics(parts.style_encoder, padded)[None])
+            target = of_frame_style + np.float32(strength) * (target - of_frame_style)
+        stylized = parts.decoder.predict_on_batch([*features, own, target])[0]
+        yield np.clip(stylized[parts.margin : -parts.margin, parts.margin : -parts.margin], 0, 1)
+
+
+def _smooth(before: Floats | None, now: Floats) -> Floats:
+    """Return the exponential moving average of statistics; the first ones are taken as they are."""
+    return now if before is None else np.asarray(before + NEW_SHARE * (now - before), np.float32)
+
+
+class PhotoStatistics:
+    """Statistics of a whole photo, computed when they are first needed, once for all its tiles.
+
+    Args:
+        parts: of the network.
+        padded: the photo with its margin.
+    """
+
+    def __init__(self, parts: FeedforwardParts, padded: Image) -> None:
+        self._parts, self._padded = parts, padded
+
+    @functools.cached_property
+    def content(self) -> Floats:
+        """Those that the photo's features are normalized by."""
+        parts = self._parts
+        return merged_statistics(parts.content_encoder, self._padded, parts.margin, parts.content_widths)
+
+    @functools.cached_property
+    def style(self) -> Floats:
+        """Those of the photo as a style image: where a strength of 0 stays."""
+        parts = self._parts
+        return merged_statistics(parts.style_encoder, self._padded, parts.margin, parts.style_widths)
 
 
 def _at_working_size(content: Image, stroke_size: float) -> Image:
@@ -87,38 +158,20 @@ def _at_working_size(content: Image, stroke_size: float) -> Image:
     return shrink_to(content, side) if max(content.shape[:2]) > side else content
 
 
-def _stylize(network: keras.Model, content: Image, style: Floats, strength: float) -> Steps[Image]:
-    """Yield progress after each tile, then return a photo in a style of the given statistics, not clipped."""
-    encoder, decoder = encoder_with_statistics(network.get_layer(VGG), MARGIN), network.get_layer(DECODER)
-    padded = pad_mirrored(content, MARGIN)
-    whole_statistics = functools.cache(partial(content_statistics, network, padded))  # once for all tiles
-
-    def stylize_tile(tile: Image) -> Image:
-        *features, of_tile = encoder.predict_on_batch(tile[None])
-        is_whole = all(size >= side for size, side in zip(tile.shape, padded.shape, strict=True))
-        own = of_tile if is_whole else whole_statistics()[None]
-        target = own + np.float32(strength) * (style - own)
-        stylized: Image = decoder.predict_on_batch([*features, own, target])[0]
-        return stylized
-
-    stylized = yield from tiling.apply(stylize_tile, padded, TILE, OVERLAP, multiple=POOLING_STRIDE)
-    return np.asarray(stylized[MARGIN:-MARGIN, MARGIN:-MARGIN])
-
-
-def _statistics(network: keras.Model, padded: Image) -> Floats:
-    encoder = encoder_with_statistics(network.get_layer(VGG), MARGIN)
-    statistics: Floats = encoder.predict_on_batch(padded[None])[-1][0]
+def _statistics(encoder: keras.Model, padded: Image) -> Floats:
+    found = encoder.predict_on_batch(padded[None])
+    statistics: Floats = (found[-1] if isinstance(found, list) else found)[0]
     return statistics
 
 
-def _windows(side: int) -> list[slice]:
+def _windows(side: int, margin: int) -> list[slice]:
     """Return up to three evenly spaced windows of a side, each with its margin.
 
-    Starts and lengths are multiples of 8 pixels, aligned with the VGG's pooling grid: windows overlap only where the
-    side is not a multiple of 8.
+    Starts and lengths are multiples of 8 pixels, aligned with the grid of the deepest features: windows overlap only
+    where the side is not a multiple of 8.
     """
-    longest = STATISTICS_SIDE - 2 * MARGIN
+    longest = STATISTICS_SIDE - 2 * margin
     count = min(MAX_WINDOWS, ceil(side / longest))
-    length = min(longest, ceil(side / count / POOLING_STRIDE) * POOLING_STRIDE)
+    length = min(longest, ceil(side / count / STRIDE) * STRIDE)
     starts = np.linspace(0, max(0, side - length), count).astype(int)
-    return [slice(start, start + length + 2 * MARGIN) for start in starts]
+    return [slice(start, start + length + 2 * margin) for start in starts]

@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core.errors import choose
+from core.imaging import images
+from core.imaging.images import Floats
+from core.plugin import Plugin
 
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted((EXAMPLES / "photos").glob("*.jpg"))
@@ -48,3 +51,13 @@ PAINTINGS = {
 def find_painting(painter: str) -> Path:
     """Return the path of the painting by `painter`. Raises UserError where there is none."""
     return choose(PAINTINGS, painter, "painting").path
+
+
+def encode_painting(plugin: Plugin, painter: str) -> Floats:
+    """Return the statistics of the painting by `painter`, which are computed once."""
+
+    def encode() -> Floats:
+        statistics: Floats = plugin.run("encode_style", images.load(find_painting(painter)))
+        return statistics
+
+    return plugin.cached(("style", painter), encode)

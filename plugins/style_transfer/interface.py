@@ -1,4 +1,4 @@
-"""The page of style transfer: in one pass, by optimization, and what one layer of the VGG encodes."""
+"""The page of style transfer: in one pass, live, by optimization, and what one layer of the VGG encodes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import gradio as gr
 from core.plugin import Plugin
 from core.web import pages
 
-from .tabs import fast, layers, optimize
+from .tabs import fast, layers, live, optimize, video
 
 TABS = {
     "Fast (AdaIN)": fast.lay_out,
+    "Live": live.lay_out,
+    "Video": video.lay_out,
     "Optimize (Gatys)": optimize.lay_out,
     "Inside a layer": layers.lay_out,
 }

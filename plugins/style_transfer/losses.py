@@ -10,7 +10,7 @@ from typing import Any
 
 from keras import ops
 
-from .networks.vgg import channel_moments
+Moments = tuple[Any, Any]  # channel means and standard deviations of a layer, (n, channels) each
 
 
 def gram_matrix(feature: Any) -> Any:
@@ -36,15 +36,16 @@ def style_loss(grams: Sequence[Any], targets: Sequence[Any]) -> Any:
     return sum(losses[1:], losses[0]) / len(losses)
 
 
-def moments_loss(features: Sequence[Any], targets: Sequence[Any]) -> Any:
+def moments_loss(moments: Sequence[Moments], targets: Sequence[Moments]) -> Any:
     """Return AdaIN's style loss (https://arxiv.org/abs/1703.06868), summed over layers.
 
-    It is the mean squared difference of the channel means plus that of the channel standard deviations.
+    It is the mean squared difference of the channel means plus that of the channel standard deviations, which
+    `channel_moments` returns.
     """
     losses = [
         ops.mean(ops.square(moment - wanted), axis=1)
-        for feature, target in zip(features, targets, strict=True)
-        for moment, wanted in zip(channel_moments(feature), channel_moments(target), strict=True)
+        for of_layer, target in zip(moments, targets, strict=True)
+        for moment, wanted in zip(of_layer, target, strict=True)
     ]
     return sum(losses[1:], losses[0])
 

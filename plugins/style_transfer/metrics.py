@@ -10,6 +10,7 @@ from core.imaging.images import Image
 from core.imaging.resizing import resize_bicubic
 
 from .losses import content_loss, gram_matrix, moments_loss, style_loss
+from .networks.statistics import channel_moments
 from .networks.vgg import VGG, feature_extractor, in_float32
 from .vgg_layers import CONTENT_LAYER, STYLE_LAYERS
 
@@ -41,6 +42,6 @@ def score_image(network: keras.Model, image: Image, content: Image, style: Image
     losses = (
         content_loss(found[CONTENT_LAYER], of_content[CONTENT_LAYER]),
         style_loss([gram_matrix(each) for each in features], [gram_matrix(each) for each in targets]),
-        moments_loss(features, targets),
+        moments_loss([*map(channel_moments, features)], [*map(channel_moments, targets)]),
     )
     return StyleScores(*(float(each[0]) for each in losses))

@@ -1,4 +1,4 @@
-"""Style transfer with VGG-19: by AdaIN's decoder in one pass, or by optimizing the pixels (Gatys et al.)."""
+"""Style transfer: in one pass, by AdaIN or a smaller student, or by optimizing the pixels (Gatys et al.)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ import numpy as np
 from core.errors import check_range
 from core.imaging import images
 from core.imaging.flatness import keep_gray
-from core.imaging.images import Image
+from core.imaging.images import Floats, Image
 from core.imaging.transparency import fill_transparent
-from core.progress import Steps
+from core.progress import Progress, Steps, finish
 
-from . import feedforward, metrics, optimization, style_mixing
+from . import feedforward, metrics, optimization, region, style_mixing
+from .clips import Clip, Video
 from .metrics import StyleScores
 from .networks import keras_vgg
 from .networks.decoder import WIDTHS, assemble_decoder
-from .networks.vgg import VGG, assemble_vgg, channel_statistics
+from .networks.statistics import channel_statistics
+from .networks.student import assemble_content_encoder, assemble_style_decoder, assemble_style_encoder
+from .networks.vgg import VGG, assemble_vgg
 from .optimization import OptimizationResult, Schedule, Stage
 from .options import OptimizeOptions, ReconstructOptions, StylizeOptions
 from .resizing import MIN_SIDE, shrink_to
@@ -44,14 +47,32 @@ def build_style_transfer(widths: tuple[int, int, int] = WIDTHS) -> keras.Model:
     return keras.Model([content, style], stylized, name="style_transfer")
 
 
+def build_student(width: int = 64, blocks: int = 5) -> keras.Model:
+    """Return the student, from a content and a style image to the stylized image, without a VGG.
+
+    All are (n, h, w, 3) in 0 to 1, heights and widths multiples of 8; the output is not clipped. Its parts are the
+    layers `content_encoder`, `style_encoder` and `style_decoder`.
+
+    Args:
+        width: channels at a quarter of the resolution.
+        blocks: residual blocks there.
+    """
+    content, style = (keras.Input((None, None, 3), name=name) for name in ("content", "style"))
+    features = assemble_content_encoder(width)(content)
+    of_style = channel_statistics(assemble_style_encoder(width)(style))
+    stylized = assemble_style_decoder(width, blocks)([*features, channel_statistics(features), of_style])
+    return keras.Model([content, style], stylized, name="student")
+
+
 def stylize(
     network: keras.Model,
     content: Image,
     style: Image,
     more_styles: tuple[Image, ...] = (),
+    mask: Image | None = None,
     options: StylizeOptions = DEFAULT_STYLIZE,
 ) -> Steps[Image]:
-    """Apply the style of a painting to a photo of any size in one pass (AdaIN); transparency is kept.
+    """Apply the style of a painting to a photo of any size in one pass; transparency is kept.
 
     If photo and paintings are gray, so is the result.
 
@@ -59,6 +80,7 @@ def stylize(
         content: the photo.
         style: the painting.
         more_styles: up to three other paintings to mix with it.
+        mask: white where the style applies, black elsewhere, stretched to the photo; left out, it applies everywhere.
         options: strength, mixing weights and colors.
     """
     styles = [images.composite_on_white(each) for each in (style, *more_styles)]
@@ -66,7 +88,51 @@ def stylize(
     visible = fill_transparent(content)
     stylized = yield from feedforward.stylize(network, visible, styles, weights, options)
     stylized = keep_gray(stylized, visible, *styles)
+    if mask is not None:
+        stylized = region.blend(visible, stylized, mask)
     return np.concatenate([stylized, content[..., 3:]], axis=-1)
+
+
+def encode_style(network: keras.Model, style: Image) -> Floats:
+    """Return what `apply_style` takes of a painting: the channel statistics of its features, (m,).
+
+    Args:
+        style: the painting.
+    """
+    return feedforward.style_statistics(network, images.composite_on_white(style))
+
+
+def apply_style(network: keras.Model, content: Image, style: Floats, strength: float = 1.0) -> Image:
+    """Apply a style that `encode_style` returned once to one of many small images, such as the frames of a film.
+
+    Args:
+        content: the image, at most 1024 pixels wide and high; it is not tiled, and its transparency is not kept.
+        style: the statistics (m,), from the same network; means of several mix their styles.
+        strength: 0 to 1.
+    """
+    check_range("The strength", strength, 0, 1)
+    for side in content.shape[:2]:
+        check_range("A side of the image in pixels", side, MIN_SIDE, feedforward.WORKING_SIDE)
+    image: Image = finish(feedforward.apply_statistics(network, images.composite_on_white(content), style, strength))
+    return image.clip(0, 1)
+
+
+def stylize_video(network: keras.Model, video: Video, style: Image, strength: float = 1.0) -> Steps[Video]:
+    """Apply the style of a painting to the first ten seconds of a video, at most 384 pixels wide and high; no sound.
+
+    Args:
+        video: the video.
+        style: the painting.
+        strength: 0 to 1.
+    """
+    check_range("The strength", strength, 0, 1)
+    statistics = encode_style(network, style)
+    frames = map(images.from_uint8, video.frames)
+    stylized = []
+    for frame in feedforward.apply_to_frames(network, frames, statistics, strength):
+        stylized.append(images.to_uint8(frame))
+        yield Progress(len(stylized), len(video.frames), unit="Frame")
+    return Clip(np.stack(stylized), video.rate)
 
 
 def optimize(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -17,7 +18,7 @@ from core.errors import UserError
 from core.imaging import images, resizing
 from core.imaging.images import Image, Uint8Image
 from core.metadata import WEIGHTS_FILE, CheckpointError
-from core.networks import checkpoint
+from core.networks import checkpoint, device
 from core.networks.checkpoint import StorageDtype
 from core.plugin import Plugin
 from core.progress import finish
@@ -35,14 +36,16 @@ from .networks.vgg import VGG
 from .options import OptimizeOptions
 from .training.batches import sample_pairs
 from .training.config import Config
-from .training.trainer import StyleTransferTrainer
+from .training.styles import StudentBatches, compute_targets
+from .training.trainer import DecoderTrainer, PerceptualTrainer, StudentTrainer
 from .vgg_layers import LAYERS
 
 HELD_OUT = 12  # photos and paintings for validation, and for the scores where no test folder is given
 VALIDATION_PAIRS = 16
-BUNDLED = Path(__file__).parent / "weights" / "adain"
+BUNDLED = Path(__file__).parent / "weights" / "adain"  # its VGG computes the losses
 SCORED_SIDE = 512  # pixels
 VGG_LAYERS = ("preprocess", *LAYERS)
+EDGE_LAYERS = "content_half", "style_half", "to_full"  # of the student, next to images: Muon leaves them to Adam
 
 Method = Callable[[Image, Image], Image]  # from a content and a style image to the stylized image
 Scorer = Callable[[Image, Image, Image], StyleScores]  # of a stylized, a content and a style image
@@ -64,26 +67,78 @@ DEFAULT_SCORING = IterativeScoring()
 
 
 def train(config: Config, run: Run) -> Scores:
-    """Train the decoder, and return its scores on held-out photos and paintings."""
+    """Train AdaIN's decoder or the student, and return its scores on held-out photos and paintings."""
     photos, validation_photos, test_photos = data.read_split(config.data, config.test, HELD_OUT)
     paintings, validation_paintings, test_paintings = data.read_split(config.paintings, config.test_paintings, HELD_OUT)
     keras.utils.set_random_seed(config.seed)
+    prepare = prepare_student if config.checkpoint == "student" else prepare_decoder
+    prepared = prepare(config, Pictures(photos, paintings), Pictures(validation_photos, validation_paintings))
+    any_loss = StopOnDivergence(run, math.inf)  # only NaN is divergence: a few pairs have a huge loss
+    fit.fit(prepared.trainer, prepared.batches, prepared.validation, config, run, [any_loss])
+
+    network = prepared.architecture.rebuild(prepared.network)
+    scores = score_stored(network, prepared.scoring or network, Pictures(test_photos, test_paintings))
+    facts = {"subject": "photographs and paintings", "photos": len(photos), "paintings": len(paintings)}
+    facts["sha256"] = images.checksum([*photos, *paintings])
+    provenance = fit.provenance(config, facts, run)
+    return fit.save_result(network, prepared.architecture, scores, provenance, run, choose_storage)
+
+
+class Pictures(NamedTuple):
+    """Photographs and paintings, each (h, w, 3)."""
+
+    photos: Sequence[Uint8Image]
+    paintings: Sequence[Uint8Image]
+
+
+class Prepared(NamedTuple):
+    """A network that is ready to be trained."""
+
+    architecture: fit.Architecture
+    network: keras.Model
+    trainer: PerceptualTrainer
+    batches: Batches
+    validation: tuple[Any, ...]
+    """One batch, held out, in the form that `fit` takes."""
+    scoring: keras.Model | None
+    """A network whose VGG computes the scores; None for the trained one itself."""
+
+
+def prepare_decoder(config: Config, training: Pictures, held_out: Pictures) -> Prepared:
+    """Prepare the training of AdaIN's decoder."""
     architecture = fit.Architecture(model.build_style_transfer, {"widths": config.widths})
     network = architecture.build(config.precision)
     load_initial_weights(network, config)
-    trainer = StyleTransferTrainer(network, config)
+    trainer = DecoderTrainer(network, config)
     trainer.compile(optimizers.adam(config, clip=1.0))
-    sample = partial(sample_pairs, photos, paintings, config.batch, config.side)
+    sample = partial(sample_pairs, *training, config.batch, config.side)
     batches = Batches(lambda random: (sample(random),), config.steps, config.seed)
     random = np.random.default_rng(config.seed)
-    validation = sample_pairs(validation_photos, validation_paintings, VALIDATION_PAIRS, config.side, random)
-    any_loss = StopOnDivergence(run, math.inf)  # only NaN is divergence: a few pairs have a huge loss
-    fit.fit(trainer, batches, (validation,), config, run, [any_loss])
+    validation = sample_pairs(*held_out, VALIDATION_PAIRS, config.side, random)
+    return Prepared(architecture, network, trainer, batches, (validation,), None)
 
-    scores = score_stored(architecture.rebuild(network), test_photos, test_paintings)
-    facts = {"subject": "photographs and paintings", "photos": len(photos), "paintings": len(paintings)}
-    facts["sha256"] = images.checksum([*photos, *paintings])
-    return fit.save_result(network, architecture, scores, fit.provenance(config, facts, run), run, choose_storage)
+
+def prepare_student(config: Config, training: Pictures, held_out: Pictures) -> Prepared:
+    """Prepare the training of the student; the VGG of its losses is the bundled one, or that of `--vgg`."""
+    architecture = fit.Architecture(model.build_student, {"width": config.width, "blocks": config.blocks})
+    network = architecture.build(config.precision)
+    if config.start:
+        checkpoint.load_weights(network, config.start)
+    with device.precision(config.precision):
+        scoring = checkpoint.load(BUNDLED, model)
+    vgg = scoring.get_layer(VGG)
+    if config.vgg:
+        load_layers(vgg, VGG_LAYERS, config.vgg, "--vgg")
+    trainer = StudentTrainer(network, vgg, config)
+    trainer.compile(optimizers.make_optimizer(config, EDGE_LAYERS))
+    random = np.random.default_rng(config.seed)
+    sample, validate = (
+        StudentBatches(each.photos, compute_targets(vgg, each.paintings, count, config.style_side, random), config.side)
+        for each, count in ((training, config.style_crops), (held_out, VALIDATION_PAIRS))
+    )
+    batches = Batches(partial(sample.sample, config.batch), config.steps, config.seed)
+    validation = validate.sample(VALIDATION_PAIRS, random)
+    return Prepared(architecture, network, trainer, batches, validation, scoring)
 
 
 def load_initial_weights(network: keras.Model, config: Config) -> None:
@@ -123,15 +178,21 @@ def choose_storage(path: str) -> StorageDtype:
     return "float16" if path.split("/")[0] in VGG_LAYERS else "int8"
 
 
-def score_stored(network: keras.Model, photos: Sequence[Uint8Image], paintings: Sequence[Uint8Image]) -> Scores:
-    """Return the mean scores of a float32 network, quantized as it is stored, on pairs of photos and paintings."""
+def score_stored(network: keras.Model, scoring: keras.Model, pictures: Pictures) -> Scores:
+    """Return the mean scores of a float32 network, quantized as it is stored, on pairs of photos and paintings.
+
+    Args:
+        network: from `build_style_transfer` or `build_student`.
+        scoring: its VGG computes the scores.
+        pictures: the first photo is stylized with the first painting, and so on.
+    """
     checkpoint.quantize(network, choose_storage)
 
     def stylize(photo: Image, painting: Image) -> Image:
         return finish(model.stylize(network, photo, painting))
 
-    scorer = partial(score_image, network)
-    pairs = zip(crop_squares(photos), crop_squares(paintings), strict=False)
+    scorer = partial(score_image, scoring)
+    pairs = zip(*map(crop_squares, pictures), strict=False)
     return evaluation.mean(score_method("feedforward", stylize, scorer, *pair)[1] for pair in pairs)
 
 

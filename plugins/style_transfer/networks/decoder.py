@@ -12,7 +12,7 @@ import keras
 from keras import layers, ops
 
 from ..vgg_layers import ADAIN_LAYERS, CHANNELS, STATISTICS_SIZE
-from .vgg import layer_statistics
+from .statistics import as_feature, split_statistics
 
 DECODER = "decoder"
 WIDTHS = 64, 128, 256  # channels at full, half and quarter resolution, as in AdaIN's decoder
@@ -44,9 +44,9 @@ def assemble_decoder(widths: tuple[int, int, int]) -> keras.Model:
     """
     features = [keras.Input((None, None, CHANNELS[name]), name=name) for name in ADAIN_LAYERS]
     content, style = (keras.Input((STATISTICS_SIZE,), name=f"{name}_statistics") for name in ("content", "style"))
-    block2, block3, block4 = (
-        _adain(feature, content, style, name) for feature, name in zip(features, ADAIN_LAYERS, strict=True)
-    )
+    widths_of_features = [CHANNELS[name] for name in ADAIN_LAYERS]
+    own, wanted = (split_statistics(each, widths_of_features) for each in (content, style))
+    block2, block3, block4 = (_adain(*each) for each in zip(features, own, wanted, strict=True))
     full, half, quarter = widths
     x = layers.UpSampling2D()(_convolve(block4, quarter, "decoder_block4_conv1"))
     x = layers.Add()([x, _skip(block3, quarter, "adain_block3")])
@@ -61,18 +61,11 @@ def assemble_decoder(widths: tuple[int, int, int]) -> keras.Model:
     return keras.Model([*features, content, style], image, name=DECODER)
 
 
-def _adain(feature: Any, content: Any, style: Any, name: str) -> Any:
-    """Return a layer's features with the channel means and deviations of the content replaced by those of the style."""
-    (mean, log_deviation), (style_mean, style_log_deviation) = (
-        layer_statistics(statistics, name) for statistics in (content, style)
-    )
+def _adain(feature: Any, content: tuple[Any, Any], style: tuple[Any, Any]) -> Any:
+    """Return a layer's features with the channel means and log deviations of the content replaced by the style's."""
+    (mean, log_deviation), (style_mean, style_log_deviation) = content, style
     contrast = ops.minimum(ops.exp(style_log_deviation - log_deviation), MAX_CONTRAST)
-    return (feature - _as_feature(mean)) * _as_feature(contrast) + _as_feature(style_mean)
-
-
-def _as_feature(values: Any) -> Any:
-    """Return one value per channel (n, c) as (n, 1, 1, c)."""
-    return layers.Reshape((1, 1, values.shape[-1]))(values)
+    return (feature - as_feature(mean)) * as_feature(contrast) + as_feature(style_mean)
 
 
 def _convolve(x: Any, width: int, name: str) -> Any:

@@ -23,6 +23,17 @@ def sample_pairs(
     return contents, styles
 
 
+def sample_photo(photos: Sequence[Uint8Image], side: int, random: np.random.Generator) -> Image:
+    """Return a content crop (side, side, 3)."""
+    return random_crop(_choose(photos, random), side, random)
+
+
+def sample_style(paintings: Sequence[Uint8Image], side: int, random: np.random.Generator) -> Image:
+    """Return a style crop (side, side, 3)."""
+    style = random_crop(_choose(paintings, random), side, random)
+    return color_jitter(style, random) if random.random() < JITTERED else style
+
+
 def random_crop(image: Uint8Image, side: int, random: np.random.Generator) -> Image:
     """Return a random square of `image` (h, w, 3), resized to `side` pixels, flipped half of the time."""
     shortest = min(image.shape[:2])
@@ -43,8 +54,9 @@ def color_jitter(image: Image, random: np.random.Generator) -> Image:
 def _sample_pair(
     photos: Sequence[Uint8Image], paintings: Sequence[Uint8Image], side: int, random: np.random.Generator
 ) -> tuple[Image, Image]:
-    content = random_crop(photos[int(random.integers(len(photos)))], side, random)
-    style = random_crop(paintings[int(random.integers(len(paintings)))], side, random)
-    if random.random() < JITTERED:
-        style = color_jitter(style, random)
-    return content, style
+    content = sample_photo(photos, side, random)
+    return content, sample_style(paintings, side, random)
+
+
+def _choose(pictures: Sequence[Uint8Image], random: np.random.Generator) -> Uint8Image:
+    return pictures[int(random.integers(len(pictures)))]

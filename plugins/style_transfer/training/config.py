@@ -13,11 +13,11 @@ from ..networks.decoder import WIDTHS
 
 
 @dataclass(frozen=True)
-class Config(settings.Settings):
-    """Settings of the training of AdaIN's decoder."""
+class Config(settings.OptimizerSettings):
+    """Settings of the training of AdaIN's decoder, or of the student."""
 
-    checkpoint: Literal["adain"] = "adain"
-    """The only checkpoint."""
+    checkpoint: Literal["adain", "student"] = "adain"
+    """What to train: AdaIN's decoder, or the student, which is not bundled."""
     data: Path | None = Path("data/photos/train")
     """Folder of photographs: the content images."""
     paintings: Path | None = Path("data/paintings/train")
@@ -39,7 +39,15 @@ class Config(settings.Settings):
     variation: float = 2.0
     """Weight of the total variation loss."""
     widths: tuple[int, int, int] = WIDTHS
-    """Channels of the decoder at full, half and quarter resolution."""
+    """Channels of AdaIN's decoder at full, half and quarter resolution."""
+    width: int = 64
+    """Channels of the student at a quarter of the resolution."""
+    blocks: int = 5
+    """Residual blocks of the student there."""
+    style_crops: int = 2000
+    """Crops of paintings that the student is trained on; each takes 1 MB of memory."""
+    style_side: int = 256
+    """Side of these crops in pixels."""
     batch: int = 8
     """Pairs of a content and a style crop in a batch."""
     start: Path | None = None
@@ -54,7 +62,10 @@ class Config(settings.Settings):
         for name in ("vgg", "decoder"):
             if self.start and (file := getattr(self, name)):
                 raise UserError(f"--start {self.start} holds a {name} already: leave --{name} {file} out.")
-        if self.side < 64 or self.side % 8:
-            raise UserError(f"--side is {self.side}: use a multiple of 8, at least 64.")
+        for flag, side in (("--side", self.side), ("--style-side", self.style_side)):
+            if side < 64 or side % 8:
+                raise UserError(f"{flag} is {side}: use a multiple of 8, at least 64.")
+        for flag, count in (("--width", self.width), ("--blocks", self.blocks), ("--style-crops", self.style_crops)):
+            check_range(flag, count, 1)
         for name in ("style", "moments", "variation"):
             check_range(f"--{name}", getattr(self, name), 0)

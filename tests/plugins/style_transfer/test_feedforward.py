@@ -29,14 +29,15 @@ def test_tiles_agree_with_the_whole(network: keras.Model, style: Any, monkeypatc
     assert np.quantile(difference, 0.999) < 0.1  # statistics of overlapping windows are not quite those of the whole
 
 
+@pytest.mark.parametrize("margin", [32, 64])
 @pytest.mark.parametrize("side", [1, 64, 520, 768, 1000, 5000])
-def test_windows_lie_within_a_photo_and_its_margin(side: int) -> None:
-    windows = feedforward._windows(side)
-    inner = [slice(window.start, window.stop - 2 * feedforward.MARGIN) for window in windows]
+def test_windows_lie_within_a_photo_and_its_margin(side: int, margin: int) -> None:
+    windows = feedforward._windows(side, margin)
+    inner = [slice(window.start, window.stop - 2 * margin) for window in windows]
     assert len({window.stop - window.start for window in windows}) == 1
     assert windows[0].stop - windows[0].start <= feedforward.STATISTICS_SIDE
     assert inner[0].start == 0
-    assert side <= inner[-1].stop <= max(side, feedforward.POOLING_STRIDE)
+    assert side <= inner[-1].stop <= max(side, feedforward.STRIDE)
     covered = {pixel for window in inner for pixel in range(window.start, window.stop)}
     assert covered >= set(range(side)) or side > 3 * inner[0].stop
 

@@ -46,6 +46,35 @@ def test_a_decoder_is_trained_and_scored_and_the_vgg_is_not_changed(tmp_path: Pa
     assert np.abs(trained.get_layer(decoder.DECODER).get_layer("adain_block3").get_weights()[0]).max() > 0
 
 
+@pytest.mark.usefixtures("eagerly")
+def test_a_student_is_trained_on_the_losses_of_a_vgg_that_it_does_not_hold(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(train, "SCORED_SIDE", 64)
+    folders = ["--data", str(write_folder(tmp_path / "a", 4)), "--paintings", str(write_folder(tmp_path / "b", 5))]
+    flags = [
+        "--optimizer",
+        "muon",
+        "--side",
+        "64",
+        "--style-side",
+        "64",
+        "--batch",
+        "2",
+        "--epochs",
+        "1",
+        "--steps",
+        "2",
+    ]
+    flags += ["--checkpoint", "student", "--width", "8", "--blocks", "1", "--style-crops", "2"]
+    assert main(["train", "style_transfer", *folders, *flags]) == 0
+    finished = runs.find_run("style_transfer", finished=True)
+    assert finished
+    assert metadata.read(finished.checkpoint).scores["feedforward_style_loss"] > 0
+    trained, untrained = checkpoint.load(finished.checkpoint, model), model.build_student(8, 1)
+    assert trained.count_params() == untrained.count_params()
+    assert np.abs(trained.get_layer("style_decoder").get_layer("to_full").get_weights()[0]).max() > 0
+
+
 @pytest.mark.parametrize("weights", [{}, {"preprocess/kernel": np.ones((2, 2), np.float32)}])
 def test_a_file_without_the_weights_of_a_vgg_is_named(tmp_path: Path, weights: Any) -> None:
     save_file(weights, tmp_path / "nothing.safetensors")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio_client
+import numpy as np
 import pytest
 
 from core.errors import UserError
 from core.imaging import images
 from core.plugin import Plugin
 from core.progress import finish
+from plugins.style_transfer import gallery
 from plugins.style_transfer.tabs import fast
 from tests.plugins.style_transfer.conftest import PAINTING, PHOTO
 
@@ -22,6 +26,26 @@ def test_the_page_stylizes_and_says_what_it_cost(plugin: Plugin) -> None:
     for pictures in ((None, str(PAINTING)), (str(PHOTO), None)):
         with pytest.raises(UserError, match="There is no"):
             finish(fast.stylize(plugin, *pictures))
+
+
+def test_a_photo_is_stylized_after_each_painting_and_a_click_chooses_one(plugin: Plugin) -> None:
+    (sheet,) = finish(fast.stylize_with_each(plugin, str(PHOTO)))
+    tiles = images.load(sheet)
+    assert tiles.shape == (2 * fast.TILE, 4 * fast.TILE, 3)
+    assert np.abs(tiles[:, : fast.TILE] - tiles[:, fast.TILE : 2 * fast.TILE]).mean() > 0.02
+    click = SimpleNamespace(index=(3.5 * fast.TILE, 1.5 * fast.TILE))
+    assert fast._choose_painting(click) == (str(gallery.find_painting("Kano Sansetsu")),)  # type: ignore[arg-type]
+
+
+def test_the_style_applies_where_the_mask_is_white(plugin: Plugin, tmp_path: Path) -> None:
+    photo = images.load(PHOTO)
+    mask = np.zeros((64, 64, 3), np.float32)
+    mask[:, 32:] = 1
+    images.save(mask, tmp_path / "mask.png")
+    (_, after), scores, _ = finish(fast.stylize(plugin, str(PHOTO), str(PAINTING), mask=str(tmp_path / "mask.png")))
+    changed = np.abs(images.load(after) - photo).mean((0, 2))
+    assert scores == ""
+    assert changed[: len(changed) // 3].max() < 0.01 < changed[-len(changed) // 3 :].mean()
 
 
 @pytest.mark.browser

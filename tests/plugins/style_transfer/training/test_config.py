@@ -15,6 +15,8 @@ from plugins.style_transfer.training.config import Config
     ("flags", "message"),
     [
         ({"side": 100}, "--side is 100"),
+        ({"style_side": 100}, "--style-side is 100"),
+        ({"blocks": 0}, "--blocks is 0"),
         ({"widths": (64, 0, 256)}, r"--widths are \(64, 0, 256\)"),
         ({"start": Path("a"), "decoder": Path("b")}, "--start a holds a decoder already: leave --decoder b out"),
         ({"style": -1.0}, "--style is -1"),
