@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -233,7 +233,12 @@ def test_a_model_of_an_isolated_plugin(way: str, plant: Callable[..., Path], mon
     engine.close()
 
 
-@pytest.mark.parametrize("way", CHECKED)
+def first_then_slow(ways: Iterable[str]) -> list[Any]:
+    """Return parameters for `ways`, of which all but the first three are marked slow: each takes seconds."""
+    return [way if i < 3 else pytest.param(way, marks=pytest.mark.slow) for i, way in enumerate(ways)]
+
+
+@pytest.mark.parametrize("way", first_then_slow(CHECKED))
 def test_what_check_finds(way: str, plant: Callable[..., Path]) -> None:
     files, check, word = CHECKED[way]
     card = files.get("README", "")
@@ -243,7 +248,7 @@ def test_what_check_finds(way: str, plant: Callable[..., Path]) -> None:
     assert word in outcome.problem
 
 
-@pytest.mark.parametrize("way", VERBS)
+@pytest.mark.parametrize("way", first_then_slow(VERBS))
 def test_a_verb_that_check_runs(way: str, plant: Callable[..., Path]) -> None:
     rest, word = VERBS[way]
     folder = plant(name_of(way), model=f"{IMAGE}{BUILD}def act(network, image: Image) {rest}\n")

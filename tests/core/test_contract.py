@@ -280,6 +280,7 @@ def test_one_cause_is_told_once(plant: Callable[..., Path], monkeypatch: Any, ca
         "FAIL  Sentence 1",
         "      x.py:1: no",
         "      and so it cannot be said: Sentence 2",
+        "note  same: no translations.toml: its pages are in English",
         "same: 1 to mend.",
     ]
 

@@ -67,6 +67,7 @@ def test_each_process_keeps_its_own_rows_of_a_batch(monkeypatch: Any) -> None:
 
 
 @needs_jax
+@pytest.mark.slow
 @pytest.mark.backend
 def test_two_processes_reach_the_weights_of_one_with_the_whole_batch(tmp_path: Path) -> None:
     for process in [*start(tmp_path / "one", 1, "--epochs", "2"), *start(tmp_path / "two", 2, "--epochs", "2")]:

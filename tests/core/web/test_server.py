@@ -40,6 +40,7 @@ def python_of_an_ordinary_user(folder: Path) -> Path:
     return python
 
 
+@pytest.mark.slow
 def test_an_ordinary_user_serves_from_a_folder_that_cannot_be_written_to(denoiser: Plugin, tmp_path: Path) -> None:
     suite = tmp_path / "suite"
     bundle.write([denoiser.record], suite)
@@ -59,7 +60,8 @@ def test_a_wrong_option_is_reported_in_one_line() -> None:
         assert "Traceback" not in ended.stderr
 
 
-def test_a_flag_of_the_cluster_without_the_cluster_is_refused(capsys: Any) -> None:
+def test_a_flag_of_the_cluster_without_the_cluster_is_refused(capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")  # the server sets it where it is not set, for good
     assert server.main(["--ray-address", "head:6379"]) == 2
     assert capsys.readouterr().err == "darkroom: --ray-address goes with --engine ray: add that, or leave it out.\n"
 

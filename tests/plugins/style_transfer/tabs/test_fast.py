@@ -55,7 +55,7 @@ def test_a_photo_is_stylized_in_the_browser(browser: Any, app_address: str) -> N
     page.locator(".comparison:not(.empty)").first.wait_for(timeout=120_000)  # the stored result
     page.get_by_role("button", name="Run", exact=True).first.click()
     page.get_by_text("Done in").first.wait_for(timeout=120_000)
-    assert page.get_by_text("Style loss").first.is_visible()
+    page.get_by_text("Style loss").locator("visible=true").first.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.close()
 
