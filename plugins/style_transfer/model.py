@@ -106,7 +106,7 @@ def apply_style(network: keras.Model, content: Image, style: Floats, strength: f
     """Apply a style that `encode_style` returned once to one of many small images, such as the frames of a film.
 
     Args:
-        content: the image, at most 1024 pixels wide and high; it is not tiled, and its transparency is not kept.
+        content: the image, at most 1024 pixels wide and high; its transparency is not kept.
         style: the statistics (m,), from the same network; means of several mix their styles.
         strength: 0 to 1.
     """

@@ -17,7 +17,8 @@ LAYERS = tuple(CHANNELS)
 CONTENT_LAYER = LAYERS[-1]
 STYLE_LAYERS = tuple(name for name in LAYERS if name.endswith("_conv1"))
 ADAIN_LAYERS = STYLE_LAYERS[1:]  # inputs of the decoder, their statistics replaced by the style's
-STATISTICS_SIZE = 2 * sum(CHANNELS[name] for name in ADAIN_LAYERS)  # a mean and a log deviation per channel: 1792
+ADAIN_WIDTHS = [CHANNELS[name] for name in ADAIN_LAYERS]
+STATISTICS_SIZE = 2 * sum(ADAIN_WIDTHS)  # a mean and a log deviation per channel: 1792
 
 
 def block_of(name: str) -> int:

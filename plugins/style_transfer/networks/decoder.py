@@ -11,7 +11,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from ..vgg_layers import ADAIN_LAYERS, CHANNELS, STATISTICS_SIZE
+from ..vgg_layers import ADAIN_LAYERS, ADAIN_WIDTHS, CHANNELS, STATISTICS_SIZE
 from .statistics import as_feature, split_statistics
 
 DECODER = "decoder"
@@ -44,8 +44,7 @@ def assemble_decoder(widths: tuple[int, int, int]) -> keras.Model:
     """
     features = [keras.Input((None, None, CHANNELS[name]), name=name) for name in ADAIN_LAYERS]
     content, style = (keras.Input((STATISTICS_SIZE,), name=f"{name}_statistics") for name in ("content", "style"))
-    widths_of_features = [CHANNELS[name] for name in ADAIN_LAYERS]
-    own, wanted = (split_statistics(each, widths_of_features) for each in (content, style))
+    own, wanted = (split_statistics(each, ADAIN_WIDTHS) for each in (content, style))
     block2, block3, block4 = (_adain(*each) for each in zip(features, own, wanted, strict=True))
     full, half, quarter = widths
     x = layers.UpSampling2D()(_convolve(block4, quarter, "decoder_block4_conv1"))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import keras
 
-from ..vgg_layers import ADAIN_LAYERS, CHANNELS, block_of
+from ..vgg_layers import ADAIN_LAYERS, ADAIN_WIDTHS, block_of
 from .decoder import DECODER
 from .statistics import channel_statistics
 from .student import CONTENT_ENCODER, STYLE_DECODER, STYLE_ENCODER, content_widths, style_widths
@@ -54,8 +54,7 @@ def _parts_of_adain(network: keras.Model) -> FeedforwardParts:
     features = vgg.outputs[-len(ADAIN_LAYERS) :]
     statistics = _inner_statistics(features, [MARGIN // 2 ** (block_of(name) - 1) for name in ADAIN_LAYERS])
     encoder, of_style = keras.Model(vgg.input, [*features, statistics]), keras.Model(vgg.input, statistics)
-    widths = [CHANNELS[name] for name in ADAIN_LAYERS]
-    return FeedforwardParts(encoder, of_style, network.get_layer(DECODER), widths, widths, MARGIN)
+    return FeedforwardParts(encoder, of_style, network.get_layer(DECODER), ADAIN_WIDTHS, ADAIN_WIDTHS, MARGIN)
 
 
 def _inner_statistics(features: Sequence[keras.KerasTensor], margins: Sequence[int]) -> keras.KerasTensor:

@@ -15,6 +15,8 @@ EXAMPLE_PHOTOS, EXAMPLE_PAINTINGS = "Photos", "Paintings, all in the public doma
 NOISE_SEED_INFO = "Of the noise that it starts from: the same seed, the same noise."
 
 FIRST_PHOTO, FIRST_PAINTING = PHOTOS[1], next(iter(PAINTINGS.values())).path
+PAINTER = {"label": "Painting", "info": "Its statistics are computed once, and used for every frame."}
+FRAME_STRENGTH = {"label": "Strength", "info": "How far each frame is changed towards the style."}
 INPUT_HEIGHT, MIN_WIDTH = 190, 140  # pixels: both inputs fit side by side on a phone
 
 
@@ -33,6 +35,12 @@ def pair_input() -> tuple[gr.Image, gr.Image, list[Any]]:
         photo.min_width = painting.min_width = MIN_WIDTH
     photo_chosen = pages.examples(PHOTOS, photo, also={}, label=EXAMPLE_PHOTOS)
     return photo, painting, [photo_chosen, _example_paintings(painting)]
+
+
+def frame_settings() -> tuple[gr.Radio, gr.Slider]:
+    """Return the inputs of what is done to each frame of a camera or a video: an example painting, and the strength."""
+    painter = gr.Radio(list(PAINTINGS), value=next(iter(PAINTINGS)), **PAINTER)
+    return painter, gr.Slider(0, 1, 1, step=0.05, **FRAME_STRENGTH)
 
 
 def _example_paintings(painting: gr.Image) -> Any:

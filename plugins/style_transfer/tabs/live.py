@@ -14,13 +14,11 @@ from core.web import pages
 from core.web.pages import Dropped, Page
 
 from .. import gallery
-from ..gallery import PAINTINGS
 from ..resizing import shrink_to
+from . import controls
 
 INTRODUCTION = "Allow the camera, press record, and choose a painting: each frame is stylized as it comes."
 CAMERA, STYLIZED = "Your camera", "Stylized"
-PAINTING = {"label": "Painting", "info": "Its statistics are computed once, and used for every frame."}
-STRENGTH = {"label": "Strength", "info": "How far each frame is changed towards the style."}
 SIDE = {"label": "Longer side in pixels", "info": "Fewer pixels: more frames in a second."}
 SIDES = 192, 256, 384
 SIDE_MULTIPLE = 8  # pixels
@@ -31,8 +29,7 @@ def lay_out(page: Page, opened: Any) -> None:
     with pages.workbench():
         with pages.column("settings"):
             gr.Markdown(INTRODUCTION)
-            painting = gr.Radio(list(PAINTINGS), value=next(iter(PAINTINGS)), **PAINTING)
-            strength = gr.Slider(0, 1, 1, step=0.05, **STRENGTH)
+            painting, strength = controls.frame_settings()
             side = gr.Radio(list(SIDES), value=SIDES[0], **SIDE)
         with pages.column("stage"):
             pages.camera(page, stylize_frame, [painting, strength, side], CAMERA, STYLIZED)

@@ -15,7 +15,7 @@ from core.web import pages
 from core.web.pages import Page
 
 from .. import clips, gallery
-from ..gallery import PAINTINGS
+from . import controls
 
 INTRODUCTION = "Drop a video: its first ten seconds are stylized frame by frame, at most 384 pixels wide and high."
 NOTE = (
@@ -23,8 +23,6 @@ NOTE = (
     "else moves."
 )
 YOUR_VIDEO, STYLIZED, RUN = "Your video", "Stylized, without sound", "Stylize"
-PAINTING = {"label": "Painting", "info": "Its statistics are computed once, and used for every frame."}
-STRENGTH = {"label": "Strength", "info": "How far each frame is changed towards the style."}
 NO_VIDEO = "There is no video yet: drop one."
 HEIGHT = 320  # pixels
 
@@ -42,8 +40,7 @@ def lay_out(page: Page, opened: Any) -> None:
             status = page.status("")
             gr.Markdown(NOTE)
         with pages.column("settings"):
-            painter = gr.Radio(list(PAINTINGS), value=next(iter(PAINTINGS)), **PAINTING)
-            strength = gr.Slider(0, 1, 1, step=0.05, **STRENGTH)
+            painter, strength = controls.frame_settings()
     page.bind(stylize_video, [video.upload, run.click], [video, painter, strength], [shown], status, stop)
 
 
