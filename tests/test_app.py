@@ -121,6 +121,7 @@ def test_a_cancel_of_another_event_does_not_end_a_visitors_stream(app_address: s
     assert "process_completed" in stream
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_weights_from_the_hub_make_the_same_picture_bit_for_bit(
     browser: Any, hub: Hub, denoiser: Plugin, noisy_file: Path, tmp_path: Path

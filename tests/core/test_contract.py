@@ -324,7 +324,11 @@ def test_sounds_of_the_same_seed_are_compared_by_their_samples(plant_verb: Calla
             "the process ended with SIGSEGV, last seen in model.py:2: the plugin",
             marks=pytest.mark.slow,
         ),
-        ({"model": "", "train": "", "interface": "while True:\n    pass\n"}, "last seen in interface.py:"),
+        pytest.param(
+            {"model": "", "train": "", "interface": "while True:\n    pass\n"},
+            "last seen in interface.py:",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_plugin_that_ends_or_blocks_the_process_fails_a_check(

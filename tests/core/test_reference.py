@@ -6,6 +6,8 @@ import ast
 import re
 from textwrap import dedent
 
+import pytest
+
 from core.cli import scaffold
 from core.contract import reference, testing
 from tests.conftest import ROOT
@@ -31,5 +33,6 @@ def test_the_guide_shows_lines_that_a_new_plugin_has() -> None:
         ast.parse(dedent(each).strip() + (" ..." if each.rstrip().endswith(":") else ""))
 
 
+@pytest.mark.slow  # the parts of the contract are tested one by one in test_contract.py
 def test_the_guide_s_own_test_passes_on_a_bundled_plugin() -> None:
     testing.check_plugin("plugins/denoiser")

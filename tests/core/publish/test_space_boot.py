@@ -64,16 +64,18 @@ def noisy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
-    ("name", "hardware"),
+    ("name", "hardware", "environment"),
     [
-        pytest.param("denoiser", "cpu-basic", marks=pytest.mark.slow),  # the same environment as the suite
-        ("suite", "cpu-basic"),
-        pytest.param("suite", "zero-a10g", marks=pytest.mark.slow),
+        ("suite", "cpu-basic", "that of the tests"),
+        pytest.param("suite", "cpu-basic", "its own", marks=pytest.mark.slow),
+        pytest.param("denoiser", "cpu-basic", "its own", marks=pytest.mark.slow),
+        pytest.param("suite", "zero-a10g", "its own", marks=pytest.mark.slow),
     ],
 )
-def test_an_assembled_space_boots_from_its_own_requirements(
+def test_an_assembled_space_boots(
     name: str,
     hardware: str,
+    environment: str,
     make_python: Callable[[Path], Path],
     noisy: Path,
     browser: Any,
@@ -81,7 +83,8 @@ def test_an_assembled_space_boots_from_its_own_requirements(
     tmp_path: Path,
 ) -> None:
     main(["space", name, "--out", str(tmp_path / "space"), "--hardware", hardware])
-    python = make_python(tmp_path / "space" / "requirements.txt")
+    required = tmp_path / "space" / "requirements.txt"
+    python = make_python(required) if environment == "its own" else Path(sys.executable)
     own = {"PYTHONPATH": "", "HF_HOME": str(tmp_path / "home")}
     with serve(tmp_path / "space", python, **ON_A_SPACE, **own) as address:
         result = Client(address, verbose=False).predict(

@@ -100,7 +100,7 @@ def wait_until(page: Any, condition: Callable[[], Any]) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "names",
     [
@@ -120,7 +120,7 @@ def test_pause_stops_the_lab_whatever_was_pressed_before(lab_page: Any, names: S
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("names", [("Play", "Reset"), ("Play", "Mode collapse", "Reset")], ids="-".join)
 def test_reset_begins_at_the_first_step_and_stays_there(lab_page: Any, names: Sequence[str], seed: int) -> None:
     press(lab_page, names, seed)

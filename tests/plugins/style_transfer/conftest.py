@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +20,19 @@ from core.plugin import Plugin
 from plugins.style_transfer import gallery, model, resizing, train
 from plugins.style_transfer.vgg_layers import ADAIN_LAYERS, CHANNELS
 
-PHOTO, PAINTING = gallery.PHOTOS[1], gallery.find_painting("Vincent van Gogh")
 SMALL = 192  # pixels
+FILES = Path(tempfile.mkdtemp(prefix="darkroom-tests-"))
+atexit.register(shutil.rmtree, FILES, ignore_errors=True)
+
+
+def write_small(path: Path) -> Path:
+    """Write a picture again with a long side of `SMALL` pixels, and return the new file: VGG-19 takes long for more."""
+    small = FILES / f"{path.stem}.png"
+    images.save(resizing.shrink_to(images.load(path), SMALL), small)
+    return small
+
+
+PHOTO, PAINTING = (write_small(path) for path in (gallery.PHOTOS[1], gallery.find_painting("Vincent van Gogh")))
 to_numpy = keras.ops.convert_to_numpy
 
 

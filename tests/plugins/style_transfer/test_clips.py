@@ -14,7 +14,8 @@ from core.imaging import images
 from core.plugin import Plugin
 from plugins.style_transfer import clips, gallery, resizing
 from plugins.style_transfer.clips import Clip
-from tests.plugins.style_transfer.conftest import PAINTING, PHOTO
+
+PHOTO, PAINTING = gallery.PHOTOS[1], gallery.find_painting("Vincent van Gogh")
 
 
 def pan(count: int, side: int = 128) -> Clip:

@@ -46,6 +46,7 @@ def test_a_smaller_scale_is_downscaled_from_the_output(plugin: Plugin, photo: Im
         plugin.run("upscale", small, scale=4, checkpoint="x2")
 
 
+@pytest.mark.slow
 def test_a_12_megapixel_result_stays_far_below_1_5_gb(tmp_path: Path) -> None:
     images.save(np.random.default_rng(0).random((750, 1000, 3), np.float32), tmp_path / "in.png")
     program = (

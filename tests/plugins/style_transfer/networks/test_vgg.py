@@ -9,7 +9,8 @@ from core.imaging import images
 from plugins.style_transfer import gallery, resizing
 from plugins.style_transfer.networks import vgg
 from plugins.style_transfer.vgg_layers import LAYERS
-from tests.plugins.style_transfer.conftest import PAINTING
+
+PAINTING = gallery.find_painting("Vincent van Gogh")
 
 
 def test_the_bundled_vgg_is_normalized(network: keras.Model) -> None:
