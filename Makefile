@@ -1,6 +1,6 @@
 # Each target creates .venv if it is missing or older than the requirements.
 PYTHON ?= python3
-BENCH ?= denoise
+BENCH ?= suite
 RUN := .venv/bin/python
 
 .PHONY: app test lint train bench
@@ -19,7 +19,7 @@ lint: .venv/dev
 train: .venv/run
 	$(RUN) -m core train $(PLUGIN) $(ARGS)
 
-bench: .venv/bench
+bench: .venv/$(if $(filter suite,$(BENCH)),run,bench)
 	$(RUN) -m benchmarks.$(BENCH) $(ARGS)
 
 .venv/bin/python:

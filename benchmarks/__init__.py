@@ -1,1 +1,1 @@
-"""This project beside its peers, in one run: `make bench`, or `python -m benchmarks.denoise --help`."""
+"""What is measured, beside peers in the same run: `make bench`, or `python -m benchmarks.denoise --help`."""

@@ -1,6 +1,6 @@
 """The denoiser beside FFDNet, CBM3D and OpenCV's non-local means: PSNR, SSIM and time on any folder of pictures.
 
-    python -m benchmarks.denoise --data FOLDER [--bm3d-pictures 2] [--threads 2]
+    python -m benchmarks.denoise --data FOLDER [--bm3d-pictures 2] [--threads 2] [--json FILE]
     python -m benchmarks.denoise --data FOLDER --only-estimates
 
 All get the same noise (a fixed seed, neither clipped nor rounded; OpenCV takes 8-bit images, so only its noise is
@@ -22,6 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import tables
+from benchmarks.tables import Cell, Table
 from core import registry
 from core.engine import LocalEngine
 from core.imaging import images
@@ -118,25 +120,23 @@ def measure(
     return rows
 
 
-def report(rows: dict[Any, list[tuple[float, ...]]], names: list[str]) -> None:
-    """Print a row for each denoiser: PSNR and SSIM at each σ, time, and its time as a multiple of ours."""
-    print(
-        f"\n{'':28}"
-        + "".join(f"   σ {sigma:<2}  PSNR   SSIM" for sigma in SIGMAS)
-        + "   s/megapixel   × ours   pictures"
-    )
+def tabulate(rows: dict[Any, list[tuple[float, ...]]], names: list[str]) -> Table:
+    """Return a row for each denoiser: PSNR and SSIM at each σ, time, and its time as a multiple of ours."""
+    cells: list[tuple[Cell, ...]] = []
     for name in names:
         count = len(rows[name, SIGMAS[0]])
         ours, seconds = (median_seconds(rows, which, count) for which in ("Darkroom", name))
-        print(f"{name:28}{quality(rows, name, count)}   {seconds:11.2f}   {seconds / ours:6.2f}   {count:8}")
+        cells.append((name, *quality(rows, name, count), seconds, seconds / ours, str(count)))
         if count < len(rows["Darkroom", SIGMAS[0]]):
-            print(f"{'  Darkroom on the same':28}{quality(rows, 'Darkroom', count)}")
+            cells.append(("Darkroom on the same", *quality(rows, "Darkroom", count), ours, 1.0, str(count)))
+    by_sigma = (f"σ {sigma}: {measure}" for sigma in SIGMAS for measure in ("PSNR, dB", "SSIM"))
+    return Table("White noise", ("method", *by_sigma, "s/megapixel", "× ours", "pictures"), cells)
 
 
-def quality(rows: dict[Any, list[tuple[float, ...]]], name: str, count: int) -> str:
+def quality(rows: dict[Any, list[tuple[float, ...]]], name: str, count: int) -> list[Cell]:
     """Return the mean PSNR and SSIM of `name` at each σ over its first `count` pictures, as cells."""
     means = (np.mean([row[:2] for row in rows[name, sigma][:count]], axis=0) for sigma in SIGMAS)
-    return "".join(f"         {decibels:5.2f} {similarity:6.4f}" for decibels, similarity in means)
+    return [cell for decibels, similarity in means for cell in (f"{decibels:.2f}", f"{similarity:.4f}")]
 
 
 def median_seconds(rows: dict[Any, list[tuple[float, ...]]], name: str, count: int) -> float:
@@ -214,6 +214,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of clean pictures")
     parser.add_argument("--bm3d-pictures", type=int, default=2, help="on how many pictures CBM3D runs")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="for the peers; Keras takes all")
+    parser.add_argument("--json", type=Path, help="file to keep the table in, as benchmarks.scatter reads it")
     parser.add_argument("--only-estimates", action="store_true", help="of the noise level, without the peers")
     options = parser.parse_args()
     files = data.picture_files(options.data)
@@ -229,7 +230,10 @@ def main() -> None:
     }
     if not options.bm3d_pictures:
         del denoisers["CBM3D"]
-    report(measure(denoisers, files, options.bm3d_pictures), list(denoisers))
+    table = tabulate(measure(denoisers, files, options.bm3d_pictures), list(denoisers))
+    print(table.markdown(), flush=True)
+    if options.json:
+        tables.write(options.json, [table])
     report_estimates(files)
     report_camera(denoisers["Darkroom"], files)
 

@@ -2,9 +2,8 @@
 
 python -m benchmarks.memory [--requests 200] [--seed 0]
 
-Calls verbs of all plugins in one process, in threads as the app does, on pictures of random sizes, and prints a line of
-a table in Markdown every 20 requests: megabytes of resident memory. Then it denoises 12 megapixels: the peak above what
-was held before, and what is held after.
+Calls verbs of all plugins in one process, in threads as the app does, on pictures of random sizes, and notes the
+resident memory every 20 requests. Then it denoises 12 megapixels: the peak above that, and what is held after.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.tables import Table
 from core import registry
 from core.engine import LocalEngine
 from core.imaging.images import Image
@@ -35,18 +35,29 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    print(measure(options.requests, options.seed).markdown())
+
+
+def measure(requests: int = 200, seed: int = 0) -> Table:
+    """Return the megabytes of this process, every 20 requests and around a photo of 12 megapixels."""
     memory.limit_arenas()  # as the app does
     engine = LocalEngine()
     plugins = {name: Plugin(record, engine) for name, record in registry.discover().items()}
-    random = np.random.default_rng(options.seed)
-    print("| requests | MB |\n|---:|---:|")
+    random = np.random.default_rng(seed)
+    rows: list[tuple[str, float]] = []
     with ThreadPoolExecutor(THREADS) as pool:
-        for done in range(0, options.requests + 1, EVERY):
-            print(f"| {done} | {read_status('VmRSS') / 1e3:.0f} |", flush=True)
+        for done in range(0, requests + 1, EVERY):
+            rows.append((f"after {done} requests", resident()))
             list(pool.map(lambda seed: _request(plugins, seed), random.integers(0, 2**32, EVERY)))
             memory.give_back()  # as the app does after larger pictures
         peak = pool.submit(peak_megabytes, lambda: _denoise_large(plugins["denoiser"])).result()
-    print(f"\n12 megapixels: {peak:.0f} MB above that at the peak; {read_status('VmRSS') / 1e3:.0f} MB after")
+    rows += [("12 megapixels, above that", peak), ("after them", resident())]
+    return Table("Memory of the whole suite in one process", ("", "MB"), rows)
+
+
+def resident() -> float:
+    """Return the megabytes of memory that this process holds."""
+    return read_status("VmRSS") / 1e3
 
 
 def _request(plugins: dict[str, Plugin], seed: int) -> None:

@@ -39,6 +39,7 @@ from gradio_client import handle_file
 
 from benchmarks import app
 from benchmarks.app import App
+from benchmarks.tables import Table
 from core import registry
 from core.engine import LocalEngine
 from core.imaging import images
@@ -54,17 +55,21 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=20)
     parser.add_argument("--address")
     options = parser.parse_args()
+    print(measure(options.calls, options.address).markdown())
+
+
+def measure(calls: int = 20, address: str | None = None) -> Table:
+    """Return the median milliseconds of the parts of a call, of the app at `address` or of one that is started."""
     with tempfile.TemporaryDirectory() as folder:
         photo = Path(folder) / "photo.png"
         images.save(np.random.default_rng(0).random((HEIGHT, WIDTH, 3), np.float32), photo)
-        with app.running(options.address, ["--plugins", "denoiser"]) as served:
-            called, without = (measure_client(served, photo, options.calls, verify) for verify in (True, False))
-            parts = measure_parts(served, photo, options.calls)
-        parts |= measure_verb(photo, options.calls)
-    print(f"One call through gradio_client: {called:.0f} ms; {called - without:.0f} of them, it reads certificates.")
-    print("\n| part | ms |\n|---|---:|")
-    for name, times in parts.items():
-        print(f"| {name} | {statistics.median(times):.0f} |")
+        with app.running(address, ["--plugins", "denoiser"]) as served:
+            called, without = (measure_client(served, photo, calls, verify) for verify in (True, False))
+            parts = measure_parts(served, photo, calls)
+        parts |= measure_verb(photo, calls)
+    rows: list[tuple[str, float]] = [(name, statistics.median(times)) for name, times in parts.items()]
+    rows += [("whole, by gradio_client", called), ("in it: it reads certificates", called - without)]
+    return Table(f"One call of the app, a photo of {WIDTH} × {HEIGHT}", ("part", "ms"), rows)
 
 
 def measure_client(served: App, photo: Path, calls: int, verify: bool) -> float:

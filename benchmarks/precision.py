@@ -36,6 +36,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.tables import Table
 from core import registry
 from core.engine import LocalEngine
 from core.imaging import images
@@ -43,7 +44,6 @@ from core.imaging.images import Image
 from core.imaging.metrics import psnr
 from core.imaging.resizing import center_crop
 from core.manifest import Precision
-from core.networks import device
 from core.plugin import Plugin
 
 PHOTO = Path("plugins/denoiser/examples/oakland-zoo-otters.jpg")
@@ -56,11 +56,14 @@ Call = Callable[[Plugin], Any]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repeat", type=int, default=5)
-    repeat = parser.parse_args().repeat
-    print(f"{device.describe()}\n\n| plugin | call | float32, ms | bfloat16, ms | ratio | PSNR, dB | largest, /255 |")
-    print("|---|---|---:|---:|---:|---:|---:|")
-    for plugin, name, call in _calls():
-        print(f"| {plugin} | {name} | {_compare(plugin, call, repeat)} |", flush=True)
+    print(measure(parser.parse_args().repeat).markdown())
+
+
+def measure(repeat: int = 5) -> Table:
+    """Return the milliseconds of processor time of each call in both precisions, and how far the results differ."""
+    rows = [(plugin, name, *_compare(plugin, call, repeat)) for plugin, name, call in _calls()]
+    columns = "plugin", "call", "float32, ms", "bfloat16, ms", "ratio", "PSNR, dB", "largest, /255"
+    return Table("Verbs: milliseconds of processor time", columns, rows)
 
 
 def _calls() -> list[tuple[str, str, Call]]:
@@ -92,7 +95,7 @@ def _calls() -> list[tuple[str, str, Call]]:
     ]
 
 
-def _compare(name: str, call: Call, repeat: int) -> str:
+def _compare(name: str, call: Call, repeat: int) -> tuple[float, ...]:
     """Return the cells of one row of the table."""
     milliseconds, results = [], []
     for precision in PRECISIONS:
@@ -102,7 +105,7 @@ def _compare(name: str, call: Call, repeat: int) -> str:
     whole, half = results
     largest = 255 * float(np.abs(whole - half).max())
     before, after = milliseconds
-    return f"{before:.1f} | {after:.1f} | {before / after:.2f} | {psnr(half, whole):.1f} | {largest:.2f}"
+    return before, after, before / after, psnr(half, whole), largest
 
 
 def _time(call: Call, plugin: Plugin) -> float:

@@ -1,6 +1,6 @@
 """The super-resolver beside SRResNet, two ESRGANs and bicubic interpolation: PSNR, SSIM, time and memory.
 
-    python -m benchmarks.upscale --data FOLDER [--esrgan FOLDER]
+    python -m benchmarks.upscale --data FOLDER [--esrgan FOLDER] [--json FILE]
 
 Each image is downscaled as the papers do, and all methods are called in turn on it, so that a noisy machine is noisy
 for all; the luma is scored. SRResNet (Ledig et al. 2017, https://arxiv.org/abs/1609.04802) is krasserm's,
@@ -27,8 +27,10 @@ import keras
 import numpy as np
 from keras import layers
 
+from benchmarks import tables
 from benchmarks.esrgan import build_esrgan
 from benchmarks.memory import peak_megabytes
+from benchmarks.tables import Table
 from core import registry
 from core.engine import LocalEngine
 from core.imaging import images
@@ -39,6 +41,7 @@ from core.training import data
 from core.training.evaluation import mean
 from plugins.super_resolver.resampling import crop_to_multiple, downscale, scored_luma, upscale_bicubic
 
+COLUMNS = "method", "PSNR, dB", "SSIM", "s/megapixel", "× ours", "peak memory, MB"
 Upscaler = Callable[[Image], Image]
 
 
@@ -133,7 +136,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of large pictures")
     parser.add_argument("--esrgan", type=Path, help="folder with slim/ and thick/; left out, they are not compared")
+    parser.add_argument("--json", type=Path, help="file to keep the tables in, as benchmarks.scatter reads them")
     flags = parser.parse_args()
+    measured = []
     files = data.picture_files(flags.data)
     processes = ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1)
     for scale in (2, 3, 4):
@@ -141,13 +146,15 @@ def main() -> None:
         tasks = {name: processes.submit(measure_memory, name, scale, flags.esrgan, files[0]) for name in builders}
         memory = {name: task.result() for name, task in tasks.items()}
         scores = compare({name: build() for name, build in builders.items()}, files, scale)
-        print(f"\n×{scale}, {len(files)} pictures, luma only\n")
-        print("| | PSNR in dB | SSIM | seconds per output megapixel | times ours | peak memory in MB |")
-        print("|---|---|---|---|---|---|")
-        for name, row in scores.items():
-            ratio = row["s/MP"] / scores["Darkroom"]["s/MP"]
-            numbers = f"{row['PSNR']:.2f} | {row['SSIM']:.4f} | {row['s/MP']:.3f} | {ratio:.2f} | {memory[name]:.0f}"
-            print(f"| {name} | {numbers} |")
+        ours = scores["Darkroom"]["s/MP"]
+        rows = [
+            (name, f"{row['PSNR']:.2f}", f"{row['SSIM']:.4f}", row["s/MP"], row["s/MP"] / ours, memory[name])
+            for name, row in scores.items()
+        ]
+        measured.append(Table(f"×{scale}, {len(files)} pictures, luma only", COLUMNS, rows))
+        print(measured[-1].markdown(), flush=True)
+    if flags.json:
+        tables.write(flags.json, measured)
 
 
 if __name__ == "__main__":
