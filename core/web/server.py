@@ -58,6 +58,8 @@ def main(arguments: list[str] | None = None, engine: MakeEngine = make_engine) -
     except UserError as error:
         print(f"darkroom: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # before the server was up, or SIGTERM, which becomes one; later, Gradio handles it
+        return 0
     return 0
 
 

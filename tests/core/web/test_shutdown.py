@@ -12,6 +12,7 @@ from gradio_client import Client, handle_file
 
 from core.errors import UserError
 from core.imaging import images
+from core.web import server
 from core.web.admission import Admission
 from tests.conftest import ROOT, serve
 
@@ -51,3 +52,13 @@ def test_a_call_that_runs_at_sigterm_is_answered_and_the_server_exits_with_0(tmp
         assert images.load(job.result(timeout=120)[1]).shape == (600, 900, 3)
         assert processes[0].wait(60) == 0
     assert not [*(tmp_path / "files").iterdir()]  # neither the photo nor the result is left
+
+
+def test_an_interrupt_while_the_server_starts_ends_it_quietly(monkeypatch: pytest.MonkeyPatch, capfd: Any) -> None:
+    def launch(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")  # the server sets it where it is not set, for good
+    monkeypatch.setattr(server, "_launch", launch)
+    assert server.main(["--plugins", "denoiser"]) == 0
+    assert "KeyboardInterrupt" not in capfd.readouterr().err
