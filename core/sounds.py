@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wave
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +14,14 @@ from numpy.typing import NDArray
 from core.errors import UserError
 from core.files import check_output, written_atomically
 from core.kinds import Kind, Sources
+from core.progress import Progress, Steps
 
 SUFFIXES = (".wav",)
 BYTES_PER_SAMPLE, FULL_SCALE = 2, 2**15
 MAX_SECONDS, MAX_RATE = 600, 192_000
+CHUNK = 8192  # samples
+SMALLEST_ERROR = 1e-10  # of the power of a sound, for `snr`
+Values = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Samples:
         rate: samples per second.
     """
 
-    values: NDArray[np.float32]
+    values: Values
     rate: int
 
     @property
@@ -37,12 +42,13 @@ class Samples:
         return len(self.values) / self.rate
 
 
-def load(path: Path) -> Samples:
+def load(path: str | Path) -> Samples:
     """Return the sound in a WAV file of 16 bits per sample.
 
     Raises:
         UserError: if the file is not such a sound, or is longer than ten minutes.
     """
+    path = Path(path)
     try:
         with wave.open(str(path), "rb") as file:
             _check(file, path.name)
@@ -72,6 +78,32 @@ def save(sound: Samples, path: Path, sources: Sources) -> None:
             file.writeframes(scaled.tobytes())
     except OSError as error:
         raise UserError(f"{path} cannot be written ({error.strerror or error}): choose another place.") from None
+
+
+def apply(function: Callable[[Values], Values], sound: Samples, chunk: int = CHUNK, *, margin: int) -> Steps[Samples]:
+    """Yield progress after each chunk of a sound, then return the result of `function` for the whole.
+
+    All chunks have the same length, so that a network is compiled once; beyond its ends, a sound is silent.
+
+    Args:
+        function: maps (chunk + 2 × margin, channels) to the same shape.
+        sound: of any length.
+        chunk: samples that are kept of each result.
+        margin: samples that `function` sees beyond each end of a chunk: as many as it needs to leave no seam.
+    """
+    padded = np.pad(sound.values, ((margin, margin + chunk), (0, 0)))
+    starts = range(0, len(sound.values), chunk)
+    parts = [sound.values[:0]]
+    for done, start in enumerate(starts, 1):
+        parts.append(function(padded[start : start + chunk + 2 * margin])[margin : margin + chunk])
+        yield Progress(done, len(starts))
+    return Samples(np.concatenate(parts)[: len(sound.values)], sound.rate)
+
+
+def snr(values: Values, reference: Values) -> float:
+    """Return the signal-to-noise ratio of samples in dB: the power of `reference` over that of the difference."""
+    noise = float(np.square(values.astype(np.float64) - reference).mean())
+    return 10 * float(np.log10(max(float(np.square(reference).mean()), SMALLEST_ERROR) / max(noise, SMALLEST_ERROR)))
 
 
 def check(path: Path) -> None:

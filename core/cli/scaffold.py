@@ -16,12 +16,12 @@ TEXTS = (".md", ".toml", ".txt", ".yml")  # suffixes of templates; a module is a
 PREFIX = "darkroom_"  # of a package's name
 TITLE, NAME, DASHED = "TITLE", "NAME", "DASHED"  # in the templates
 PLACES = {"workflows": ".github/workflows"}  # of templates whose folders would be hidden
-NEXT_STEPS = """{folder} is written. Try it:
-{setup}    python -m core train {name}    # less than a minute; then run the command that it prints
-    python -m core first-results {name}
+NEXT_STEPS = """{folder} is written, with a small network that is trained already. Try it:
+{setup}    python app.py --plugins {name}
     python -m core check {name}
-    python app.py --plugins {name}
-Then change it: the network and the verb in model.py, the data in train.py, the page in interface.py."""
+Then change it: the network and the verb in model.py, the data in train.py, the page in interface.py. To train it again:
+    python -m core train {name}    # less than a minute; then run the command that it prints
+    python -m core first-results {name}"""
 SETUP = "    export DARKROOM_PLUGINS={}\n"
 
 

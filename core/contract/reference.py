@@ -30,6 +30,7 @@ PUBLIC = (
     "core.training.datasets",
     "core.training.cats",
     "core.training.batches",
+    "core.training.pairs",
     "core.training.optimizers",
     "core.training.callbacks",
     "core.training.fit",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import logging
 import math
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from copy import copy
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -33,8 +35,16 @@ PLACE = "Place {} in the queue: others' pictures are being worked on."
 WAITS = "Waiting: “{}” has been computing for {} without a pause."
 STEP_OF, LEFT = "{} {} of {}", ", {} left"
 STATUS = Markup('<div class="status" role="status" aria-live="polite">{}</div>')
+WRONG_INPUTS = (
+    "{} at {} cannot be bound ({}): it gets the plugin and the values of {} inputs; give it a parameter for each, "
+    "or change the inputs"
+)
 NO_PICTURE = "There is no {} yet: drop one, or pick an example."
 BAR = Markup('<progress value="{}" max="{}"></progress>{}')
+
+
+class HandlerError(UserError):
+    """A handler that cannot be called with the values of the components that it is bound to."""
 
 
 class MissingPictureError(UserError):
@@ -66,6 +76,18 @@ class Newest:
         """End the run, if there is one, and return the status line that says so."""
         self.number, self.farewell = self.number + 1, status(STOPPED)
         return self.farewell
+
+
+def check_inputs(handler: Callable[..., Any], inputs: Sequence[Any]) -> None:
+    """Raise HandlerError unless `handler` takes the plugin and as many values as there are `inputs`."""
+    signature = inspect.signature(handler)
+    try:
+        signature.bind(None, *inputs)
+    except TypeError as error:
+        code = inspect.unwrap(handler).__code__
+        place = f"{Path(code.co_filename).name}:{code.co_firstlineno}"
+        words = WRONG_INPUTS.format(f"{handler.__name__}({', '.join(signature.parameters)})", place, error, len(inputs))
+        raise HandlerError(words) from None
 
 
 def with_status(

@@ -15,7 +15,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, overload
 
 import gradio as gr
 from gradio.components import Component
@@ -67,7 +67,8 @@ from core.web.output_files import (
 )
 from core.web.runs import Demo, blank_value, events_of
 from core.web.sending import Receiver
-from core.web.stage import STOP, Stage, before_after_stage, download_button
+from core.web.sources import picture_source, sound_source
+from core.web.stage import STOP, Stage, before_after_stage, download_button, write_before_after
 
 __all__ = [
     "CROPPABLE",
@@ -99,16 +100,19 @@ __all__ = [
     "message_page",
     "new_file",
     "picture_input",
+    "picture_source",
     "random_seed",
     "require",
     "result_picture",
     "seed_number",
     "seed_with_button",
     "sketchpad",
+    "sound_source",
     "stem",
     "tabbed",
     "workbench",
     "write_all",
+    "write_before_after",
     "write_file",
     "write_mask",
     "write_png",
@@ -242,9 +246,13 @@ class Page:
             long_running: for a handler that shows its intermediate results for minutes.
             live: for a handler that answers in milliseconds: it runs at every change, while a slider is dragged too.
 
+        Raises:
+            HandlerError: if `handler` does not take as many values as there are inputs.
+
         Returns:
             The demo, of which each visitor has one run at a time: a newer one ends the older at its next step.
         """
+        handlers.check_inputs(handler, inputs)
         if self._tabs:
             self._tabs[-1].add(handler, inputs)
             triggers = [*triggers, *self._receive(inputs)]
@@ -313,11 +321,15 @@ class Page:
         return _header(self.plugin.record, badge)
 
 
-def require(picture: Dropped, name: str) -> str | bytes:
-    """Return `picture`, for `images.load`; where it is None, the page says that there is no `name` yet."""
-    if picture is None:
+@overload
+def require(file: str | None, name: str) -> str: ...
+@overload
+def require(file: Dropped, name: str) -> str | bytes: ...
+def require(file: Dropped, name: str) -> str | bytes:
+    """Return what a picture or a sound component holds; where it is None, the page says that there is no `name` yet."""
+    if file is None:
         raise MissingPictureError(name)
-    return picture
+    return file
 
 
 def tabbed(plugin: Plugin, tabs: Mapping[str, LayOut]) -> gr.Blocks:

@@ -33,6 +33,13 @@ APART = {"plugin": f"{HEAD}isolate = true\n{END}"}
 PAGE = "import gradio as gr\ndef build_interface(plugin):\n    "
 LAYER = "keras.layers.Dense(1, name='dense')"
 BUILD = f"import keras\ndef build_it():\n    x = keras.Input((1,))\n    return keras.Model(x, {LAYER}(x))\n"
+BOUND = """
+import gradio as gr
+from core.web import pages
+def show(plugin, first, second): ...
+def build_interface(plugin):
+    return pages.tabbed(plugin, {{"One": lambda page, opened: page.bind(show, [], {}, [], page.status(""))}})
+"""
 GOOD = f"{PAGE}with gr.Blocks() as page:\n        gr.on([], lambda: None, api_name='good_act')\n    return page\n"
 UNNAMED = BUILD.replace("Dense(1, name='dense')", "Dense(1)")
 IMAGE = "from core.imaging.images import Image\nfrom core.progress import Progress, Steps\n"
@@ -72,6 +79,8 @@ PAGES = {  # interface.py, and what the card says
     "launch": (f"{PAGE}gr.Blocks().launch()", "launch()"),
     "gradio patched": (f"import gradio\ngradio.Image = None\n{PAGE}return gr.Blocks()", "gradio.Image"),
     "gradio's classes patched": (f"import gradio\ngradio.Slider.postprocess = 1\n{PAGE}return gr.Blocks()", "Slider"),
+    "handler with too few inputs": (BOUND.format("[gr.Number()]"), "interface.py:6: show(plugin"),
+    "handler with too many inputs": (BOUND.format("[gr.Number()] * 3"), "cannot be bound"),
     "numpy's settings": (f"import numpy\nnumpy.seterr(all='raise')\n{PAGE}return gr.Blocks()", "numpy.seterr"),
 }
 PAGES_APART = {

@@ -18,7 +18,7 @@ from core.imaging.images import Floats, Image
 from core.kinds import Kind, Sources
 from core.metadata import Checkpoint
 from core.networks import checkpoint
-from core.progress import Steps
+from core.progress import Steps, finish
 from core.sounds import Samples, Sound
 
 SONG_MODEL = """
@@ -164,3 +164,26 @@ def test_an_out_of_no_known_suffix_is_refused_before_anything_is_read(song: Path
     assert (
         "o.mp4 does not end in the suffix of a result: use one of these (image: .png, .avif" in capsys.readouterr().err
     )
+
+
+@pytest.mark.parametrize("length", [0, 1, 99, 100, 250])
+def test_a_sound_in_chunks_is_that_of_the_whole_and_yields_for_each(length: int) -> None:
+    values = np.random.default_rng(0).random((length, 2), np.float32)
+    lengths: list[int] = []
+
+    def smooth(part: sounds.Values) -> sounds.Values:
+        lengths.append(len(part))
+        return sum(np.pad(part, ((2, 2), (0, 0)))[i : i + len(part)] for i in range(5)) / np.float32(5)
+
+    progress: list[Any] = []
+    found = finish(sounds.apply(smooth, Samples(values, 8000), 100, margin=2), progress.append)
+    assert np.allclose(found.values, smooth(values))
+    assert len(progress) == -(-length // 100)
+    assert set(lengths[:-1]) <= {104}
+
+
+def test_the_signal_to_noise_ratio_is_that_of_the_powers() -> None:
+    clean = np.full((100, 1), 0.5, np.float32)
+    assert sounds.snr(clean + 0.05, clean) == pytest.approx(20, abs=0.01)
+    assert sounds.snr(clean, clean) > 90
+    assert sounds.snr(clean, 0 * clean) < -90

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,12 @@ import gradio as gr
 import pytest
 
 from core.engine import LocalEngine
+from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import Image
 from core.plugin import Plugin
 from core.web import comparison, components, lessons, output_files, pages
+from core.web.handlers import HandlerError
 from core.web.pages import Page
 from core.web.runs import blank_value
 from core.web.stage import offer_download
@@ -52,6 +55,35 @@ def test_clicks_and_long_running_handlers_have_queues_of_their_own(
 ) -> None:
     function = bound(denoiser, **kind)
     assert (function.concurrency_id, function.concurrency_limit) == queue
+
+
+@pytest.mark.parametrize(
+    ("count", "problem"),
+    [(0, "missing a required argument: 'value'"), (2, "too many positional arguments")],
+)
+def test_a_handler_of_other_inputs_than_its_components_is_refused_with_its_place(
+    denoiser: Plugin, count: int, problem: str
+) -> None:
+    def halve(plugin: Plugin, value: float) -> tuple[float]:
+        return (value / 2,)
+
+    page = Page(denoiser)
+    line = halve.__code__.co_firstlineno
+    with page.blocks:
+        inputs, outputs, status = [gr.Number() for _ in range(count)], [gr.Number()], page.status("")
+        with pytest.raises(HandlerError) as caught:
+            page.bind(halve, [], inputs, outputs, status)
+    assert str(caught.value) == (
+        f"halve(plugin, value) at test_pages.py:{line} cannot be bound ({problem}): it gets the plugin and the values "
+        f"of {count} inputs; give it a parameter for each, or change the inputs"
+    )
+
+
+def test_a_plugin_without_examples_is_told_where_to_put_one(denoiser: Plugin, tmp_path: Path) -> None:
+    page = Page(replace(denoiser, record=replace(denoiser.record, folder=tmp_path)))
+    for source in (pages.picture_source, pages.sound_source):
+        with page.blocks, pytest.raises(UserError, match=r"examples has no file that ends in .*: put one there"):
+            source(page, "Yours")
 
 
 def test_each_tab_is_laid_out_with_the_event_that_opens_it(denoiser: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
