@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from core import verbs, weights
+from core import crashes, verbs, weights
 from core.errors import UserError
 from core.manifest import Precision
 from core.progress import Steps
@@ -163,7 +163,11 @@ class LocalEngine:
         """Return the network of the checkpoint at `source`."""
         from core.networks import checkpoint, device
 
-        with self._build_lock, device.precision(self._choose_precision(record)):
+        with (
+            self._build_lock,
+            device.precision(self._choose_precision(record)),
+            crashes.marked(record, f"loading a network of {record.name}"),
+        ):
             return checkpoint.load(source.folder, verbs.import_module_of(record, "model"))
 
     def _choose_precision(self, record: Record) -> Precision:

@@ -8,13 +8,13 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from importlib.machinery import ModuleSpec
 from importlib.util import module_from_spec
 from types import FrameType
 from typing import Any
 
-from core import shared_state
+from core import crashes, shared_state
 from core.errors import OwnerError, UserError
 from core.registry import Record
 
@@ -45,7 +45,10 @@ def import_module_of(record: Record, part: str) -> Any:
     name = f"{record.package}.{part}"
     with interrupts() as received:
         try:
-            with nullcontext() if name in sys.modules else shared_state.unchanged():
+            with ExitStack() as guards:
+                if name not in sys.modules:
+                    guards.enter_context(crashes.marked(record, f"importing {record.name}/{part}.py"))
+                    guards.enter_context(shared_state.unchanged())
                 return importlib.import_module(name)
         except BaseException as error:
             if received:

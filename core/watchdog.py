@@ -26,7 +26,7 @@ class TimeLimitError(BaseException):
 
 @contextmanager
 def watched(activity: str, plugin: str, folder: Path, patience: float = PATIENCE) -> Iterator[None]:
-    """Log a warning, with the plugin's line that is running, where the `with` block takes longer than `patience`.
+    """Log what the `with` block does, and warn, with the plugin's line that runs, where it takes over `patience`.
 
     Args:
         activity: what the block does, such as "building the page of my_demo".
@@ -34,6 +34,7 @@ def watched(activity: str, plugin: str, folder: Path, patience: float = PATIENCE
         folder: the plugin's folder, in which the line is looked for.
         patience: in seconds.
     """
+    LOGGER.info("%s", activity)
     thread = threading.get_ident()
     timer = threading.Timer(
         patience, lambda: LOGGER.warning(SLOW, activity, patience, place_of(thread, folder), plugin)

@@ -32,6 +32,7 @@ os.environ |= {  # set before huggingface_hub is imported and reads them: no tes
     "HF_HUB_DISABLE_TELEMETRY": "1",  # gradio_client's
     "HF_HUB_DOWNLOAD_TIMEOUT": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "DARKROOM_CACHE": tempfile.mkdtemp(prefix="darkroom-tests-"),  # what is found broken here stays here
 }
 
 from core import registry  # noqa: E402

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from core import registry
+from core import failures, registry
 from core.errors import UserError
 from core.hub import reference
 from core.hub.reference import REPOSITORY_PATTERN
@@ -22,6 +22,7 @@ from core.networks import backend
 from core.registry import Record, State
 
 Options = TypeVar("Options")
+FOUND_BROKEN = "found broken"  # in the place of a state: by the app when it started, or by `check`
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,13 +41,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def list_plugins(options: argparse.Namespace, rest: list[str]) -> int:
-    """Print every plugin with its state and the reason."""
+    """Print every plugin with its state and the reason, and what was found broken since a plugin was last changed."""
     _refuse(rest)
     records = registry.discover()
     name_width = max(map(len, records), default=0)
     for record in records.values():
         text = record.manifest.summary if record.manifest and record.state is State.READY else record.reason
-        print(f"{record.name:{name_width}}  {record.state:{len(State.MISSING_REQUIREMENT)}}  {text}")
+        found = failures.find(record) if record.state is State.READY else None
+        state, text = (FOUND_BROKEN, found.describe()) if found else (str(record.state), text)
+        print(f"{record.name:{name_width}}  {state:{len(State.MISSING_REQUIREMENT)}}  {text}")
     return 0
 
 
@@ -164,7 +167,6 @@ def new(options: argparse.Namespace, rest: list[str]) -> int:
 def check(options: argparse.Namespace, rest: list[str]) -> int:
     """Check whether a plugin fulfills the contract."""
     _refuse(rest)
-    backend.start()
     from core.contract import runner
 
     return runner.report(options.plugin)

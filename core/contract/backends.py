@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 
-import keras
-
-from core.contract.breach import last_place, require_none
+from core.contract import apart
+from core.contract.apart import Job
+from core.contract.breach import require_none
 from core.registry import Record
+from core.tracebacks import last_place
 
 BACKENDS = ("tensorflow", "jax", "torch")
 PROGRAM = """
@@ -22,25 +23,26 @@ record = registry.find(sys.argv[1])
 for name in record.ready_manifest.checkpoints:
     folder = record.folder / "weights" / name
     if folder.exists():
-        checkpoint.load(folder, verbs.import_module_of(record, "model"))
+        checkpoint.check(folder, verbs.import_module_of(record, "model"))
 """
 
 
 def loads_under_each_backend(record: Record) -> None:
-    """The bundled checkpoints load under every backend of Keras that is installed."""
-    others = [name for name in BACKENDS if name != keras.backend.backend() and find_spec(name)]
-    require_none(filter(None, (_fault_under(name, record) for name in others)))
+    """The bundled checkpoints fit their networks under every backend of Keras that is installed."""
+    require_none(filter(None, (_fault_under(job) for job in jobs(record))))
 
 
-def _fault_under(backend: str, record: Record) -> str:
-    ended = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(record.folder)],
-        env=os.environ | {"KERAS_BACKEND": backend},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if not ended.returncode:
+def jobs(record: Record) -> Iterator[Job]:
+    """Yield the programs that load a plugin's checkpoints under the backends that this process does not use."""
+    ours = sys.modules["keras"].backend.backend() if "keras" in sys.modules else os.environ.get("KERAS_BACKEND")
+    for name in BACKENDS:
+        if name != (ours or BACKENDS[0]) and find_spec(name):
+            yield Job(PROGRAM, record.folder, name)
+
+
+def _fault_under(job: Job) -> str:
+    ended = apart.run(job)
+    if not ended.status:
         return ""
-    last = (ended.stderr.strip() or f"exit status {ended.returncode}").splitlines()[-1]
-    return f"under {backend}: " + ": ".join(filter(None, [last_place(ended.stderr, record.folder), last]))
+    last = (ended.errors.strip() or f"exit status {ended.status}").splitlines()[-1]
+    return f"under {job.backend}: " + ": ".join(filter(None, [last_place(ended.errors, job.folder), last]))

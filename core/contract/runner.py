@@ -14,12 +14,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple, NoReturn, TextIO
 
-from core import registry
-from core.contract import CHECKS, Check, translations
-from core.contract.breach import describe, last_place
-from core.contract.source import is_ready
+from core import failures, registry
+from core.contract import CHECKS, Check, apart, backends
+from core.contract.breach import take_notes
+from core.contract.source import is_ready, page_job
 from core.engines.isolated import describe_status
 from core.registry import Record
+from core.tracebacks import describe, last_place
 
 TIME_LIMIT = 120.0  # seconds for one check
 LEAVES_NO_THREAD = "No thread goes on when all is done"
@@ -30,10 +31,11 @@ INSIDE = ", last seen in {}"
 
 
 class Outcome(NamedTuple):
-    """What a check found: its sentence, and what is wrong; empty if it passed."""
+    """What a check found: its sentence, what is wrong, empty if it passed, and notes about the plugin."""
 
     sentence: str
     problem: str
+    notes: tuple[str, ...] = ()
 
 
 def report(name: str, time_limit: float = TIME_LIMIT) -> int:
@@ -43,18 +45,35 @@ def report(name: str, time_limit: float = TIME_LIMIT) -> int:
         name: the plugin's name, or the path of its folder.
         time_limit: seconds for one check.
     """
-    record = registry.find(name)
-    problems: set[str] = set()
-    for sentence, problem in run(record, time_limit):
-        if problem in problems:
-            print(f"      and so it cannot be said: {sentence}")
-            continue
-        problems.update(filter(None, [problem]))
-        indented = problem.replace("\n", "\n      ")
-        print(f"FAIL  {sentence}\n      {indented}" if problem else f"pass  {sentence}")
-    print("\n".join(f"note  {line}" for line in translations.describe(record)))
-    print(f"{record.name}: {f'{len(problems)} to mend' if problems else 'fulfills the contract'}.")
+    record, start = registry.find(name), time.perf_counter()
+    problems: dict[str, None] = {}
+    notes: list[str] = []
+    for outcome in run(record, time_limit):
+        _print(outcome, is_known=outcome.problem in problems)
+        problems |= dict.fromkeys(filter(None, [outcome.problem]))
+        notes += outcome.notes
+    print("".join(f"note  {line}\n" for line in notes), end="")
+    verdict = f"{len(problems)} to mend" if problems else "fulfills the contract"
+    print(f"{record.name}: {verdict}, in {time.perf_counter() - start:.0f} s.")
+    _remember(record, [*problems])
     return 1 if problems else 0
+
+
+def _print(outcome: Outcome, is_known: bool) -> None:
+    """Print the outcome of a check; of a problem that was told before, only what it is in the way of."""
+    indented = outcome.problem.replace("\n", "\n      ")
+    if is_known:
+        print(f"      and so it cannot be said: {outcome.sentence}")
+    else:
+        print(f"FAIL  {outcome.sentence}\n      {indented}" if indented else f"pass  {outcome.sentence}", flush=True)
+
+
+def _remember(record: Record, problems: list[str]) -> None:
+    """Let `list` know of the first problem of a plugin, or that there is none any more."""
+    if problems:
+        failures.note(record, failures.CHECK, problems[0])
+    else:
+        failures.forget(record)
 
 
 def run(record: Record, time_limit: float = TIME_LIMIT) -> Iterator[Outcome]:
@@ -117,8 +136,10 @@ def _work(start: int, folder: Path, connection: Connection, trace: Path, time_li
     from core.networks import backend
 
     backend.start()
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    apart.end_with_parent()
     record = registry.find(str(folder))
+    if start == 1:
+        apart.begin([page_job(record), *backends.jobs(record)])
     with trace.open("w", encoding="utf-8") as file:
         _note_end(file)
         for check in CHECKS[start:]:
@@ -141,19 +162,12 @@ def _note_end(file: TextIO) -> None:
     os._exit = note
 
 
-def _end_with_parent(parent: int) -> None:
-    """End this process once the one that started it is gone, whatever the plugin is doing."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
-
-
 def _try(check: Check, record: Record) -> Outcome:
     try:
         check(record)
     except (Exception, SystemExit, KeyboardInterrupt) as error:
-        return Outcome(describe_check(check), describe(error, record.folder))
-    return Outcome(describe_check(check), "")
+        return Outcome(describe_check(check), describe(error, record.folder), take_notes())
+    return Outcome(describe_check(check), "", take_notes())
 
 
 def _last_seen(trace: Path, folder: Path) -> str:

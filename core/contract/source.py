@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions, requires
@@ -13,10 +13,13 @@ from typing import NamedTuple
 
 import yaml
 
-from core.contract.breach import ContractError, last_place, require
+from core.contract import apart, translations
+from core.contract.apart import Job
+from core.contract.breach import ContractError, note, require
 from core.contract.vocabulary import LICENSES, PIPELINE_TAGS
 from core.engines.isolated import describe_status
 from core.registry import Record, State
+from core.tracebacks import last_place
 
 FILES = ("plugin.toml", "model.py", "train.py", "interface.py", "README.md")
 FRONT_MATTER = ("license", "pipeline_tag", "tags")  # of README.md
@@ -28,14 +31,16 @@ import faulthandler, os, sys, traceback
 faulthandler.enable()
 end = os._exit
 os._exit = lambda status: (traceback.print_stack(), sys.stderr.flush(), end(status))
-import gradio
+import gradio, json
 from core import engine, registry, verbs
 from core.plugin import Plugin
-record = registry.find({!r})
+from core.web import translation
+record = registry.find(sys.argv[1])
 gradio.Blocks.launch = lambda *args, **settings: sys.exit("the page calls launch(): return it instead")
 page = verbs.import_module_of(record, "interface").build_interface(Plugin(record, engine.LocalEngine()))
-isinstance(page, gradio.Blocks) or sys.exit(f"build_interface returns {{type(page)}}, not gr.Blocks")
+isinstance(page, gradio.Blocks) or sys.exit(f"build_interface returns {type(page)}, not gr.Blocks")
 "keras" in sys.modules and sys.exit("interface.py imports keras: call plugin.run instead")
+print(json.dumps(translation.texts_of(page.get_config_file())))
 """
 REQUIREMENTS, DISTRIBUTION = Path(__file__).parents[2] / "requirements.txt", "darkroom"
 
@@ -93,14 +98,20 @@ def imports_no_keras_in_page(record: Record) -> None:
 
 def builds_page_without_keras(record: Record) -> None:
     """The page is built without loading Keras."""
-    program = PAGE_PROGRAM.format(str(record.folder))
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    if ended.returncode:
-        lines = ended.stderr.strip().splitlines() or ["the page cannot be built"]
-        if ended.returncode != FAILED:
-            lines.append(f"the process ended with {describe_status(ended.returncode)}: nothing may end it")
-        place = last_place(ended.stderr, record.folder, innermost_first="most recent call first" in ended.stderr)
+    ended = apart.run(page_job(record))
+    if ended.status:
+        lines = ended.errors.strip().splitlines() or ["the page cannot be built"]
+        if ended.status != FAILED:
+            lines.append(f"the process ended with {describe_status(ended.status)}: nothing may end it")
+        place = last_place(ended.errors, record.folder, innermost_first="most recent call first" in ended.errors)
         raise ContractError(": ".join(filter(None, [place, lines[-1]])))
+    for line in translations.describe(record, json.loads(ended.output.splitlines()[-1])):
+        note(line)
+
+
+def page_job(record: Record) -> Job:
+    """Return the program that builds a plugin's page, and prints its texts as JSON."""
+    return Job(PAGE_PROGRAM, record.folder)
 
 
 def _refuse_imports(path: Path, packages: tuple[str, ...], remedy: str) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from core import first_results, verbs
-from core.contract.breach import ContractError, place_of, require, require_none
+from core import first_results, metadata, verbs
+from core.contract import costs
+from core.contract.breach import ContractError, note, require, require_none
+from core.contract.loaded import plugin_of
 from core.registry import Record
+from core.tracebacks import place_of
 
 RESERVED = ("checkpoint", "weights", "local", "precision", "out", "strip_metadata")  # flags of the command line
+LOADED = "loading its network takes {}"
 
 
 def has_builders(record: Record) -> None:
@@ -59,9 +64,6 @@ def has_trainer(record: Record) -> None:
 
 def has_weights(record: Record) -> None:
     """Each checkpoint is bundled or pinned; the bundled ones load, and have scores and provenance."""
-    from core import metadata
-    from core.networks import checkpoint
-
     for name, pin in record.ready_manifest.checkpoints.items():
         folder = record.folder / "weights" / name
         require(folder.exists() or pin.revision, f"bundle weights/{name} or pin it in plugin.toml")
@@ -69,7 +71,9 @@ def has_weights(record: Record) -> None:
             found = metadata.read(folder)
             require(found.scores, f"weights/{name} has no scores")
             require(found.provenance, f"weights/{name} has no provenance")
-            checkpoint.load(folder, verbs.import_module_of(record, "model"))
+            cost = costs.measure(partial(plugin_of(record).describe, name))
+            if name == record.ready_manifest.default_checkpoint:
+                note(LOADED.format(cost))
 
 
 def has_current_first_results(record: Record) -> None:

@@ -16,4 +16,4 @@ def check_plugin(plugin: str | Path) -> None:
     """
     failed = [outcome for outcome in runner.run(registry.find(str(plugin))) if outcome.problem]
     if failed:
-        raise AssertionError("\n".join(f"{sentence}\n  {problem}" for sentence, problem in failed))
+        raise AssertionError("\n".join(f"{outcome.sentence}\n  {outcome.problem}" for outcome in failed))

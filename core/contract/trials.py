@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,27 +17,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import kinds, verbs
-from core.contract.breach import ContractError, describe, place_of, require, require_none
+from core.contract import costs
+from core.contract.breach import ContractError, note, require, require_none
+from core.contract.loaded import plugin_of
 from core.contract.offline import NetworkError, without_network
-from core.engine import LocalEngine
 from core.errors import UserError
 from core.plugin import Plugin
 from core.progress import Progress
 from core.registry import Record
+from core.tracebacks import describe, place_of
 
 LONGEST_TRIAL = 5.0  # seconds, after which a verb that yields its progress is canceled
+PARTS = "model", "train", "interface"
+IMPORTED = "importing it takes {} more than the suite"
 EPOCHS, FEW = 2, 10  # epochs of a trial training, of one step each; examples that are scored
 
 
 def runs_verbs(record: Record) -> None:
     """Each verb accepts small inputs of every form of its kinds, or refuses them with a UserError."""
-    plugin = Plugin(record, LocalEngine())
+    plugin = plugin_of(record)
     require_none(filter(None, (_fault_of(plugin, *each) for each in verbs.list_verbs(record).items())))
 
 
 def repeats_with_seed(record: Record) -> None:
     """A verb that takes a seed returns the same for the same seed."""
-    plugin, problems = Plugin(record, LocalEngine()), []
+    plugin, problems = plugin_of(record), []
     for name, function in verbs.list_verbs(record).items():
         values = next(_samples(function), None)
         if values is None or "seed" not in inspect.signature(function).parameters:
@@ -98,7 +103,7 @@ def evaluates(record: Record) -> None:
         return  # it may take hours
     try:
         with without_network():
-            scores = evaluate(Plugin(record, LocalEngine()), count=FEW).scores
+            scores = evaluate(plugin_of(record), count=FEW).scores
     except (UserError, NetworkError):
         return
     wrong = [name for name, score in scores.items() if not np.isfinite(score)]
@@ -109,7 +114,7 @@ def opens_tabs(record: Record) -> None:
     """Each tab that opens with a result computes as many values as it has outputs."""
     from core.web import first_results
 
-    plugin = Plugin(record, LocalEngine())
+    plugin = plugin_of(record)
     with first_results.recorded() as calls:
         verbs.import_module_of(record, "interface").build_interface(plugin)
     for call in calls:
@@ -120,11 +125,12 @@ def opens_tabs(record: Record) -> None:
 
 def changes_no_globals(record: Record) -> None:
     """Importing the plugin changes no setting and no name of Keras, Gradio or NumPy: other plugins share them."""
-    import gradio  # noqa: F401 - what is not loaded is not compared
-    import keras  # noqa: F401
-
-    for part in ("model", "train", "interface"):
-        verbs.import_module_of(record, part)
+    costs.import_suite()  # what is not loaded is not compared
+    imports = {part: costs.measure(partial(verbs.import_module_of, record, part)) for part in PARTS}
+    note(IMPORTED.format(costs.total([*imports.values()])))
+    for part, cost in imports.items():
+        if cost.is_much:
+            note(costs.TOO_MUCH.format(part, cost))
 
 
 def _fault_of(plugin: Plugin, name: str, function: Callable[..., Any]) -> str:

@@ -57,6 +57,19 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
         CheckpointError: if a file is missing or damaged, the builder is unknown, or a name or shape differs. This is
             checked before memory is allocated for the network: untrusted files could ask for any size.
     """
+    check(folder, model)
+    metadata = read(folder)
+    network = getattr(model, metadata.builder)(**metadata.arguments)
+    load_weights(network, folder)
+    _check_digest(folder, metadata)  # last: the other errors say more
+    return network
+
+
+def check(folder: Path, model: ModuleType) -> None:
+    """Raise CheckpointError where `load` would, except for damaged values; the network is built without its weights.
+
+    Most of the time of `load` is that of the initial values, for which JAX compiles a program for each shape.
+    """
     metadata = read(folder)
     build = getattr(model, metadata.builder, None)
     if not metadata.builder.startswith("build_") or build is None:
@@ -74,10 +87,6 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
             f"{folder}: {metadata.builder} cannot be called with its arguments ({shorten(error)})."
         ) from None
     _match(shapes, folder / WEIGHTS_FILE)
-    network = build(**metadata.arguments)
-    load_weights(network, folder)
-    _check_digest(folder, metadata)  # last: the other errors say more
-    return network
 
 
 def _check_digest(folder: Path, metadata: Checkpoint) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import gradio as gr
 
-from core import verbs, weights
+from core import crashes, failures, tracebacks, verbs, weights
 from core.engines.isolated import describe_status, environment
 from core.errors import UserError
 from core.plugin import Plugin
@@ -38,19 +38,22 @@ def build(plugin: Plugin) -> tuple[gr.Blocks, str]:
             if received:
                 raise
             LOGGER.exception("the page of %s cannot be built", record.name)
-            problem = str(error) if isinstance(error, UserError) else verbs.describe(error)
+            problem = tracebacks.describe(error, record.folder)
+            failures.note(record, failures.PAGE, problem)
             return pages.message_page(record.title, problem), problem
+    failures.note(record, failures.PAGE, "")
     return page, MISSING_WEIGHTS if weights.are_missing(record, plugin.engine.options) else ""
 
 
 def _build(plugin: Plugin) -> gr.Blocks:
     """Return the plugin's page. Raises whatever its code does, or TimeLimitError."""
     record = plugin.record
-    LOGGER.info("building the page of %s", record.name)
+    activity = f"building the page of {record.name}"
     if record.isolated:
         try_apart(record)
     with (
-        watched(f"building the page of {record.name}", record.name, record.folder),
+        watched(activity, record.name, record.folder),
+        crashes.marked(record, activity),
         limited(LONGEST, record.folder),
         launch_refused(),
     ):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from core import registry, weights
+from core import crashes, failures, registry, tracebacks, weights
 from core.engine import Engine
 from core.engines.isolated import make_engine
 from core.errors import UserError
@@ -48,11 +48,13 @@ LOGGER = logging.getLogger(__name__)
 QUEUE_LENGTH = 128  # calls that wait for those that run (`core.web.pages.RUNS`)
 SESSIONS = 100  # whose state is kept, 0.1 MB each and what runs left in it; the least recently used is dropped
 THREADS = 64  # for the calls that run at once, most of which wait for the device; above all limits of `pages`
+LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
 MakeEngine = Callable[[WeightsOptions, Precision | None], Engine]
 
 
 def main(arguments: list[str] | None = None, engine: MakeEngine = make_engine) -> int:
     """Serve plugins until interrupted, and return the exit status: 2, with one line printed, after a UserError."""
+    log_progress()
     try:
         serve(arguments, engine)
     except UserError as error:
@@ -61,6 +63,15 @@ def main(arguments: list[str] | None = None, engine: MakeEngine = make_engine) -
     except KeyboardInterrupt:  # before the server was up, or SIGTERM, which becomes one; later, Gradio handles it
         return 0
     return 0
+
+
+def log_progress() -> None:
+    """Write to standard error what the suite itself logs from INFO on, so that what hangs is named; others' warnings.
+
+    Python's default is warnings only. Whoever has set up logging keeps that.
+    """
+    logging.basicConfig(format=LOG_FORMAT)
+    logging.getLogger("core").setLevel(logging.INFO)
 
 
 def serve(arguments: list[str] | None = None, engine: MakeEngine = make_engine) -> None:
@@ -76,9 +87,11 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = make_engine) 
     options = make_parser().parse_args(arguments)
     memory.limit_arenas()
     reference.check_endpoint()
+    crashes.watch()
     records = list(registry.discover().values())
     if options.plugins:
         records = [registry.find(name.strip()) for name in options.plugins.split(",")]
+    records = [*map(crashes.leave_out, records)]
     overrides = weights.parse_options(options.weights, options.local)
     if not weights.may_need_hub(records, overrides):
         os.environ.setdefault("HF_HUB_OFFLINE", "1")  # with the analytics off (core/__init__), nothing is looked up
@@ -154,11 +167,15 @@ def warm_up(records: Sequence[Record], engine: Engine) -> None:
     """Import Keras and load the default network of every ready plugin, so that the first click need not wait."""
     for record in records:
         if record.state is State.READY:
+            activity = f"loading the network of {record.name}"
             try:
-                with watched(f"loading the network of {record.name}", record.name, record.folder):
+                with watched(activity, record.name, record.folder):
                     LOGGER.info("%s: %s", record.name, engine.describe(record))
-            except BaseException:  # the page shows it to its visitors; a Ctrl-C never arrives in this thread
+            except BaseException as error:  # the page shows it to its visitors; a Ctrl-C never arrives in this thread
                 LOGGER.exception("%s could not be loaded", record.name)
+                failures.note(record, failures.NETWORK, tracebacks.describe(error, record.folder))
+            else:
+                failures.note(record, failures.NETWORK, "")
 
 
 def _middleware(options: argparse.Namespace, folder: Path, warm_up: Callable[[], None]) -> list[Middleware]:

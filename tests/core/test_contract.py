@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,16 @@ import numpy as np
 import pytest
 
 from core import contract, registry, verbs
-from core.contract import Check, ContractError, runner, trials
+from core.contract import Check, ContractError, costs, runner, trials
+from core.engine import LocalEngine
 from core.errors import UserError
 from core.metadata import Checkpoint
 from core.networks import checkpoint
+from core.plugin import Plugin
 from core.registry import Record
 from core.sounds import Samples
 from core.verbs import PluginError
+from core.web import building
 
 BUNDLED = [record for record in registry.discover().values() if record.folder.parent == registry.BUNDLED]
 
@@ -253,6 +257,26 @@ def test_a_tab_with_too_many_results_is_named_with_the_line_of_its_handler(plant
         contract.opens_tabs(registry.find("tabbed"))
 
 
+def test_a_handler_with_too_few_parameters_is_named_with_its_line(plant: Callable[..., Path]) -> None:
+    wrong = TAB.replace("[opened], [], ", "[opened], [gr.Number(), gr.Number()], ")
+    (plant("tabbed", interface=wrong, model="") / "README.md").write_text("A card.")
+    with pytest.raises(ContractError, match=r"interface\.py:13: .*show\(plugin\) at interface\.py:8 cannot be bound"):
+        contract.builds_page_without_keras(registry.find("tabbed"))
+    _, problem = building.build(Plugin(registry.find("tabbed"), LocalEngine()))
+    assert problem.startswith("interface.py:13: show(plugin) at interface.py:8 cannot be bound (too many positional")
+
+
+def test_what_an_import_costs_is_noted_and_much_is_a_warning(plant: Callable[..., Path], monkeypatch: Any) -> None:
+    hoard = "import numpy as np\nHOARD = np.ones(2**23)\n"  # 64 MB
+    record = registry.find(plant("hoards", model=hoard, train="", interface="").name)
+    monkeypatch.setattr(costs, "MOST_MEGABYTES", 50)
+    outcome = runner._try(contract.changes_no_globals, record)
+    assert not outcome.problem
+    assert re.fullmatch(r"importing it takes \d\.\d s and [67]\d MB more than the suite", outcome.notes[0])
+    assert re.fullmatch(r"warning: importing model\.py takes .* MB more than the suite: import .*", outcome.notes[1])
+    assert len(outcome.notes) == 2
+
+
 TAB = """
 import gradio as gr
 from core.web import pages
@@ -272,6 +296,7 @@ def lay_out(page, opened):
 def test_one_cause_is_told_once(plant: Callable[..., Path], monkeypatch: Any, capsys: Any) -> None:
     plant("same")
     outcomes = [runner.Outcome(f"Sentence {i}", problem) for i, problem in enumerate(["", "x.py:1: no", "x.py:1: no"])]
+    outcomes[0] = outcomes[0]._replace(notes=("it is slow",))
     monkeypatch.setattr(runner, "run", lambda *_: iter(outcomes))
     assert runner.report("same") == 1
     lines = capsys.readouterr().out.splitlines()
@@ -280,8 +305,8 @@ def test_one_cause_is_told_once(plant: Callable[..., Path], monkeypatch: Any, ca
         "FAIL  Sentence 1",
         "      x.py:1: no",
         "      and so it cannot be said: Sentence 2",
-        "note  same: no translations.toml: its pages are in English",
-        "same: 1 to mend.",
+        "note  it is slow",
+        "same: 1 to mend, in 0 s.",
     ]
 
 

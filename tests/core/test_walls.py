@@ -17,10 +17,19 @@ from core import registry
 from tests.conftest import ROOT, run_python
 
 LAYERS = (
-    ("core.errors", "core.progress", "core.files", "core.kinds", "core.shared_state", "core.turns", "core.watchdog"),
+    (
+        "core.errors",
+        "core.progress",
+        "core.files",
+        "core.kinds",
+        "core.shared_state",
+        "core.tracebacks",
+        "core.turns",
+        "core.watchdog",
+    ),
     ("core.imaging", "core.sounds"),
     ("core.hub.reference",),
-    ("core.manifest", "core.metadata", "core.registry", "core.verbs"),
+    ("core.crashes", "core.failures", "core.manifest", "core.metadata", "core.registry", "core.verbs"),
     ("core.hub",),
     ("core.networks",),
     ("core.training",),

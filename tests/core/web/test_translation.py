@@ -10,9 +10,11 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from core import registry
+from core import registry, verbs
 from core.contract import translations
+from core.engine import LocalEngine
 from core.errors import UserError
+from core.plugin import Plugin
 from core.web import translated_app, translation
 from core.web.translation import LANGUAGES, Table
 
@@ -82,15 +84,22 @@ def test_a_table_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         translation.load([tmp_path])
 
 
+def described(name: str) -> list[str]:
+    """Return what `check` says of the translations of a plugin."""
+    record = registry.find(name)
+    page = verbs.import_module_of(record, "interface").build_interface(Plugin(record, LocalEngine()))
+    return [*translations.describe(record, translation.texts_of(page.get_config_file()))]
+
+
 def test_the_denoiser_is_translated_as_a_whole_and_check_lists_what_others_lack() -> None:
-    assert all("all" in line for line in translations.describe(registry.find("denoiser")))
-    lines = [*translations.describe(registry.find("gan_generator"))]
+    assert all("all" in line for line in described("denoiser"))
+    lines = described("gan_generator")
     assert any(line.startswith("pa: ") and "not translated" in line for line in lines)
 
 
 def test_a_plugin_without_translations_is_in_english(tmp_path: Path) -> None:
     record = registry.find("denoiser")
-    lines = [*translations.describe(registry.Record("plain", tmp_path, record.package, record.state))]
+    lines = [*translations.describe(registry.Record("plain", tmp_path, record.package, record.state), ["A text"])]
     assert lines == ["plain: no translations.toml: its pages are in English"]
 
 
