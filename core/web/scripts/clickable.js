@@ -10,9 +10,25 @@ const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], A
 const SLIDERS = [".place-x input[type=range]", ".place-y input[type=range]"];
 
 let lastClick = -Infinity;
+const corrected = new WeakMap(); // clicks that Gradio reads rightly: the place on the picture, in percent
 
 const pictureAt = (target) => target.closest?.(".clickable button")?.querySelector("img");
 const isDraggable = (picture) => Boolean(picture.closest(".draggable"));
+
+// Return what an element leaves free beside a picture of a largest scale in its middle, as a share of its own width and
+// height: [0.15, 0] where it is wider than the picture.
+function marginsAt(image, largestScale) {
+  const { naturalWidth, naturalHeight } = image, { width, height } = image.getBoundingClientRect();
+  if (!(naturalWidth && naturalHeight && width && height)) return [0, 0];
+  const scale = Math.min(width / naturalWidth, height / naturalHeight, largestScale);
+  return [(1 - (scale * naturalWidth) / width) / 2, (1 - (scale * naturalHeight) / height) / 2];
+}
+
+function marginsOf(image) {
+  const { objectFit } = getComputedStyle(image);
+  if (objectFit === "contain") return marginsAt(image, Infinity);
+  return objectFit === "scale-down" ? marginsAt(image, 1) : [0, 0];
+}
 
 // Show the ring at the same place on every clickable picture of a workbench, such as two maps of one plane.
 function markPlace(workbench, [x, y]) {
@@ -21,29 +37,50 @@ function markPlace(workbench, [x, y]) {
     frame.style.position = "relative";
     const ring = frame.querySelector(".click-marker") || frame.appendChild(document.createElement("i"));
     ring.className = "click-marker";
-    ring.style.left = `${x}%`;
-    ring.style.top = `${y}%`;
+    const margins = marginsOf(image);
+    [ring.dataset.x, ring.dataset.y] = [x, y];
+    [ring.style.left, ring.style.top] = [x, y].map((at, i) => `${100 * margins[i] + at * (1 - 2 * margins[i])}%`);
   }
 }
 
-function markClick(event) {
+// Gradio reads the place of a click as if no picture were enlarged: in place of each click it gets one where it reads the
+// place that was clicked, and none beside the picture.
+function correctClick(event) {
   const picture = pictureAt(event.target);
-  if (!picture) return;
-  lastClick = event.timeStamp;
-  const { left, top, width, height } = picture.getBoundingClientRect();
+  if (!picture || corrected.has(event)) return;
+  event.stopImmediatePropagation();
+  event.preventDefault();
+  const { left, top, width, height } = boxWithin(picture, marginsOf(picture));
   const place = [(100 * (event.clientX - left)) / width, (100 * (event.clientY - top)) / height];
-  markPlace(picture.closest(".workbench"), place);
+  if (place.every((at) => at >= 0 && at <= 100)) clickAt(picture, place);
 }
 
-function clickAt(picture, clientX, clientY) {
-  picture.dispatchEvent(new MouseEvent("click", { bubbles: true, clientX, clientY }));
+function clickAt(picture, place) {
+  const { left, top, width, height } = boxWithin(picture, marginsAt(picture, 1));
+  const clientX = left + (place[0] / 100) * width, clientY = top + (place[1] / 100) * height;
+  const click = new PointerEvent("click", { bubbles: true, clientX, clientY });
+  corrected.set(click, place);
+  picture.dispatchEvent(click);
+}
+
+function markClick(event) {
+  if (!corrected.has(event)) return;
+  lastClick = event.timeStamp;
+  markPlace(pictureAt(event.target).closest(".workbench"), corrected.get(event));
+}
+
+// Return what is inside of the margins of an element, on the screen.
+function boxWithin(picture, [x, y]) {
+  const { left, top, width, height } = picture.getBoundingClientRect();
+  return { left: left + x * width, top: top + y * height, width: (1 - 2 * x) * width, height: (1 - 2 * y) * height };
 }
 
 function clickWhileDragging(event) {
   const picture = pictureAt(event.target);
   const isPressed = event.buttons & 1;
   if (!picture || !isPressed || !isDraggable(picture)) return;
-  if (event.timeStamp - lastClick >= MILLISECONDS_BETWEEN_CLICKS) clickAt(picture, event.clientX, event.clientY);
+  if (event.timeStamp - lastClick < MILLISECONDS_BETWEEN_CLICKS) return;
+  picture.dispatchEvent(new PointerEvent("click", { bubbles: true, clientX: event.clientX, clientY: event.clientY }));
 }
 
 function pressKey(event) {
@@ -52,9 +89,9 @@ function pressKey(event) {
   event.preventDefault(); // of the keys that click: Gradio would take that as a click on the corner
   const place = nextPlace(picture, direction);
   markPlace(picture.closest(".workbench"), place);
+  picture.parentElement.querySelector(".click-marker").scrollIntoView({ block: "nearest", inline: "nearest" });
   if (direction && !isDraggable(picture)) return;
-  const { left, top, width, height } = picture.getBoundingClientRect();
-  clickAt(picture, left + (place[0] / 100) * width, top + (place[1] / 100) * height);
+  clickAt(picture, place);
 }
 
 // Return where the ring is, in percent of the width and the height, or where it goes in a direction.
@@ -64,7 +101,7 @@ function nextPlace(picture, direction) {
   const margins = cells ? steps.map((step) => step / 2) : [0, 0];
   const ring = picture.parentElement.querySelector(".click-marker");
   if (!ring) return cells ? margins : [50, 50];
-  const place = [ring.style.left, ring.style.top].map(parseFloat);
+  const place = [ring.dataset.x, ring.dataset.y].map(parseFloat);
   if (!direction) return place;
   return place.map((at, i) => Math.min(Math.max(at + direction[i] * steps[i], margins[i]), 100 - margins[i]));
 }
@@ -90,6 +127,7 @@ function preventPictureDrag(event) {
   if (event.target.closest(".clickable")) event.preventDefault();
 }
 
+document.addEventListener("click", correctClick, true);
 document.addEventListener("click", markClick);
 document.addEventListener("pointermove", clickWhileDragging);
 document.addEventListener("keydown", pressKey);

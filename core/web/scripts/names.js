@@ -4,6 +4,7 @@
 const WORDS = window.inLanguage({
   example: "Example",
   empty: "nothing yet",
+  download: "Download",
   unshown: "The browser cannot show this file.",
   size: (width, height) => `${width} × ${height} pixels`,
 });
@@ -35,7 +36,7 @@ const REPAIRS = {
   ".image-frame img": describe,
   ".block:not(.sheet) .image-container > button:not(:has(.selectable))": (button) => set(button, "tabindex", "-1"), // does nothing
   "button.gallery-item": nameThumbnail,
-  "a.download-link": (link) => set(link, "aria-label", `${link.querySelector("button")?.ariaLabel}: ${labelOf(link)}`),
+  "a.download-link": (link) => set(link, "aria-label", `${link.querySelector("button")?.ariaLabel || WORDS.download}: ${labelOf(link)}`),
   "a.download-link button": (button) => set(button, "tabindex", "-1"), // the link around it is reached already
   ".empty[aria-label]": (frame) => {
     set(frame, "role", "img");

@@ -44,7 +44,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                     gr.Slider(0, 10, 5, step=0.1, label=name, elem_classes=name, interactive=True)
                 gr.Checkbox(label="Test mode", elem_classes="crop-test")
         with gr.Tab("Grid"), components.workbench(), components.column("stage"):
-            grid = components.captioned_image("**A grid**", components.grid_classes(4, 2))
+            grid = components.captioned_image("**A grid**", f"{components.grid_classes(4, 2)} {components.FILLING}")
             chosen = gr.Textbox(label="Chosen")
             sheet = components.captioned_image("A sheet", components.SHEET)
         plane.select(place_of, None, clicked)
@@ -116,6 +116,16 @@ def test_arrow_keys_move_among_the_cells_of_a_grid_and_enter_chooses(desktop: An
     for key in ("ArrowLeft", "ArrowRight", "ArrowDown", "ArrowDown", "Enter"):  # the first shows the first cell
         grid.press(key)
     wait_for_value(desktop, "Chosen", (SIDE * 3 // 8, SIDE * 3 // 4))
+    image = grid.locator("img").bounding_box()
+    ring = grid.locator(".click-marker").bounding_box()
+    assert image["width"] > image["height"] + 100  # it leaves margins beside the picture
+    x = ring["x"] + ring["width"] / 2 - (image["x"] + image["width"] / 2 - image["height"] / 2)
+    assert x / image["height"] == pytest.approx(3 / 8, abs=0.01)
+    center = image["x"] + image["width"] / 2, image["y"] + image["height"] / 2
+    desktop.mouse.click(center[0] - 0.4 * image["height"], center[1] + 0.3 * image["height"])  # it is enlarged
+    wait_for_value(desktop, "Chosen", (SIDE // 10, SIDE * 8 // 10))
+    desktop.mouse.click(image["x"] + 20, center[1])  # beside the picture
+    assert grid.locator(".click-marker").bounding_box()["x"] > image["x"] + 20
 
 
 @pytest.mark.browser

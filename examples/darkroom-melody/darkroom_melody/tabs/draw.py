@@ -16,12 +16,13 @@ from . import players
 
 INTRODUCTION = (
     "**A melody as a point.** The encoder turns two bars into a latent vector of 96 numbers, and the decoder makes a "
-    "melody of these alone. Pick a tune, or click on the piano-roll to draw one."
+    "melody of these alone. Pick a tune, or draw one on the piano-roll: a click on a cell, or the arrow keys and "
+    "Enter, begins a note there, or removes the one that begins there. On a phone the roll is scrolled sideways."
 )
 TUNE_INFO = "Two bars of a tune that was held out from training."
 NOTES_LABEL = "Notes"
 NOTES_INFO = "A word for each sixteenth of a bar: a note begins, z is a rest, - holds on. Copy them to the other tabs."
-ROLL_CAPTION = "**Your melody**: click to begin a note, click its beginning to remove it; the lowest row is for rests"
+ROLL_CAPTION = "**Your melody**: the lowest row is for rests"
 RECONSTRUCTION_CAPTION = "**Reconstruction** from the latent vector"
 SOUND_LABEL, RECONSTRUCTED_LABEL = "Your melody", "Its reconstruction"
 FINDINGS = "**{} of 32 steps** and **{} of {} notes** are reconstructed as they were."
