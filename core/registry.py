@@ -21,6 +21,7 @@ from core.manifest import Manifest, ManifestError
 
 BUNDLED = Path(__file__).parent.parent / "plugins"
 GROUP = "darkroom.plugins"
+NAMING = "DARKROOM_ALLOW", "DARKROOM_DISABLED", "DARKROOM_ISOLATE"  # variables that name plugins
 RESERVED = frozenset(  # the first parts of paths that Gradio itself answers: a page there would never be shown
     ("assets", "config", "gradio_api", "login", "logout", "monitoring", "pwa_icon", "static", "svelte")
 )
@@ -100,9 +101,9 @@ def find(name: str) -> Record:
         return _find_in(folder)
     records = discover()
     if name not in records:
-        looked = ", ".join(map(str, _parents()))
+        looked, found = ", ".join(map(str, _parents())), find_mistakes()
         raise PluginNotFoundError(
-            f"there is no plugin {name!r}: there are {', '.join(records) or 'none'}, in {looked}.{_advise()}"
+            " ".join([f"there is no plugin {name!r}: there are {', '.join(records) or 'none'}, in {looked}.", *found])
         )
     return records[name]
 
@@ -115,14 +116,20 @@ def _find_in(folder: Path) -> Record:
     return next(known, None) or _record(folder, f"plugins.{folder.name}")
 
 
-def _advise() -> str:
-    """Return what is wrong with a folder in DARKROOM_PLUGINS, as a sentence; empty if nothing is."""
+def find_mistakes() -> Iterator[str]:
+    """Yield a sentence for each folder and each name in a variable of the environment that finds no plugin."""
     for folder in _parents()[1:]:
         if not folder.is_dir():
-            return f" DARKROOM_PLUGINS names {folder}, which is not a folder."
-        if (folder / manifest.FILE).is_file():
-            return f" DARKROOM_PLUGINS names {folder}, which is a plugin itself: name the folder that it is in."
-    return ""
+            yield f"DARKROOM_PLUGINS names {folder}, which is not a folder."
+        elif (folder / manifest.FILE).is_file():
+            yield f"DARKROOM_PLUGINS names {folder}, which is a plugin itself: name the folder that it is in."
+        elif not any(True for _ in folder.glob(f"*/{manifest.FILE}")):
+            yield f"DARKROOM_PLUGINS names {folder}, in which no folder holds a {manifest.FILE}."
+    known = discover()
+    for variable in NAMING:
+        for name in names_in(variable):
+            if name not in known:
+                yield f"{variable} names {name}, and there is no such plugin: there are {', '.join(known)}."
 
 
 def _parents() -> list[Path]:

@@ -43,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
 def list_plugins(options: argparse.Namespace, rest: list[str]) -> int:
     """Print every plugin with its state and the reason, and what was found broken since a plugin was last changed."""
     _refuse(rest)
+    for mistake in registry.find_mistakes():
+        print(f"darkroom: {mistake}", file=sys.stderr)
     records = registry.discover()
     name_width = max(map(len, records), default=0)
     for record in records.values():

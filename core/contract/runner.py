@@ -6,6 +6,7 @@ import faulthandler
 import inspect
 import multiprocessing
 import os
+import re
 import tempfile
 import threading
 import time
@@ -28,6 +29,8 @@ THREAD_LEFT = "{} goes on: make it a daemon thread, or end it"
 ENDED = "the process ended with {}{}: the plugin must not end it (os._exit, a crash)"
 BLOCKED = "it took longer than {:.0f} s{}: end the loop, or yield Progress"
 INSIDE = ", last seen in {}"
+LEADING_PLACE = re.compile(r"^([\w/]+\.py:\d+: )+")
+LAST_ERROR = re.compile(r".*\b\w+(Error|Exception|Exit|Interrupt): ")  # "model.py cannot be imported: SyntaxError: "
 
 
 class Outcome(NamedTuple):
@@ -36,6 +39,11 @@ class Outcome(NamedTuple):
     sentence: str
     problem: str
     notes: tuple[str, ...] = ()
+
+    @property
+    def cause(self) -> str:
+        """The problem without where it was met: an error in model.py is met by whatever imports that."""
+        return "\n".join(LAST_ERROR.sub("", LEADING_PLACE.sub("", line, count=1)) for line in self.problem.splitlines())
 
 
 def report(name: str, time_limit: float = TIME_LIMIT) -> int:
@@ -46,16 +54,17 @@ def report(name: str, time_limit: float = TIME_LIMIT) -> int:
         time_limit: seconds for one check.
     """
     record, start = registry.find(name), time.perf_counter()
-    problems: dict[str, None] = {}
+    problems: dict[str, str] = {}
     notes: list[str] = []
     for outcome in run(record, time_limit):
-        _print(outcome, is_known=outcome.problem in problems)
-        problems |= dict.fromkeys(filter(None, [outcome.problem]))
+        _print(outcome, is_known=outcome.cause in problems)
+        if outcome.problem:
+            problems.setdefault(outcome.cause, outcome.problem)
         notes += outcome.notes
     print("".join(f"note  {line}\n" for line in notes), end="")
     verdict = f"{len(problems)} to mend" if problems else "fulfills the contract"
     print(f"{record.name}: {verdict}, in {time.perf_counter() - start:.0f} s.")
-    _remember(record, [*problems])
+    _remember(record, [*problems.values()])
     return 1 if problems else 0
 
 

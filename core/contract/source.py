@@ -25,6 +25,7 @@ FILES = ("plugin.toml", "model.py", "train.py", "interface.py", "README.md")
 FRONT_MATTER = ("license", "pipeline_tag", "tags")  # of README.md
 BACKENDS = ("tensorflow", "torch", "jax")
 PAGE_FILES = ("interface.py", "tabs/**/*.py")
+OUR_ERROR = re.compile(r"^core\.[\w.]+: ")  # the type of a UserError, whose message says all
 FAILED = 1  # exit status of Python after an error
 PAGE_PROGRAM = """
 import faulthandler, os, sys, traceback
@@ -104,7 +105,7 @@ def builds_page_without_keras(record: Record) -> None:
         if ended.status != FAILED:
             lines.append(f"the process ended with {describe_status(ended.status)}: nothing may end it")
         place = last_place(ended.errors, record.folder, innermost_first="most recent call first" in ended.errors)
-        raise ContractError(": ".join(filter(None, [place, lines[-1]])))
+        raise ContractError(": ".join(filter(None, [place, OUR_ERROR.sub("", lines[-1])])))
     for line in translations.describe(record, json.loads(ended.output.splitlines()[-1])):
         note(line)
 

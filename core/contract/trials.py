@@ -112,15 +112,14 @@ def evaluates(record: Record) -> None:
 
 def opens_tabs(record: Record) -> None:
     """Each tab that opens with a result computes as many values as it has outputs."""
-    from core.web import first_results
+    from core.web import first_results, handlers
 
     plugin = plugin_of(record)
     with first_results.recorded() as calls:
         verbs.import_module_of(record, "interface").build_interface(plugin)
     for call in calls:
         if first_results.find_stored(plugin, call) is None:
-            returned, expected, place = len(call.run(plugin)), len(call.outputs), place_of(call.handler, record.folder)
-            require(returned == expected, f"{place}{call.name} returns {returned} values for {expected} outputs")
+            handlers.check_outputs(call.handler, call.run(plugin), len(call.outputs))
 
 
 def changes_no_globals(record: Record) -> None:

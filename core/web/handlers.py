@@ -39,6 +39,7 @@ WRONG_INPUTS = (
     "{} at {} cannot be bound ({}): it gets the plugin and the values of {} inputs; give it a parameter for each, "
     "or change the inputs"
 )
+WRONG_OUTPUTS = "{} at {} returned {} for {} outputs: return a tuple with a value for each"
 NO_PICTURE = "There is no {} yet: drop one, or pick an example."
 BAR = Markup('<progress value="{}" max="{}"></progress>{}')
 
@@ -84,10 +85,22 @@ def check_inputs(handler: Callable[..., Any], inputs: Sequence[Any]) -> None:
     try:
         signature.bind(None, *inputs)
     except TypeError as error:
-        code = inspect.unwrap(handler).__code__
-        place = f"{Path(code.co_filename).name}:{code.co_firstlineno}"
-        words = WRONG_INPUTS.format(f"{handler.__name__}({', '.join(signature.parameters)})", place, error, len(inputs))
-        raise HandlerError(words) from None
+        call = f"{handler.__name__}({', '.join(signature.parameters)})"
+        raise HandlerError(WRONG_INPUTS.format(call, _place_of(handler), error, len(inputs))) from None
+
+
+def check_outputs(handler: Callable[..., Any], outcome: Any, count: int) -> None:
+    """Raise HandlerError unless `outcome`, which `handler` has returned, holds so many values."""
+    is_several = isinstance(outcome, tuple | list)
+    if is_several and len(outcome) == count:
+        return
+    returned = f"{len(outcome)} values" if is_several else f"a value of type {type(outcome).__name__}"
+    raise HandlerError(WRONG_OUTPUTS.format(handler.__name__, _place_of(handler), returned, count))
+
+
+def _place_of(handler: Callable[..., Any]) -> str:
+    code = inspect.unwrap(handler).__code__
+    return f"{Path(code.co_filename).name}:{code.co_firstlineno}"
 
 
 def with_status(
@@ -135,6 +148,7 @@ def _shown_steps(
         on_behalf_of(visitor(), admission.run(handler, (plugin, *values))),
         lambda step: (*(step.so_far or unchanged), progress_status(step, time.perf_counter() - start)),
     )
+    check_outputs(handler, outcome, len(unchanged))
     yield (*outcome, status(DONE.format(duration(time.perf_counter() - start))))
 
 

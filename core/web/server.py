@@ -92,6 +92,8 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = make_engine) 
     if options.plugins:
         records = [registry.find(name.strip()) for name in options.plugins.split(",")]
     records = [*map(crashes.leave_out, records)]
+    for mistake in registry.find_mistakes():
+        LOGGER.warning("%s", mistake)
     overrides = weights.parse_options(options.weights, options.local)
     if not weights.may_need_hub(records, overrides):
         os.environ.setdefault("HF_HUB_OFFLINE", "1")  # with the analytics off (core/__init__), nothing is looked up

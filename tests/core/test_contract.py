@@ -24,6 +24,7 @@ from core.registry import Record
 from core.sounds import Samples
 from core.verbs import PluginError
 from core.web import building
+from core.web.handlers import HandlerError
 
 BUNDLED = [record for record in registry.discover().values() if record.folder.parent == registry.BUNDLED]
 
@@ -253,7 +254,7 @@ def test_a_training_is_killed_and_resumed(plant: Callable[..., Path], line: str,
 
 def test_a_tab_with_too_many_results_is_named_with_the_line_of_its_handler(plant: Callable[..., Path]) -> None:
     (plant("tabbed", interface=TAB, model="") / "README.md").write_text("A card.")
-    with pytest.raises(ContractError, match=r"interface\.py:8: show returns 3 values for 1 outputs"):
+    with pytest.raises(HandlerError, match=r"show at interface\.py:8 returned 3 values for 1 outputs: return a tuple"):
         contract.opens_tabs(registry.find("tabbed"))
 
 
@@ -308,6 +309,25 @@ def test_one_cause_is_told_once(plant: Callable[..., Path], monkeypatch: Any, ca
         "note  it is slow",
         "same: 1 to mend, in 0 s.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("problem", "cause"),
+    [
+        ("", ""),
+        ("SyntaxError: invalid syntax (model.py, line 2)", "invalid syntax (model.py, line 2)"),
+        (
+            "tabs/one.py:4: x/model.py cannot be imported: SyntaxError: invalid syntax (model.py, line 2)",
+            "invalid syntax (model.py, line 2)",
+        ),
+        ("under jax: model.py:2: core.verbs.PluginError: x: KeyError: 'boom'", "'boom'"),
+        ("act(24×32×3) fails at model.py:2: KeyError: 'boom'", "'boom'"),
+        ("interface.py:3: show at interface.py:1 cannot be bound", "show at interface.py:1 cannot be bound"),
+        ("model.py:1: one has no docstring\nmodel.py:2: two too", "one has no docstring\ntwo too"),
+    ],
+)
+def test_a_cause_is_the_same_wherever_it_is_met(problem: str, cause: str) -> None:
+    assert runner.Outcome("Sentence", problem).cause == cause
 
 
 def test_a_checkpoint_that_another_backend_cannot_load_is_found(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from core import registry, verbs
+from core.cli.parser import main
 from core.manifest import ManifestError
 from core.registry import State
 from core.verbs import PluginError
@@ -143,3 +144,25 @@ def test_a_record_without_manifest_says_so(plant: Plant) -> None:
     plant("unreadable", plugin="api = ")
     with pytest.raises(ManifestError, match=r"unreadable has no manifest, it is broken: plugin\.toml cannot be read"):
         _ = registry.find("unreadable").ready_manifest
+
+
+def test_variables_that_find_no_plugin_are_named_with_the_remedy(
+    plant: Plant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = plant("found")
+    (tmp_path / "empty").mkdir()
+    assert [*registry.find_mistakes()] == []
+    wrong = [tmp_path / "nowhere", folder, tmp_path / "empty"]
+    monkeypatch.setenv("DARKROOM_PLUGINS", ":".join(map(str, wrong)))
+    monkeypatch.setenv("DARKROOM_ALLOW", "nosuch,denoiser")
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:3] == [
+        f"darkroom: DARKROOM_PLUGINS names {wrong[0]}, which is not a folder.",
+        f"darkroom: DARKROOM_PLUGINS names {folder}, which is a plugin itself: name the folder that it is in.",
+        f"darkroom: DARKROOM_PLUGINS names {wrong[2]}, in which no folder holds a plugin.toml.",
+    ]
+    assert lines[3].startswith("darkroom: DARKROOM_ALLOW names nosuch, and there is no such plugin: there are denoiser")
+    assert len(lines) == 4
+    with pytest.raises(registry.PluginNotFoundError, match=f"{wrong[0]}, which is not a folder"):
+        registry.find("found")

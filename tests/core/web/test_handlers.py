@@ -67,6 +67,19 @@ def test_a_handler_returns_its_outputs_then_the_status_line(denoiser: Plugin) ->
     assert "Done in " in done
 
 
+@pytest.mark.parametrize(
+    ("outcome", "words"), [((1, 2, 3), "3 values"), ([], "0 values"), ("ab", "a value of type str"), (None, "NoneType")]
+)
+def test_a_handler_that_returns_other_values_than_it_has_outputs_is_named(
+    denoiser: Plugin, outcome: Any, words: str
+) -> None:
+    def show(plugin: Plugin) -> Any:
+        return outcome
+
+    with pytest.raises(gr.Error, match=rf"show at test_handlers\.py:\d+ returned .*{words} for 2 outputs: return"):
+        [*with_status(denoiser, show, [None, None])(Newest(), 0)]
+
+
 def run_until(end: Callable[[Newest], object], plugin: Plugin) -> tuple[list[Any], list[str]]:
     """Return what a run shows that is ended during its second step, and what happened in its handler."""
     newest, log = Newest(), []
