@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import gradio as gr
@@ -58,8 +59,14 @@ class Comparison(gr.HTML, metaclass=NoStubFile):  # type: ignore[misc]
 
     def api_info(self) -> dict[str, Any]:
         """Return the JSON schema of the value."""
-        schema: dict[str, Any] = SliderData.model_json_schema()
-        return schema
+        return dict(_schema())
+
+
+@functools.cache
+def _schema() -> dict[str, Any]:
+    """Return the JSON schema of the value, which takes Pydantic some milliseconds."""
+    schema: dict[str, Any] = SliderData.model_json_schema()
+    return schema
 
 
 def comparison(label: str, words: tuple[str, str] = WORDS) -> Comparison:

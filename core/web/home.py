@@ -6,11 +6,10 @@ import logging
 import math
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 
 import gradio as gr
-from gradio.routes import INTERNAL_ROUTES, App
+from gradio.routes import INTERNAL_ROUTES
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import FileResponse
@@ -37,20 +36,6 @@ PICTURE = Markup('<img alt="" loading="lazy" src="{}">')
 CARDS = "cards"  # where the app serves the cards' pictures; browsers keep them, which they don't those inside the page
 CACHED = {"cache-control": "public, max-age=86400"}
 NO_PICTURE = Markup('<div class="blank"></div>')
-
-
-@contextmanager
-def configured_at_launch() -> Iterator[None]:
-    """Keep Gradio from making a web app, with a configuration, for each `Blocks` that ends, and for the queue.
-
-    `launch` makes those that are used; the others were half of the time until the first page. Seen on Gradio 6.31.
-    """
-    create_app, get_config_file = App.create_app, gr.Blocks.get_config_file
-    App.create_app, gr.Blocks.get_config_file = staticmethod(lambda *_, **__: None), lambda _: {}
-    try:
-        yield
-    finally:
-        App.create_app, gr.Blocks.get_config_file = staticmethod(create_app), get_config_file
 
 
 def build_app(records: Iterable[Record], engine: Engine) -> TranslatedBlocks:
