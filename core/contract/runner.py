@@ -72,7 +72,7 @@ def _print(outcome: Outcome, is_known: bool) -> None:
     """Print the outcome of a check; of a problem that was told before, only what it is in the way of."""
     indented = outcome.problem.replace("\n", "\n      ")
     if is_known:
-        print(f"      and so it cannot be said: {outcome.sentence}")
+        print(f"skip  {outcome.sentence} (as told above)")
     else:
         print(f"FAIL  {outcome.sentence}\n      {indented}" if indented else f"pass  {outcome.sentence}", flush=True)
 

@@ -305,7 +305,7 @@ def test_one_cause_is_told_once(plant: Callable[..., Path], monkeypatch: Any, ca
         "pass  Sentence 0",
         "FAIL  Sentence 1",
         "      x.py:1: no",
-        "      and so it cannot be said: Sentence 2",
+        "skip  Sentence 2 (as told above)",
         "note  it is slow",
         "same: 1 to mend, in 0 s.",
     ]

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
+from collections.abc import Callable
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
+from core import registry
 from core.cli import scaffold
 from core.contract import reference, testing
+from core.engine import LocalEngine
+from core.plugin import Plugin
+from core.web import building
 from tests.conftest import ROOT
 
 
@@ -34,5 +41,15 @@ def test_the_guide_shows_lines_that_a_new_plugin_has() -> None:
 
 
 @pytest.mark.slow  # the parts of the contract are tested one by one in test_contract.py
+def test_the_first_plugin_of_the_guide_has_ten_lines_and_a_page(plant: Callable[..., Path]) -> None:
+    guide = (ROOT / "docs" / "writing_a_plugin.md").read_text()
+    toml, page = re.findall(r"```(?:toml|python)\n(.*?)```", guide, re.DOTALL)[:2]
+    assert len([line for line in (toml + page).splitlines() if line.strip()]) <= 10
+    plant("hello", plugin=toml, interface=page)
+    built, problem = building.build(Plugin(registry.find("hello"), LocalEngine()))
+    assert "# Hello" in json.dumps(built.get_config_file(), default=str)
+    assert problem == building.MISSING_WEIGHTS
+
+
 def test_the_guide_s_own_test_passes_on_a_bundled_plugin() -> None:
     testing.check_plugin("plugins/denoiser")
