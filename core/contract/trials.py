@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ from core.registry import Record
 from core.tracebacks import describe, place_of
 
 LONGEST_TRIAL = 5.0  # seconds, after which a verb that yields its progress is canceled
+LONGEST_VERB = 12.0  # seconds of all trials of a verb, after which each is canceled at its first step
 PARTS = "model", "train", "interface"
 IMPORTED = "importing it takes {} more than the suite"
 EPOCHS, FEW = 2, 10  # epochs of a trial training, of one step each; examples that are scored
@@ -134,9 +136,10 @@ def changes_no_globals(record: Record) -> None:
 
 def _fault_of(plugin: Plugin, name: str, function: Callable[..., Any]) -> str:
     """Return what is wrong with a verb, on the first of its samples that it fails on; empty if nothing is."""
+    end = time.monotonic() + LONGEST_VERB
     try:
         for values in _samples(function):
-            _try_verb(plugin, name, values)
+            _try_verb(plugin, name, values, end)
     except ContractError as error:
         return str(error)
     return ""
@@ -155,7 +158,7 @@ def _samples(function: Callable[..., Any]) -> Iterator[list[Any]]:
         yield from map(list, zip(*rows, strict=False)) if rows else [[]]
 
 
-def _try_verb(plugin: Plugin, name: str, values: list[Any], **settings: Any) -> Any:
+def _try_verb(plugin: Plugin, name: str, values: list[Any], end: float = math.inf, **settings: Any) -> Any:
     """Return the result of a verb; None where it refuses the values, or goes on for long and was canceled.
 
     Raises:
@@ -165,7 +168,8 @@ def _try_verb(plugin: Plugin, name: str, values: list[Any], **settings: Any) -> 
     words = f"{name}({shapes})"
     try:
         with without_network():
-            result = _run_until(plugin.stream(name, *values, **settings), time.monotonic() + LONGEST_TRIAL)
+            deadline = min(end, time.monotonic() + LONGEST_TRIAL)
+            result = _run_until(plugin.stream(name, *values, **settings), deadline)
     except ContractError as error:
         raise ContractError(f"{words}: {error}") from None
     except UserError:
@@ -192,16 +196,17 @@ def _is_finite(array: NDArray[Any]) -> bool:
 
 
 def _run_until(steps: Any, deadline: float) -> Any:
-    """Return the result of `steps`, or None if it is not there at the deadline: the steps are then closed."""
+    """Return the result of `steps`, or None if it is not there at the first step after the deadline."""
     try:
-        while time.monotonic() < deadline:
+        while True:
             progress = next(steps)
             require(isinstance(progress, Progress), f"it yields {progress!r}: yield Progress(done, total)")
+            if time.monotonic() >= deadline:
+                return None
     except StopIteration as end:
         return end.value
     finally:
         steps.close()
-    return None
 
 
 def _is_equal(first: Any, second: Any) -> bool:

@@ -31,8 +31,8 @@ BUNDLED = [record for record in registry.discover().values() if record.folder.pa
 CHECKED_HERE = [check for check in contract.CHECKS if check is not contract.loads_under_each_backend]  # tests/plugins
 
 
-@pytest.mark.parametrize("record", BUNDLED, ids=lambda record: record.name)
 @pytest.mark.parametrize("check", CHECKED_HERE, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("record", BUNDLED, ids=lambda record: record.name)  # one after another: checks share an engine
 def test_a_bundled_plugin_fulfills_the_contract(check: Check, record: Record) -> None:
     check(record)
 
@@ -346,6 +346,18 @@ def test_a_verb_may_refuse_and_may_take_long(plant_verb: Callable[[str, str], Re
     monkeypatch.setattr(trials, "LONGEST_TRIAL", 0.01)
     body = "from core.progress import Progress\n    while True:\n        yield Progress(0, 1)"
     contract.runs_verbs(plant_verb("Steps[Image]", body))
+
+
+def test_a_slow_verb_is_canceled_at_its_first_step_once_its_trials_have_taken_long(
+    plant_verb: Callable[[str, str], Record], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(trials, "LONGEST_VERB", 0.0)
+    body = "from core.progress import Progress\n    yield Progress(0, 2)\n    yield Progress(1 // 0, 2)"
+    record = plant_verb("Steps[Image]", body)
+    contract.runs_verbs(record)  # the second step, which fails, is not reached
+    monkeypatch.setattr(trials, "LONGEST_VERB", 60.0)
+    with pytest.raises(ContractError, match="ZeroDivisionError"):
+        contract.runs_verbs(record)
 
 
 def test_chance_that_no_seed_decides_is_noticed(plant_verb: Callable[[str, str], Record]) -> None:
