@@ -15,7 +15,7 @@ from core.metadata import METADATA_FILE, WEIGHTS_FILE
 from core.registry import Record
 from core.weights import LocalSource, Source, WeightsOptions
 
-NOWHERE = "no weights of {}"
+NOWHERE = "{} has no weights on the machine that sends them: train or pull it there."
 CHANGED = "{} of {} has changed on its way to another machine: start the app again."
 
 
@@ -48,7 +48,13 @@ class Shipped:
         return self.label
 
     def fetch(self) -> LocalSource:
-        """Return the checkpoint, written to a temporary folder. Raises ShippingError if a checksum is wrong."""
+        """Return the checkpoint, written to a temporary folder.
+
+        Raises:
+            ShippingError: if the sending machine had no such weights, or a checksum is wrong.
+        """
+        if not self.files:
+            raise ShippingError(self.label)
         folder = Path(tempfile.mkdtemp(dir=_temporary_folder().name))
         for name, file in self.files.items():
             if hashlib.sha256(file.content).hexdigest() != file.sha256:

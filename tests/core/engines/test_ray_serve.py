@@ -23,6 +23,7 @@ from core.engines import ray_replica, ray_serve, shipping
 from core.engines.ray_serve import ReplicaEndedError
 from core.engines.remote import Outcome, RemoteError
 from core.engines.scale import Scale, Scales
+from core.engines.shipping import ShippingError
 from core.engines.worker import Request
 from core.errors import UserError
 from core.metadata import Checkpoint
@@ -139,7 +140,9 @@ def test_the_cluster_streams_repeats_and_cancels(plugin: Plugin, tmp_path: Path)
     np.testing.assert_array_equal(plugin.run("predict", values), here)
     steps = plugin.stream("count", 2)
     assert list(iter(lambda: next(steps, None), None)) == [Progress(1, 2, so_far=0), Progress(2, 2, so_far=1)]
-    assert plugin.describe().startswith("Ray · ")
+    assert plugin.describe("only").startswith("Ray · ")
+    with pytest.raises(ShippingError, match=r"other has no weights on the machine that sends them"):
+        plugin.describe()
     assert plugin.place().startswith("a cluster's ")
     with pytest.raises(UserError, match=r"^that is too much: take less$"):
         plugin.run("refuse")
