@@ -81,11 +81,11 @@ def run_in(space: str, *command: str) -> None:
 
 def load(cut: float) -> None:
     """Ask for small calls, while the link is cut for some seconds."""
-    ray_serve.STARTING = ray_serve.STEP = SILENCE
     with TemporaryDirectory() as folder:
         engine = ray_serve.RayEngine(address=f"{HEAD}:{PORT}", scales=Scales({"default": Scale(cpus=1)}))
         plugin = Plugin(probe(Path(folder) / "probe"), engine)
-        plugin.run("echo", 0)
+        plugin.run("echo", 0)  # its replica starts
+        ray_serve.STARTING = ray_serve.STEP = SILENCE
         seen: Counter[tuple[int, str]] = Counter()
         start = time.monotonic()
         end = start + WARM + cut + AFTER
