@@ -7,6 +7,7 @@ What has no translation stays English as a whole: never a part of a sentence.
 
 from __future__ import annotations
 
+import html
 import re
 import string
 import tomllib
@@ -53,7 +54,7 @@ class Table:
         if "\n\n" in text:
             return "\n\n".join(map(self.translate, text.split("\n\n")))
         if "<" in text:
-            return SEGMENT.sub(lambda match: self._keep_spaces(match[0]), text)
+            return SEGMENT.sub(lambda match: self._translate_segment(match[0]), text)
         return text
 
     def find(self, text: str) -> str | None:
@@ -67,9 +68,11 @@ class Table:
                 return translation.format(*values, **named)
         return None
 
-    def _keep_spaces(self, text: str) -> str:
-        stripped = text.strip()
-        return text.replace(stripped, self.find(stripped) or stripped) if stripped else text
+    def _translate_segment(self, segment: str) -> str:
+        """Return the translation of what stands between two tags, with the spaces around it."""
+        stripped = segment.strip()
+        found = self.find(html.unescape(stripped)) if stripped else None
+        return segment if found is None else segment.replace(stripped, html.escape(found))
 
 
 def load(folders: Iterable[Path]) -> dict[str, Table]:
@@ -169,7 +172,8 @@ def _hidden(layout: dict[str, Any], properties: Mapping[int, dict[str, Any]], in
 
 def _parts_of(text: str) -> Iterator[str]:
     """Yield what `Table.translate` looks up of a text, without what has no words."""
-    segments = SEGMENT.findall(text) if text.lstrip().startswith("<") else text.split("\n\n")
+    is_html = text.lstrip().startswith("<")
+    segments = map(html.unescape, SEGMENT.findall(text)) if is_html else text.split("\n\n")
     texts = (each.strip() for each in segments if "${" not in each)  # which is code of Gradio's
     yield from (text for text in texts if re.search(r"[^\W\d_]{2}", text))
 

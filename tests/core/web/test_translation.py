@@ -78,6 +78,11 @@ def test_every_text_of_every_table_is_in_every_language_with_the_same_fields() -
             assert all(len(translation.FIELD.findall(each)) == count for each in translations_of.values()), text
 
 
+def test_html_is_looked_up_as_it_reads_and_stays_html() -> None:
+    table = Table({"the course's notebook": "le notebook d'« A < B »"})
+    assert table.translate("<p>the course&#39;s notebook</p>") == "<p>le notebook d&#x27;« A &lt; B »</p>"
+
+
 def test_a_table_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / translation.FILE).write_text("no = table =")
     with pytest.raises(UserError, match=r"translations\.toml cannot be read"):
@@ -91,10 +96,13 @@ def described(name: str) -> list[str]:
     return [*translations.describe(record, translation.texts_of(page.get_config_file()))]
 
 
-def test_the_denoiser_is_translated_as_a_whole_and_check_lists_what_others_lack() -> None:
-    assert all("all" in line for line in described("denoiser"))
-    lines = described("gan_generator")
-    assert any(line.startswith("pa: ") and "not translated" in line for line in lines)
+@pytest.mark.parametrize("name", ["denoiser", "super_resolver", "style_transfer"])
+def test_pages_and_lesson_are_translated_as_a_whole(name: str) -> None:
+    assert all("all" in line for line in described(name))
+
+
+def test_check_lists_what_is_not_translated() -> None:
+    assert any(line.startswith("pa: ") and "not translated" in line for line in described("gan_generator"))
 
 
 def test_a_plugin_without_translations_is_in_english(tmp_path: Path) -> None:
