@@ -21,7 +21,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from core import failures
+from core import failures, registry
 from core.registry import Record, State
 
 LOGGER = logging.getLogger(__name__)
@@ -101,7 +101,12 @@ def marked(record: Record, activity: str) -> Iterator[None]:
 
 
 def leave_out(record: Record) -> Record:
-    """Return the record of a plugin, broken if it has ended the app and has not been changed since."""
+    """Return the record of a plugin, broken if it has ended the app and has not been changed since.
+
+    Bundled plugins stay: where the app ended amid one of them, a lack of memory or a user ended it.
+    """
+    if record.folder.parent == registry.BUNDLED:
+        return record
     found = failures.find(record, failures.DEATH) if record.state is State.READY else None
     if found is None:
         return record

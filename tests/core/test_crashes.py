@@ -108,6 +108,9 @@ def test_the_newest_of_what_goes_on_is_blamed(plant: Callable[..., Path], watche
     assert [failures.find(each) is None for each in (slow, quick, killer)] == [True, True, False]
     assert crashes.leave_out(slow).state is State.READY
     assert crashes.leave_out(killer).state is State.BROKEN
+    with monkeypatch.context() as patch:
+        patch.setattr(registry, "BUNDLED", killer.folder.parent)
+        assert crashes.leave_out(killer).state is State.READY
     failures.forget(killer)  # as a check without problems does
     assert crashes.leave_out(killer).state is State.READY
 
