@@ -42,6 +42,7 @@ from core.plugin import Plugin  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
 BROWSERS = "chromium-headless-shell", "chromium"  # the first, without the browser's own windows, loads pages faster
+PATIENCE = 120_000.0  # milliseconds
 FAKE_CAMERA = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
 # What JAX runs here is small: compiling it with all of XLA's optimizations takes longer than running it without.
 QUICK_COMPILER = {"XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"}
@@ -218,6 +219,17 @@ def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+def patiently(open_one: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `open_one`, of a page or a context, which then waits for long: a busy machine is no failure."""
+
+    def open_patient(**options: Any) -> Any:
+        opened = open_one(**options)
+        opened.set_default_timeout(PATIENCE)
+        return opened
+
+    return open_patient
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, driven by Playwright. Ends with the module: `asyncio.run` fails while it runs."""
@@ -228,5 +240,7 @@ def browser() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", *FAKE_CAMERA])
+        for name in ("new_page", "new_context"):
+            setattr(browser, name, patiently(getattr(browser, name)))
         yield browser
         browser.close()

@@ -51,5 +51,6 @@ def test_the_first_plugin_of_the_guide_has_ten_lines_and_a_page(plant: Callable[
     assert problem == building.MISSING_WEIGHTS
 
 
+@pytest.mark.slow  # test_contract.py tests each part of the contract on every bundled plugin
 def test_the_guide_s_own_test_passes_on_a_bundled_plugin() -> None:
     testing.check_plugin("plugins/denoiser")

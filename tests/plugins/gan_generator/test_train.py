@@ -56,6 +56,7 @@ def test_more_scales_than_an_image_can_be_halved_are_refused(folder: Path) -> No
         train.train(config, Run.start("gan_generator", config, folder.parent / "runs"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eagerly")
 def test_a_killed_run_is_resumed(folder: Path, train_twice: Any) -> None:
     flags = {"side": 8, "epochs": 3, "steps": 2, "batch": 8, "width": 4, "dimensions": 4}
