@@ -41,7 +41,7 @@ from core.imaging.images import Image  # noqa: E402
 from core.plugin import Plugin  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
-BROWSERS = "chromium-headless-shell", "chromium"  # the first, without the browser's own windows, loads pages faster
+CHROMIUM = "/usr/bin/chromium"
 PATIENCE = 120_000.0  # milliseconds
 FAKE_CAMERA = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
 # What JAX runs here is small: compiling it with all of XLA's optimizations takes longer than running it without.
@@ -233,13 +233,12 @@ def patiently(open_one: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, driven by Playwright. Ends with the module: `asyncio.run` fails while it runs."""
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if not executable:
-        pytest.skip("Chromium is not installed: apt-get install chromium-headless-shell")
+    if not Path(CHROMIUM).exists():
+        pytest.skip("Chromium is not installed: apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", *FAKE_CAMERA])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *FAKE_CAMERA])
         for name in ("new_page", "new_context"):
             setattr(browser, name, patiently(getattr(browser, name)))
         yield browser
