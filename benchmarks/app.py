@@ -16,7 +16,7 @@ from pathlib import Path
 
 from gradio_client import Client
 
-from benchmarks.memory import read_status
+from core.web.memory import read_status
 
 PATIENCE = (
     300.0  # seconds that a client waits: gradio_client's 5 are too few while networks are loaded on a busy machine

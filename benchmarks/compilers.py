@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import os
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.util import find_spec
@@ -23,6 +22,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from benchmarks.clock import least_seconds, seconds_of
 from benchmarks.tables import Table
 from core import registry
 from core.networks import checkpoint
@@ -85,13 +85,7 @@ def _time(ways: dict[str, Compute], repeat: int) -> dict[str, float]:
     expected = np.asarray(ways["TensorFlow"]())
     for compute in ways.values():  # the first call compiles
         np.testing.assert_allclose(compute(), expected, atol=1e-4)
-    times: dict[str, list[float]] = {way: [] for way in ways}
-    for _ in range(repeat):
-        for way, compute in ways.items():
-            began = time.perf_counter()
-            compute()
-            times[way].append(time.perf_counter() - began)
-    return {way: min(each) for way, each in times.items()}
+    return least_seconds({way: partial(seconds_of, compute) for way, compute in ways.items()}, repeat)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from functools import partial
 from gradio_client import handle_file
 
 from benchmarks import app
+from benchmarks.app import App
+from benchmarks.clock import least_seconds, seconds_of
 from benchmarks.precision import PHOTO
 from benchmarks.tables import Table
 
@@ -30,36 +32,33 @@ def main() -> None:
 
 def measure(repeat: int = 3) -> Table:
     """Return the seconds of each start, and their ratio to `import gradio`."""
-    starts: dict[str, Callable[[], object]] = {
-        "import gradio": partial(subprocess.run, [sys.executable, "-c", "import gradio"], check=True),
-        "the home page": partial(_start, ""),
-        "the denoiser's page": partial(_start, "/denoiser"),
-        "a denoised photo of 512²": _denoise_first,
+    timers: dict[str, Callable[[], float]] = {
+        "import gradio": partial(
+            seconds_of, partial(subprocess.run, [sys.executable, "-c", "import gradio"], check=True)
+        ),
+        "the home page": partial(_seconds_until, partial(_get, "")),
+        "the denoiser's page": partial(_seconds_until, partial(_get, "/denoiser")),
+        "a denoised photo of 768 × 512": partial(_seconds_until, _denoise),
     }
-    times: dict[str, list[float]] = {name: [] for name in starts}
-    for _ in range(repeat):
-        for name, start in starts.items():
-            began = time.perf_counter()
-            ended = start()
-            times[name].append((ended if isinstance(ended, float) else time.perf_counter()) - began)
-    least = {name: min(each) for name, each in times.items()}
+    least = least_seconds(timers, repeat)
     rows = [(name, seconds, seconds / least["import gradio"]) for name, seconds in least.items()]
     return Table("First page: seconds from the start of the process", ("", "s", "× import gradio"), rows)
 
 
-def _start(path: str) -> float:
-    """Start the app, get one page, end it, and return when the page was there."""
+def _seconds_until(answered: Callable[[App], object]) -> float:
+    """Return the seconds from the start of the app until it has answered; it is ended afterwards."""
+    began = time.perf_counter()
     with app.running() as served:
-        urllib.request.urlopen(served.address + path, timeout=app.PATIENCE).read()
-        return time.perf_counter()
+        answered(served)
+        return time.perf_counter() - began
 
 
-def _denoise_first() -> float:
-    """Start the app, denoise one photo through its API, end it, and return when the photo was there."""
-    with app.running() as served:
-        client = app.connect(served)
-        client.predict(photo=handle_file(str(PHOTO)), api_name="/denoiser_denoise")
-        return time.perf_counter()
+def _get(path: str, served: App) -> None:
+    urllib.request.urlopen(served.address + path, timeout=app.PATIENCE).read()
+
+
+def _denoise(served: App) -> None:
+    app.connect(served).predict(photo=handle_file(str(PHOTO)), api_name="/denoiser_denoise")
 
 
 if __name__ == "__main__":

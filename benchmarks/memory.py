@@ -22,6 +22,7 @@ from core.engine import LocalEngine
 from core.imaging.images import Image
 from core.plugin import Plugin
 from core.web import memory
+from core.web.memory import read_status
 
 CLEAR_REFS = Path("/proc/self/clear_refs")
 RESET_PEAK = "5"  # proc(5)
@@ -93,13 +94,6 @@ def peak_megabytes(function: Callable[[], Any]) -> float:
     before = read_status("VmRSS")
     function()
     return (read_status("VmHWM") - before) / 1e3
-
-
-def read_status(field: str, process: int | str = "self") -> int:
-    """Return a field of the status of a process in kB: by default, of this one."""
-    lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    line = next(line for line in lines if line.startswith(field))
-    return int(line.split()[1])
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ from gradio_client import handle_file
 
 from benchmarks import app
 from benchmarks.app import App
+from benchmarks.clock import seconds_of
 from benchmarks.tables import Table
 from core import registry
 from core.engine import LocalEngine
@@ -80,7 +81,7 @@ def measure_client(served: App, photo: Path, calls: int, verify: bool) -> float:
         client.predict(photo=handle_file(str(photo)), noise=0, method=BY_HAND, sigma=SIGMA, api_name=f"/{DENOISE}")
 
     call()  # the network is traced
-    return statistics.median(_time(call) for _ in range(calls))
+    return 1000 * statistics.median(seconds_of(call) for _ in range(calls))
 
 
 def measure_parts(served: App, photo: Path, calls: int) -> Times:
@@ -131,13 +132,7 @@ def measure_verb(photo: Path, calls: int) -> Times:
         "in it: encode": lambda: images.save(picture, photo.with_name("result.png")),
     }
     denoiser.run("denoise", picture, sigma=SIGMA)  # the network is traced
-    return {name: [_time(step) for _ in range(calls)] for name, step in steps.items()}
-
-
-def _time(step: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    step()
-    return 1000 * (time.perf_counter() - began)
+    return {name: [1000 * seconds_of(step) for _ in range(calls)] for name, step in steps.items()}
 
 
 if __name__ == "__main__":

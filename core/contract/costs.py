@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
-STATUS = Path("/proc/self/status")
-MEGABYTE = 2**20
+from core.web.memory import read_status
+
+KILOBYTE, MEGABYTE = 2**10, 2**20  # bytes
 MOST_MEGABYTES, MOST_SECONDS = 300, 10  # of an import, beyond those of the suite
 TOO_MUCH = "warning: importing {}.py takes {} more than the suite: import what is large where it is used"
 
@@ -46,10 +46,7 @@ def measure(action: Callable[[], object]) -> Cost:
 
 def resident_megabytes() -> float:
     """Return how much memory of this process is in RAM; 0 where the system does not say."""
-    if not STATUS.exists():
-        return 0.0
-    line = next(line for line in STATUS.read_text().splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) * 1024 / MEGABYTE
+    return read_status("VmRSS") * KILOBYTE / MEGABYTE
 
 
 def total(costs: list[Cost]) -> Cost:

@@ -57,18 +57,20 @@ def load(folder: Path, model: ModuleType) -> keras.Model:
         CheckpointError: if a file is missing or damaged, the builder is unknown, or a name or shape differs. This is
             checked before memory is allocated for the network: untrusted files could ask for any size.
     """
-    check(folder, model)
-    metadata = read(folder)
+    metadata = check(folder, model)
     network = getattr(model, metadata.builder)(**metadata.arguments)
     load_weights(network, folder)
     _check_digest(folder, metadata)  # last: the other errors say more
     return network
 
 
-def check(folder: Path, model: ModuleType) -> None:
-    """Raise CheckpointError where `load` would, except for damaged values; the network is built without its weights.
+def check(folder: Path, model: ModuleType) -> Checkpoint:
+    """Return the metadata of a checkpoint that fits its network, which is built without its weights.
 
     Most of the time of `load` is that of the initial values, for which JAX compiles a program for each shape.
+
+    Raises:
+        CheckpointError: where `load` would, except for damaged values.
     """
     metadata = read(folder)
     build = getattr(model, metadata.builder, None)
@@ -87,6 +89,7 @@ def check(folder: Path, model: ModuleType) -> None:
             f"{folder}: {metadata.builder} cannot be called with its arguments ({shorten(error)})."
         ) from None
     _match(shapes, folder / WEIGHTS_FILE)
+    return metadata
 
 
 def _check_digest(folder: Path, metadata: Checkpoint) -> None:

@@ -10,8 +10,8 @@ from tests.conftest import run_python
 
 PROGRAM = """
 import threading
-from benchmarks.memory import read_status
 from core.web import memory
+from core.web.memory import read_status
 memory.limit_arenas()
 def use():
     blocks = [bytearray(100_000) for _ in range(2000)]  # below the size that glibc gives back at once
