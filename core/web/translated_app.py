@@ -23,6 +23,7 @@ PRELUDE = (
     "<script>window.language = {language}; window.strings = {strings};"
     'Object.defineProperty(navigator, "language", {{ get: () => window.language }});</script>'
 )
+QUOTED = re.compile(rb'(?<=\\")[^"\\]+(?=\\")')  # a string in a script, which is itself one of the configuration
 COMPRESSION = 5
 VARY = b"accept-language, cookie, accept-encoding"
 
@@ -106,7 +107,8 @@ class _Answer:
 def translate_page(body: bytes, language: str, table: Table) -> bytes:
     """Return the HTML of a page in a language, which its scripts and Gradio's own words get too."""
     body = CONFIG.sub(lambda match: _config(match[1], table), body, count=1)
-    values = {"language": language, "strings": table.texts}
+    in_scripts = {quoted.decode() for quoted in QUOTED.findall(body)}
+    values = {"language": language, "strings": {text: table.texts[text] for text in in_scripts & table.texts.keys()}}
     prelude = PRELUDE.format(**{name: json.dumps(value).replace("<", "\\u003c") for name, value in values.items()})
     return body.replace(b"<head>", b"<head>" + prelude.encode(), 1)
 

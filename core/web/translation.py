@@ -2,7 +2,8 @@
 
 A table is a file, `translations.toml`, of English sentences, each with its translations by language. A key may be a
 template as Python's `str.format` takes it, as the plugin's own constant is: "Done in {}." matches "Done in 3.2 s.".
-What has no translation stays English as a whole: never a part of a sentence.
+What a field matches is looked up too, a list of such values with commas one by one. A key in bold translates the text
+without it as well. What has no translation stays English as a whole: never a part of a sentence.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ TEXT_PROPERTIES = "label", "info", "placeholder", "before", "after", "html_templ
 TEXT_TYPES = "button", "downloadbutton", "html", "markdown"  # whose values are words
 SEGMENT = re.compile(r"(?<=>)[^<>]+(?=<)|(?<=(?:label|title)=\")[^\"<>]+(?=\")|(?<=alt=\")[^\"<>]+(?=\")")
 FIELD = re.compile(r"\{(\w*)[^{}]*\}")
+BOLD = "**"
+SEPARATOR = ", "  # of a list of values in a field
 
 Translate = Callable[[str], str]
 
@@ -42,9 +45,10 @@ class Table:
     """
 
     def __init__(self, texts: Mapping[str, str]) -> None:
-        self.texts = dict(texts)
+        plain = {key.replace(BOLD, ""): value.replace(BOLD, "") for key, value in texts.items() if BOLD in key}
+        self.texts = dict(texts) | {key: value for key, value in plain.items() if key not in texts}
         self._templates = [
-            (_pattern(key), FIELD.sub(r"{\1}", value)) for key, value in texts.items() if FIELD.search(key)
+            (_pattern(key), FIELD.sub(r"{\1}", value)) for key, value in self.texts.items() if FIELD.search(key)
         ]
 
     def translate(self, text: str) -> str:
@@ -63,10 +67,18 @@ class Table:
             return exact
         for pattern, translation in self._templates:
             if match := pattern.fullmatch(text):
-                values = [self.texts.get(group, group) for group in match.groups()]
+                values = [self._translate_value(group) for group in match.groups()]
                 named = {name: values[group - 1] for name, group in match.re.groupindex.items()}
                 return translation.format(*values, **named)
         return None
+
+    def _translate_value(self, value: str) -> str:
+        """Return the translation of what a field of a template matches: of all of it, or of each part of a list."""
+        if (exact := self.texts.get(value)) is not None:
+            return exact
+        parts = [self.find(each) for each in value.split(SEPARATOR)]
+        known = [part for part in parts if part is not None]
+        return SEPARATOR.join(known) if len(known) == len(parts) else self.find(value) or value
 
     def _translate_segment(self, segment: str) -> str:
         """Return the translation of what stands between two tags, with the spaces around it."""

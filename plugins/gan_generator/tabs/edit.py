@@ -69,6 +69,7 @@ ARITHMETIC = {
     "− accessory − eyes + red headphones + monocle": ("monocle", "red headphones"),
 }
 SAME, SUM = "This cat, unchanged.", "**This cat {}**"
+TERM, PARTIAL_TERM, DIRECTION_TERM = "− {} + {}", "− {:.0f}% {} + {:.0f}% {}", "{:+.1f} · “{}”"
 PROJECTED = (
     "The most similar cat that was found is {}. It differs from the picture by {:.3f} (root mean square of the "
     "differences of pixels), a PSNR of {:.1f} dB."
@@ -272,7 +273,7 @@ def guess(plugin: Plugin, image: Image) -> Floats | None:
 
 
 def describe(values: Sequence[int], chosen: Chosen) -> str:
-    """Return a change as a sum of properties: "This cat − red hat + bandana".
+    """Return a change as a sum of properties: "This cat − red hat + bandana, − green + lilac".
 
     Args:
         values: of the cat's attributes, before the change.
@@ -281,10 +282,11 @@ def describe(values: Sequence[int], chosen: Chosen) -> str:
     terms = []
     for names, value, name, amount in zip(NAMES, values, chosen.names, chosen.amounts, strict=True):
         if name not in (KEPT, names[value]) and amount:
-            share = "" if amount == 1 else f"{amount:.0%} "
-            terms.append(f"− {share}{names[value]} + {share}{name}")
-    terms += [f"{each:+.1f} · “{name}”" for name, each in zip(DIRECTIONS, chosen.directions, strict=True) if each]
-    return SUM.format(" ".join(terms)) if terms else SAME
+            old, share = names[value], 100 * amount
+            terms.append(TERM.format(old, name) if amount == 1 else PARTIAL_TERM.format(share, old, share, name))
+    moved = zip(chosen.directions, DIRECTIONS, strict=True)
+    terms += [DIRECTION_TERM.format(each, name) for each, name in moved if each]
+    return SUM.format(", ".join(terms)) if terms else SAME
 
 
 def _find(name: str, names: Sequence[str]) -> int:

@@ -109,7 +109,7 @@ def which_is_real(
     score = count(score, int(number or 0), pair, side)
     sides = "left", "right"
     said = VERDICT.format("Yes" if side == pair.real else "No", sides[pair.real], sides[pair.guess])
-    return picture, f"{said} {_describe_score(score)}", score
+    return picture, f"{said}\n\n{_describe_score(score)}", score
 
 
 def deal(plugin: Plugin, number: int) -> Pair:

@@ -19,7 +19,7 @@ from plugins.gan_generator.tabs import edit, mix
 
 def test_an_edit_is_shown_before_and_after_and_as_a_sum(plugin: Plugin) -> None:
     before, after, words = edit.edit_cat(plugin, None, 442, accessory="black hat", accessory_amount=0.5, blue=-1)
-    assert words == "**This cat − 50% red hat + 50% black hat -1.0 · “Orange to blue”**"
+    assert words == "**This cat − 50% red hat + 50% black hat, -1.0 · “Orange to blue”**"
     difference = np.abs(images.load(after) - images.load(before))
     assert difference.mean() > 0.02
     *_, same = edit.edit_cat(plugin, None, 442, accessory="red hat")
