@@ -23,7 +23,19 @@ from markupsafe import Markup
 
 from core.plugin import Plugin
 from core.registry import Record
-from core.web import as_code, batches, endpoints, first_results, handlers, history, lessons, links, sending, translation
+from core.web import (
+    as_code,
+    batches,
+    endpoints,
+    first_results,
+    glossary,
+    handlers,
+    history,
+    lessons,
+    links,
+    sending,
+    translation,
+)
 from core.web.admission import holds
 from core.web.background import background_job
 from core.web.camera import camera
@@ -297,7 +309,7 @@ class Page:
         return first_results.show(self.plugin, call, event) if is_opening else event
 
     def footer(self) -> None:
-        """Add a button that copies a link to the page with its settings, and the model card, folded."""
+        """Add a button that copies a link to the page with its settings, the model card, folded, and the glossary."""
         card = self.plugin.record.folder / "README.md"
         with gr.Row():
             copy = gr.Button(COPY_LINK, size="sm", scale=0, min_width=180)
@@ -309,6 +321,7 @@ class Page:
             embed.click(None, links.controls_of(self._tabs), note, js=frame)
         with gr.Accordion(MODEL_CARD, open=False):
             gr.Markdown(_without_front_matter(card.read_text()), elem_classes=translation.IN_ENGLISH)
+        glossary.lay_out(self.plugin.record.folder)
 
     def _describe(self) -> Markup:
         """Return the header with where it runs and, folded, the device and the weights; or why there is no network."""

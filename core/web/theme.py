@@ -19,6 +19,7 @@ PAGE_SCRIPTS = (
     "batches.js",
     "clickable.js",
     "cropping.js",
+    "glossary.js",
     "history.js",
     "language.js",
     "lessons.js",

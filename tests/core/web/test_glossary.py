@@ -1,0 +1,69 @@
+"""The glossary: terms in texts open their explanation; a plugin adds its own; on paper it is a list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from core.errors import UserError
+from core.web import glossary
+
+CORE = Path(glossary.__file__).parent
+
+
+def shown(folder: Path) -> str:
+    """Return the HTML of the glossary of a plugin in a folder."""
+    with gr.Blocks() as page:
+        glossary.lay_out(folder)
+    (block,) = page.blocks.values()
+    return str(block.value)
+
+
+def test_every_term_has_an_explanation_of_its_own_place() -> None:
+    terms = glossary.read(CORE)
+    assert len({term.slug for term in terms}) == len(terms) >= 20
+    assert all(term.text.endswith(".") for term in terms)
+
+
+def test_a_plugin_adds_terms_and_explains_one_of_the_suite_in_its_own_words(tmp_path: Path) -> None:
+    (tmp_path / glossary.FILE).write_text(
+        '"EMA" = { text = "Ours." }\n"tint & tone" = { text = "<b>", also = "tints" }\n'
+    )
+    html = shown(tmp_path)
+    assert "Ours." in html
+    assert "Exponential moving average: a copy" not in html
+    assert 'id="term-tint-tone"' in html
+    assert "tint &amp; tone" in html
+    assert "&lt;b&gt;" in html
+    assert 'id="term-psnr"' in html
+
+
+@pytest.mark.parametrize("text", ["no = table =", '"EMA" = { words = "?" }', '"EMA" = "?"'])
+def test_a_table_that_cannot_be_read_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / glossary.FILE).write_text(text)
+    with pytest.raises(UserError, match=r"glossary\.toml cannot be read"):
+        glossary.read(tmp_path)
+
+
+@pytest.mark.browser
+def test_a_term_opens_its_explanation_by_the_keyboard_and_escape_closes_it(browser: Any, app_address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{app_address}/denoiser?lang=fr&tab=trained-on-other-data")
+    introduction = page.locator(".workbench:visible .source .md").first
+    term = introduction.get_by_role("button", name="auto-encodeur")
+    term.press("Enter")  # there is one: it is explained once in each text
+    explanation = page.locator(".explanation:popover-open")
+    assert "Un réseau qui comprime une image" in explanation.inner_text()
+    page.keyboard.press("Escape")
+    assert explanation.count() == 0
+    assert term.evaluate("button => button === document.activeElement")
+
+    page.locator(".lesson > summary").click()
+    page.evaluate("dispatchEvent(new Event('beforeprint')); document.body.classList.add('printing-lesson')")
+    page.emulate_media(media="print")
+    assert page.locator("#term-psnr").is_visible()  # the lesson speaks of it
+    assert page.locator("#term-mode-collapse").is_hidden()
+    page.close()
