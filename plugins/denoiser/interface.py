@@ -19,7 +19,7 @@ from core.progress import Progress, Steps, then
 from core.web import pages
 from core.web.pages import Dropped, Page
 
-from .noise import MAX_SIGMA, add_noise, choose_network_and_sigma, estimate_sigma
+from .noise import MAX_SIGMA, add_noise, choose_network, estimate_sigma
 
 EXAMPLES = Path(__file__).parent / "examples"
 PHOTOS = sorted(EXAMPLES.glob("*.jpg"))
@@ -163,9 +163,7 @@ def denoise(
     clean = images.load(photo)
     noisy = _add_noise(clean, noise, int(seed or 0))
     estimates = method != BY_HAND
-    level = None if estimates else sigma
-    if checkpoint is None:
-        checkpoint, level = choose_network_and_sigma(noisy)
+    checkpoint = checkpoint or choose_network(noisy)
 
     def write(restored: Any) -> Steps[tuple[Any, ...]]:
         yield Progress(0, 1, unit=pages.WRITING)
@@ -182,7 +180,7 @@ def denoise(
         shown_sigma = round(restored.sigma, 1) if estimates and checkpoint == "photographs" else gr.skip()
         return (before, after), residual, "\n\n".join([*findings, LOSSY]), shown_sigma, download
 
-    settings = {"sigma": level, "color": color, "keep_detail": keep_detail}
+    settings = {"sigma": None if estimates else sigma, "color": color, "keep_detail": keep_detail}
     return (yield from then(plugin.stream("denoise", noisy, checkpoint=checkpoint, **settings), write, 1))
 
 
@@ -195,7 +193,7 @@ def strengths(plugin: Plugin, photo: Dropped, noise: float = 0, seed: int = 0) -
         seed: seed of the added noise.
     """
     whole = _add_noise(images.load(pages.require(photo, "photo")), noise, int(seed or 0))
-    estimate = min(max(estimate_sigma(whole[..., :3]), SMALLEST_LEVEL), MAX_SIGMA / SHARES[-1])
+    estimate = min(max(estimate_sigma(whole), SMALLEST_LEVEL), MAX_SIGMA / SHARES[-1])
     levels = [round(share * estimate, 1) for share in SHARES]
     tile = center_crop(whole[..., :3], min(TILE, whole.shape[0]), min(TILE, whole.shape[1]))
     tiles = []

@@ -25,7 +25,7 @@ from core.networks.layers import residual_blocks, unpack_singleton
 from core.progress import Steps
 
 from .camera import to_gray
-from .noise import MAX_SIGMA, choose_network, estimate_sigma, shared_noise_gain
+from .noise import MAX_SIGMA, choose_network, measure_noise, shared_noise_gain
 
 
 class Denoised(NamedTuple):
@@ -112,11 +112,13 @@ def denoise(
     if sigma is not None:
         check_range("sigma", sigma, 0, MAX_SIGMA)
     visible = fill_transparent(image)
+    gain = None
     if sigma is None and not is_blind(network):
-        sigma = min(estimate_sigma(visible), MAX_SIGMA)
+        noise = measure_noise(image)
+        sigma, gain = min(noise.sigma, MAX_SIGMA), noise.shared_gain
     if sigma == 0:
         return Denoised(image, 0.0)
-    inputs = _make_inputs(network, visible, sigma)
+    inputs = _make_inputs(network, visible, sigma, gain)
 
     def denoise_tile(tile: Image) -> Image:
         clean: Image = network.predict_on_batch(inputs(tile))[0]
@@ -133,14 +135,17 @@ def choose_checkpoint(verb: str, arguments: Mapping[str, Any]) -> str | None:
     return None if arguments["sigma"] is not None else choose_network(arguments["image"])
 
 
-def _make_inputs(network: keras.Model, image: Image, sigma: float | None) -> Callable[[Image], Any]:
-    """Return a function from a tile (h, w, 3) of `image` to the inputs of `network`, for noise of the level `sigma`."""
+def _make_inputs(network: keras.Model, image: Image, sigma: float | None, gain: float | None) -> Callable[[Image], Any]:
+    """Return a function from a tile (h, w, 3) of `image` to the inputs of `network`, for noise of the level `sigma`.
+
+    `gain` is its `shared_noise_gain`, which is measured if it is None.
+    """
     if is_blind(network):
         if sigma is not None:
             raise UserError(f"sigma is {sigma}: this network finds the noise itself; leave sigma out, or set it to 0.")
         return lambda tile: tile[None]
     assert sigma is not None
-    level = np.float32(min(sigma * shared_noise_gain(image), MAX_SIGMA) / 255)
+    level = np.float32(min(sigma * (gain or shared_noise_gain(image)), MAX_SIGMA) / 255)
     return lambda tile: (tile[None], np.full((1, *tile.shape[:2], 1), level, np.float32))
 
 

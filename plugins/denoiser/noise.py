@@ -9,7 +9,7 @@ benchmarks/denoise.py prints how well.
 from __future__ import annotations
 
 from math import sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.imaging.images import Image
 from core.imaging.transparency import fill_transparent
 
+from .memo import once_per_array
 from .patch_levels import Level, Patches, stride_of
 
 MAX_SIGMA = 75.0
@@ -52,6 +53,40 @@ def add_noise(image: Image, sigma: float, seed: int = 0) -> Image:
     return image + noise * np.float32(sigma / 255)
 
 
+class Noise(NamedTuple):
+    """What is known of the noise in an image.
+
+    Attributes:
+        is_white: whether it is white, and not a camera's or what JPEG left of white noise.
+        sigma: its standard deviation, 0 to 255; see `estimate_sigma`.
+        shared_gain: see `shared_noise_gain`.
+    """
+
+    is_white: bool
+    sigma: float
+    shared_gain: float
+
+
+@once_per_array
+def measure_noise(image: Image) -> Noise:
+    """Return what is known of the noise in `image` (h, w, 3 or 4), 0 to 1; below 9 × 9 pixels, that there is none.
+
+    A call asks for it twice, to choose its network and to give this its noise level: it is measured once.
+    """
+    visible = fill_transparent(image)
+    patches = Patches(visible)
+    if patches.is_too_small:
+        return Noise(is_white=True, sigma=0.0, shared_gain=1.0)
+    monochrome = is_monochrome(visible)
+    shared_gain = _shared_gain(patches) if monochrome else 1.0
+    return Noise(_looks_white(patches, monochrome), _estimate(patches, monochrome), shared_gain)
+
+
+def choose_network(image: Image) -> str:
+    """Return the checkpoint for the noise in `image` (h, w, 3 or 4): "photographs" for white noise, else "camera"."""
+    return "photographs" if measure_noise(image).is_white else "camera"
+
+
 def estimate_sigma(image: Image) -> float:
     """Return the standard deviation (0 to 255) of the noise in `image`.
 
@@ -60,37 +95,9 @@ def estimate_sigma(image: Image) -> float:
     at a quarter of it. Gray and toned images are measured in one channel.
 
     Args:
-        image: (h, w, 3), 0 to 1. Below 9 × 9 pixels there are too few patches: 0 is returned.
+        image: (h, w, 3 or 4), 0 to 1. Below 9 × 9 pixels there are too few patches: 0 is returned.
     """
-    patches = Patches(image)
-    return 0.0 if patches.is_too_small else _estimate(patches, is_monochrome(image))
-
-
-def choose_network(image: Image) -> str:
-    """Return the checkpoint for the noise in `image` (h, w, 3 or 4): "photographs" for white noise, else "camera"."""
-    return "photographs" if is_white(fill_transparent(image)) else "camera"
-
-
-def choose_network_and_sigma(image: Image) -> tuple[str, float | None]:
-    """Return `choose_network`, and the level for it to remove, measured on the same patches; "camera" takes none.
-
-    Args:
-        image: (h, w, 3 or 4), 0 to 1.
-    """
-    visible = fill_transparent(image)
-    patches = Patches(visible)
-    if patches.is_too_small:
-        return "photographs", 0.0
-    monochrome = is_monochrome(visible)
-    if _looks_white(patches, monochrome):
-        return "photographs", min(_estimate(patches, monochrome), MAX_SIGMA)
-    return "camera", None
-
-
-def is_white(image: Image) -> bool:
-    """Return whether the noise in `image` (h, w, 3) is white, and not a camera's or what JPEG left of white noise."""
-    patches = Patches(image)
-    return patches.is_too_small or _looks_white(patches, is_monochrome(image))
+    return measure_noise(image).sigma
 
 
 def _estimate(patches: Patches, monochrome: bool) -> float:
@@ -126,9 +133,12 @@ def shared_noise_gain(image: Image) -> float:
     the results for gray images gained 3 to 17 dB.
     """
     patches = Patches(image)
-    if patches.is_too_small or not is_monochrome(image):
-        return 1.0
-    contrasts = _contrasts(image)
+    return 1.0 if patches.is_too_small or not is_monochrome(image) else _shared_gain(patches)
+
+
+def _shared_gain(patches: Patches) -> float:
+    """Return `shared_noise_gain` of a gray or toned image."""
+    contrasts = _contrasts(patches.image)
     strongest = int(np.argmax(contrasts))
     if not contrasts[strongest]:
         return 1.0

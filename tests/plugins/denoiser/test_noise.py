@@ -11,11 +11,12 @@ from plugins.denoiser.camera import Camera, compress, photograph, read_noise
 from plugins.denoiser.noise import (
     add_noise,
     choose_network,
-    choose_network_and_sigma,
     estimate_sigma,
     is_monochrome,
+    measure_noise,
     shared_noise_gain,
 )
+from plugins.denoiser.patch_levels import Patches
 
 SEPIA = np.array([1.0, 0.87, 0.67], np.float32)
 
@@ -115,10 +116,17 @@ def test_white_noise_and_the_noise_of_cameras_are_told_apart(photo: Image) -> No
         assert choose_network(noisy) == "camera"
 
 
-@pytest.mark.parametrize("kind", ["white", "gray", "camera", "tiny"])
-def test_the_network_and_the_level_measured_together_are_those_measured_apart(photo: Image, kind: str) -> None:
+@pytest.mark.parametrize("toned", [False, True])
+def test_an_image_is_measured_once_for_its_network_and_its_level(
+    photo: Image, monkeypatch: pytest.MonkeyPatch, toned: bool
+) -> None:
     noisy = add_noise(photo[:256, :256], 20)
-    images_of = {"white": noisy, "gray": to_gray(noisy), "camera": compress(noisy, 95), "tiny": noisy[:1, :1]}
-    network, sigma = choose_network_and_sigma(images_of[kind])
-    assert network == choose_network(images_of[kind]) == ("camera" if kind == "camera" else "photographs")
-    assert sigma == (None if kind == "camera" else estimate_sigma(images_of[kind]))
+    image = to_gray(noisy) * SEPIA if toned else noisy
+    cut = []
+    monkeypatch.setattr("plugins.denoiser.noise.Patches", lambda image: cut.append(image.shape) or Patches(image))
+    assert choose_network(image) == "photographs"
+    measured = len(cut)
+    assert estimate_sigma(image) == measure_noise(image).sigma
+    assert len(cut) == measured
+    assert measure_noise(image).shared_gain == shared_noise_gain(image)
+    assert measure_noise(image.copy()) == measure_noise(image)
