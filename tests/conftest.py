@@ -24,15 +24,16 @@ import pytest
 from tests.local_hub import OWNER, Hub
 
 HUB = Hub()
+FOLDERS = [tempfile.TemporaryDirectory(prefix="darkroom-tests-", ignore_cleanup_errors=True) for _ in range(2)]
 os.environ |= {  # set before huggingface_hub is imported and reads them: no test talks to the real Hub
     "HF_ENDPOINT": HUB.endpoint,
-    "HF_HOME": tempfile.mkdtemp(prefix="darkroom-tests-"),
+    "HF_HOME": FOLDERS[0].name,
     "HF_TOKEN": OWNER,
     "HF_HUB_DISABLE_XET": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",  # gradio_client's
     "HF_HUB_DOWNLOAD_TIMEOUT": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    "DARKROOM_CACHE": tempfile.mkdtemp(prefix="darkroom-tests-"),  # what is found broken here stays here
+    "DARKROOM_CACHE": FOLDERS[1].name,  # what is found broken here stays here
 }
 
 from core import registry  # noqa: E402
@@ -41,7 +42,7 @@ from core.imaging.images import Image  # noqa: E402
 from core.plugin import Plugin  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
-CHROMIUM = "/usr/bin/chromium"
+BROWSERS = "chromium-headless-shell", "chromium"  # the first, without the browser's own windows, loads pages faster
 PATIENCE = 120_000.0  # milliseconds
 FAKE_CAMERA = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
 # What JAX runs here is small: compiling it with all of XLA's optimizations takes longer than running it without.
@@ -56,6 +57,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that the workers end at about the same time."""
     long = {item.path for item in items if any(item.get_closest_marker(mark) for mark in LONG_MARKS)}
     items.sort(key=lambda item: item.path not in long)
+
+
+def pytest_unconfigure() -> None:
+    """Remove the folders of this process: those of a worker too, which ends without Python's own clean-up."""
+    for folder in FOLDERS:
+        folder.cleanup()
 
 
 @pytest.fixture
@@ -233,12 +240,13 @@ def patiently(open_one: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, driven by Playwright. Ends with the module: `asyncio.run` fails while it runs."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("Chromium is not installed: apt-get install chromium")
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not executable:
+        pytest.skip("Chromium is not installed: apt-get install chromium-headless-shell")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *FAKE_CAMERA])
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", *FAKE_CAMERA])
         for name in ("new_page", "new_context"):
             setattr(browser, name, patiently(getattr(browser, name)))
         yield browser
