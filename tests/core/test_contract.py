@@ -31,8 +31,22 @@ BUNDLED = [record for record in registry.discover().values() if record.folder.pa
 CHECKED_HERE = [check for check in contract.CHECKS if check is not contract.loads_under_each_backend]  # tests/plugins
 
 
-@pytest.mark.parametrize("check", CHECKED_HERE, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("record", BUNDLED, ids=lambda record: record.name)  # one after another: checks share an engine
+LONG = ("style_transfer", "runs_verbs"), ("gan_generator", "runs_verbs")  # their own tests run them too
+
+
+@pytest.mark.parametrize(
+    ("record", "check"),  # one plugin after another: checks share an engine
+    [
+        pytest.param(
+            record,
+            check,
+            id=f"{record.name}-{check.__name__}",
+            marks=[pytest.mark.slow] if (record.name, check.__name__) in LONG else [],
+        )
+        for record in BUNDLED
+        for check in CHECKED_HERE
+    ],
+)
 def test_a_bundled_plugin_fulfills_the_contract(check: Check, record: Record) -> None:
     check(record)
 

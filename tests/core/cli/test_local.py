@@ -163,7 +163,7 @@ def test_a_result_keeps_exif_unless_told_otherwise(
     "arguments",
     [
         ["vae_explorer", "--side", "28"],
-        ["gan_generator", "--width", "4", "--dimensions", "8", "--side", "16"],
+        pytest.param(["gan_generator", "--width", "4", "--dimensions", "8", "--side", "16"], marks=pytest.mark.slow),
     ],
 )
 def test_the_advice_after_training_on_ones_own_images_works_as_printed(

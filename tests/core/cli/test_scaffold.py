@@ -19,8 +19,10 @@ from tests.conftest import ROOT, run_python
 MOST_LINES = 100  # of all Python and TOML of a new plugin that are not blank: imports, docstrings and comments too
 SAID_ELSEWHERE = (contract.builds_page_without_keras, contract.trains)  # slow, and done below
 
+OTHER_KINDS = [kind for kind in scaffold.KINDS if kind != "image"]
 
-@pytest.mark.parametrize("kind", scaffold.KINDS)
+
+@pytest.mark.parametrize("kind", ["image", *(pytest.param(kind, marks=pytest.mark.slow) for kind in OTHER_KINDS)])
 def test_a_new_plugin_fulfills_the_contract_at_once_and_when_it_was_trained(
     kind: str, plant: Any, tmp_path: Path, monkeypatch: Any
 ) -> None:

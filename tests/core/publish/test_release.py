@@ -293,7 +293,7 @@ def test_pictures_in_folders_are_pushed_and_files_of_systems_are_not(hub: Hub, c
 
 
 # Those with many networks take half a minute each.
-MANY_NETWORKS = "gan_generator", "vae_explorer"
+MANY_NETWORKS = "gan_generator", "super_resolver", "vae_explorer"
 BUNDLED = [
     pytest.param(name, marks=pytest.mark.slow) if name in MANY_NETWORKS else name
     for name in sorted(path.parent.name for path in (ROOT / "plugins").glob("*/plugin.toml"))

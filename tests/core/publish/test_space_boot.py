@@ -66,7 +66,8 @@ def noisy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("name", "hardware", "environment"),
     [
-        ("suite", "cpu-basic", "that of the tests"),
+        ("denoiser", "cpu-basic", "that of the tests"),
+        pytest.param("suite", "cpu-basic", "that of the tests", marks=pytest.mark.slow),
         pytest.param("suite", "cpu-basic", "its own", marks=pytest.mark.slow),
         pytest.param("denoiser", "cpu-basic", "its own", marks=pytest.mark.slow),
         pytest.param("suite", "zero-a10g", "its own", marks=pytest.mark.slow),

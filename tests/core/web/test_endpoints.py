@@ -237,7 +237,7 @@ def tools(app_address: str) -> Callable[..., Any]:
     return lambda calls: asyncio.run(call(calls))
 
 
-@pytest.mark.parametrize("every", [6, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_endpoint_returns_its_pictures_as_images_over_mcp(
     schema: dict[str, Any], tools: Callable[..., Any], small_picture: Path, every: int
 ) -> None:

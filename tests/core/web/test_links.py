@@ -86,6 +86,7 @@ def test_a_copied_link_restores_the_picture_and_every_control(browser: Any, app_
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_a_tab_has_an_address_of_its_own(browser: Any, app_address: str) -> None:
     page = browser.new_page()
     page.goto(f"{app_address}/vae_explorer?tab=perturb&seed=3&noise=2.5")

@@ -156,6 +156,7 @@ def test_a_run_whose_request_comes_late_is_no_second_run(lab_page: Any) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_the_lab_has_one_run_however_often_a_knob_is_turned(lab_page: Any) -> None:
     press(lab_page, ("Play", "Hinge", "grid", "spiral"), 2)
     lab_page.wait_for_function("() => window.steps.length >= 6", timeout=60_000)
@@ -176,6 +177,7 @@ def test_a_class_of_either_data_set_is_generated_over_the_api(app_address: str) 
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_the_game_is_played_with_the_keyboard(browser: Any, app_address: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{app_address}/gan_generator?tab=which-is-real&number=5")

@@ -59,6 +59,7 @@ def test_a_file_that_is_no_video_is_refused(tmp_path: Path, name: str, content: 
         clips.load(tmp_path / name)
 
 
+@pytest.mark.slow
 def test_a_stylized_video_flickers_hardly_more_than_its_source(plugin: Plugin) -> None:
     clip = pan(8)
     stylized = plugin.run("stylize_video", clip, images.load(PAINTING)).frames

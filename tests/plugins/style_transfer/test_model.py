@@ -41,6 +41,7 @@ def test_no_frame_appears(plugin: Plugin, style: Any) -> None:
     assert border.std() < 1.5 * stylized[32:-32].std() + 0.01
 
 
+@pytest.mark.slow
 def test_bfloat16_stylizes_nearly_the_same_and_scores_are_float32(photo: Any, style: Any) -> None:
     record = registry.find("style_transfer")
     whole, half = (Plugin(record, LocalEngine(precision=name)) for name in ("float32", "mixed_bfloat16"))

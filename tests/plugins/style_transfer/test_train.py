@@ -47,6 +47,7 @@ def test_a_decoder_is_trained_and_scored_and_the_vgg_is_not_changed(tmp_path: Pa
 
 
 @pytest.mark.usefixtures("eagerly")
+@pytest.mark.slow
 def test_a_student_is_trained_on_the_losses_of_a_vgg_that_it_does_not_hold(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(train, "SCORED_SIDE", 64)

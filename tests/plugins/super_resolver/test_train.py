@@ -64,7 +64,7 @@ def test_flags_that_do_not_fit_are_refused(flags: dict[str, Any], message: str) 
         Config(**flags)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "muon"])
+@pytest.mark.parametrize("optimizer", ["adam", pytest.param("muon", marks=pytest.mark.slow)])
 def test_training_lowers_the_loss(photo: Image, optimizer: Any) -> None:
     keras.utils.set_random_seed(0)
     network = build_super_resolver(2, width=8, blocks=1)

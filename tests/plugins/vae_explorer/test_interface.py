@@ -41,6 +41,7 @@ def test_a_visitor_clicks_and_drags_on_the_map(browser: Any, app_address: str) -
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_every_button_changes_the_seed_and_sliders_stay_as_they_were_left(browser: Any, app_address: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     page.goto(f"{app_address}/vae_explorer")
@@ -67,6 +68,7 @@ def test_every_button_changes_the_seed_and_sliders_stay_as_they_were_left(browse
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_a_drawn_digit_is_interpolated(browser: Any, app_address: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 1200})
     page.goto(f"{app_address}/vae_explorer")

@@ -44,8 +44,9 @@ def test_a_network_is_trained_from_idx_files(
         assert len(snapshots["kl_divergence"]) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eagerly")
-@pytest.mark.parametrize("precision", ["float32", pytest.param("mixed_bfloat16", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
 def test_a_killed_run_is_resumed(tmp_path: Path, precision: Any, train_twice: Any) -> None:
     for i in range(24):
         pillow.new("RGB", (16, 16), (10 * i, 0, 0)).save(tmp_path / f"{i:02d}.png")

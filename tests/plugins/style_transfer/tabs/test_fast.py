@@ -28,6 +28,7 @@ def test_the_page_stylizes_and_says_what_it_cost(plugin: Plugin) -> None:
             finish(fast.stylize(plugin, *pictures))
 
 
+@pytest.mark.slow
 def test_a_photo_is_stylized_after_each_painting_and_a_click_chooses_one(plugin: Plugin) -> None:
     (sheet,) = finish(fast.stylize_with_each(plugin, str(PHOTO)))
     tiles = images.load(sheet)

@@ -19,6 +19,7 @@ def test_a_frame_is_stylized_at_the_size_asked_for(plugin: Plugin) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_a_camera_s_frames_are_stylized_as_they_come(browser: Any, app_address: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844}, permissions=["camera"])
     page.goto(f"{app_address}/style_transfer?tab=live")

@@ -24,6 +24,7 @@ def test_a_missing_painting_is_asked_for(plugin: Plugin) -> None:
         finish(optimize.optimize(plugin, str(PHOTO), None))
 
 
+@pytest.mark.slow
 def test_the_page_continues_from_an_earlier_result(plugin: Plugin) -> None:
     run = partial(optimize.optimize, plugin, str(PHOTO), str(PAINTING), size=64, steps=3)
     path, curves, _, first = finish(run())

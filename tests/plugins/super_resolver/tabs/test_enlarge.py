@@ -111,6 +111,7 @@ def test_a_visitor_enlarges_a_photo_and_clicks_for_a_crop(browser: Any, app_addr
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_the_whole_photo_is_enlarged_in_the_background_while_the_page_goes_on(browser: Any, app_address: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(f"{app_address}/super_resolver?scale=2")
