@@ -86,7 +86,7 @@ def test_the_moving_average_follows_the_weights(small: dict[str, Any]) -> None:
     trainer = GANTrainer(build_gan(**small), build_gan(**small), Objective(ema_steps=5), 0)
     trainer.compile(build_optimizer(1e-2, 1e-2))
     first = trainer.network.get_weights()
-    trainer.fit(np.random.default_rng(0).random((160, 8, 8, 1), np.float32), batch_size=8, verbose=0)
+    trainer.fit(np.random.default_rng(0).random((80, 8, 8, 1), np.float32), batch_size=8, verbose=0)
     distances = [
         sum(np.abs(a - b).sum() for a, b in zip(trainer.ema.get_weights(), others, strict=True))
         for others in (first, trainer.network.get_weights())
@@ -108,7 +108,7 @@ def test_without_an_adversarial_loss_the_generator_learns_the_images_of_given_la
     latent = np.array([[1, -1], [-1, 1]], np.float32)
     real = np.stack([np.zeros((8, 8, 1), np.float32), np.ones((8, 8, 1), np.float32)])
     untouched = [to_numpy(each.value) for each in trainer.discriminator.variables]
-    trainer.fit([real, latent], batch_size=2, epochs=60, verbose=0)
+    trainer.fit([np.tile(real, (60, 1, 1, 1)), np.tile(latent, (60, 1))], batch_size=2, verbose=0)
     np.testing.assert_allclose(ema.get_layer("generator").predict_on_batch(latent), real, atol=0.1)
     for before, after in zip(untouched, trainer.discriminator.variables, strict=True):
         np.testing.assert_array_equal(before, after.value)

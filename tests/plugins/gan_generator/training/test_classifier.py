@@ -15,7 +15,7 @@ from plugins.gan_generator.train import Config
 
 
 def test_a_classifier_is_trained_and_a_reference_set_is_written(folder: Path) -> None:
-    config = Config(checkpoint="mnist_classifier", images=folder, side=16, epochs=4, steps=50, width=4, batch=8)
+    config = Config(checkpoint="mnist_classifier", images=folder, side=16, epochs=2, steps=40, width=4, batch=8)
     run = Run.start("gan_generator", config, folder.parent / "runs")
     assert train.train(config, run)["accuracy"] == 1
     known = reference_set.read(run.checkpoint / "reference.npz")

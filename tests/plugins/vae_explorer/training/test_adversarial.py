@@ -6,7 +6,6 @@ from typing import Any
 
 import keras
 import numpy as np
-import pytest
 
 from plugins.vae_explorer import example_images
 from plugins.vae_explorer.model import build_autoencoder
@@ -19,11 +18,10 @@ def _fit(trainer: AAETrainer, digits: example_images.Examples, player: str) -> d
     trainer.network.trainable, trainer.discriminator.trainable = player == "encoder", player == "discriminator"
     trainer.compile(keras.optimizers.Adam(1e-2))
     prior = sample_prior("gaussian", len(digits.pictures), 2, np.random.default_rng(0))
-    logs = trainer.fit([digits.pictures, prior], digits.pictures, batch_size=100, epochs=6, verbose=0).history
+    logs = trainer.fit([digits.pictures, prior], digits.pictures, batch_size=100, epochs=4, verbose=0).history
     return {name: (values[0], values[-1]) for name, values in logs.items()}
 
 
-@pytest.mark.usefixtures("eagerly")
 def test_the_discriminator_learns_to_tell_latent_vectors_from_the_prior_and_the_encoder_to_deceive_it(
     digits: example_images.Examples,
 ) -> None:
