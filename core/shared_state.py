@@ -28,8 +28,12 @@ class Setting(NamedTuple):
 
 
 @contextmanager
-def unchanged() -> Iterator[None]:
-    """Restore what all plugins share after the `with` block. Raises SharedStateError if it was changed."""
+def unchanged(message: str = CHANGES) -> Iterator[None]:
+    """Restore what all plugins share after the `with` block. Raises SharedStateError if it was changed.
+
+    Args:
+        message: of the error, with a place for the names of what was changed.
+    """
     names, settings = _names(), [(setting, setting.get()) for setting in _settings()]
     try:
         yield
@@ -47,7 +51,7 @@ def unchanged() -> Iterator[None]:
         words = [f"{owner.__name__}.{name}" for owner, name in replaced + added] + [
             setting.name for setting, _ in changed
         ]
-        raise SharedStateError(CHANGES.format(", ".join(sorted(words))))
+        raise SharedStateError(message.format(", ".join(sorted(words))))
 
 
 def _names() -> dict[tuple[Any, str], Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import re
+import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,15 @@ def place_of(function: Any, folder: Path) -> str:
     path = Path(code.co_filename) if code else Path()
     is_inside = path.is_relative_to(folder)
     return f"{path.relative_to(folder)}:{code.co_firstlineno}: " if code and is_inside else ""
+
+
+def place_of_caller(folder: Path) -> str:
+    """Return the innermost line of the plugin in `folder` that this call comes from, as "model.py:12: ", or ""."""
+    for frame, line in traceback.walk_stack(sys._getframe()):
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(folder):
+            return f"{path.relative_to(folder)}:{line}: "
+    return ""
 
 
 def last_place(traceback_text: str, folder: Path, innermost_first: bool = False) -> str:

@@ -26,7 +26,15 @@ from core.contract.structure import (
     has_weights,
     uses_builtin_layers,
 )
-from core.contract.trials import changes_no_globals, evaluates, opens_tabs, repeats_with_seed, runs_verbs, trains
+from core.contract.trials import (
+    changes_no_globals,
+    evaluates,
+    opens_tabs,
+    repeats_with_seed,
+    runs_verbs,
+    trains,
+    yields_often,
+)
 from core.registry import Record
 
 Check = Callable[[Record], None]
@@ -46,6 +54,7 @@ CHECKS: tuple[Check, ...] = (
     has_weights,
     has_current_first_results,
     runs_verbs,
+    yields_often,
     repeats_with_seed,
     opens_tabs,
     trains,

@@ -7,16 +7,13 @@ import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 
-from core.contract import apart
+from core.contract import apart, outcome
 from core.contract.apart import Job
 from core.contract.breach import require_none
 from core.registry import Record
-from core.tracebacks import last_place
 
 BACKENDS = ("tensorflow", "jax", "torch")
 PROGRAM = """
-import sys
-from pathlib import Path
 from core import registry, verbs
 from core.networks import checkpoint
 record = registry.find(sys.argv[1])
@@ -24,6 +21,7 @@ for name in record.ready_manifest.checkpoints:
     folder = record.folder / "weights" / name
     if folder.exists():
         checkpoint.check(folder, verbs.import_module_of(record, "model"))
+open(sys.argv[2], "w").write("done")
 """
 
 
@@ -41,8 +39,5 @@ def jobs(record: Record) -> Iterator[Job]:
 
 
 def _fault_under(job: Job) -> str:
-    ended = apart.run(job)
-    if not ended.status:
-        return ""
-    last = (ended.errors.strip() or f"exit status {ended.status}").splitlines()[-1]
-    return f"under {job.backend}: " + ": ".join(filter(None, [last_place(ended.errors, job.folder), last]))
+    problem = outcome.of_ended(apart.run(job), job.folder)
+    return problem and f"under {job.backend}: {problem}"

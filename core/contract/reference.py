@@ -23,6 +23,8 @@ PUBLIC = (
     "core.imaging.flatness",
     "core.imaging.interpolation",
     "core.sounds",
+    "core.texts",
+    "core.tables",
     "core.networks.layers",
     "core.networks.checkpoint",
     "core.training.settings",

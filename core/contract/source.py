@@ -13,35 +13,27 @@ from typing import NamedTuple
 
 import yaml
 
-from core.contract import apart, translations
+from core.contract import apart, outcome, translations
 from core.contract.apart import Job
 from core.contract.breach import ContractError, note, require
 from core.contract.vocabulary import LICENSES, PIPELINE_TAGS
-from core.engines.isolated import describe_status
 from core.registry import Record, State
-from core.tracebacks import last_place
 
 FILES = ("plugin.toml", "model.py", "train.py", "interface.py", "README.md")
 FRONT_MATTER = ("license", "pipeline_tag", "tags")  # of README.md
 BACKENDS = ("tensorflow", "torch", "jax")
 PAGE_FILES = ("interface.py", "tabs/**/*.py")
-OUR_ERROR = re.compile(r"^core\.[\w.]+: ")  # the type of a UserError, whose message says all
-FAILED = 1  # exit status of Python after an error
 PAGE_PROGRAM = """
-import faulthandler, os, sys, traceback
-faulthandler.enable()
-end = os._exit
-os._exit = lambda status: (traceback.print_stack(), sys.stderr.flush(), end(status))
 import gradio, json
 from core import engine, registry, verbs
 from core.plugin import Plugin
 from core.web import translation
 record = registry.find(sys.argv[1])
-gradio.Blocks.launch = lambda *args, **settings: sys.exit("the page calls launch(): return it instead")
+gradio.Blocks.launch = lambda *args, **settings: sys.exit("build_interface calls launch(): return the page instead")
 page = verbs.import_module_of(record, "interface").build_interface(Plugin(record, engine.LocalEngine()))
 isinstance(page, gradio.Blocks) or sys.exit(f"build_interface returns {type(page)}, not gr.Blocks")
 "keras" in sys.modules and sys.exit("interface.py imports keras: call plugin.run instead")
-print(json.dumps(translation.texts_of(page.get_config_file())))
+open(sys.argv[2], "w", encoding="utf-8").write(json.dumps(translation.texts_of(page.get_config_file())))
 """
 REQUIREMENTS, DISTRIBUTION = Path(__file__).parents[2] / "requirements.txt", "darkroom"
 
@@ -100,13 +92,9 @@ def imports_no_keras_in_page(record: Record) -> None:
 def builds_page_without_keras(record: Record) -> None:
     """The page is built without loading Keras."""
     ended = apart.run(page_job(record))
-    if ended.status:
-        lines = ended.errors.strip().splitlines() or ["the page cannot be built"]
-        if ended.status != FAILED:
-            lines.append(f"the process ended with {describe_status(ended.status)}: nothing may end it")
-        place = last_place(ended.errors, record.folder, innermost_first="most recent call first" in ended.errors)
-        raise ContractError(": ".join(filter(None, [place, OUR_ERROR.sub("", lines[-1])])))
-    for line in translations.describe(record, json.loads(ended.output.splitlines()[-1])):
+    if problem := outcome.of_ended(ended, record.folder):
+        raise ContractError(problem)
+    for line in translations.describe(record, json.loads(ended.answer)):
         note(line)
 
 

@@ -8,7 +8,7 @@ import math
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import closing, contextmanager, redirect_stdout, suppress
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core import kinds, verbs
-from core.contract import costs
+from core.contract import costs, samples, written
 from core.contract.breach import ContractError, note, require, require_none
 from core.contract.loaded import plugin_of
 from core.contract.offline import NetworkError, without_network
@@ -32,6 +32,11 @@ LONGEST_TRIAL = 5.0  # seconds, after which a verb that yields its progress is c
 LONGEST_VERB = 12.0  # seconds of all trials of a verb, after which each is canceled at its first step
 PARTS = "model", "train", "interface"
 IMPORTED = "importing it takes {} more than the suite"
+LONGEST_PAUSE = 10.0  # seconds between two steps: nobody wants to wait longer for Cancel, or for the device
+LARGE_TRIAL = 3.0  # seconds, after which a verb on a large input is canceled at its next step
+REFUSED = object()  # what a verb "returns" that refuses its input with a UserError
+NEVER_RUN = "warning: {} refuses all samples, so it was not tried: put a file that it takes into examples/"
+PAUSES = "goes on for {:.0f} s without a pause: yield Progress after each part of the work, as tiling.apply does"
 EPOCHS, FEW = 2, 10  # epochs of a trial training, of one step each; examples that are scored
 
 
@@ -41,15 +46,44 @@ def runs_verbs(record: Record) -> None:
     require_none(filter(None, (_fault_of(plugin, *each) for each in verbs.list_verbs(record).items())))
 
 
+def yields_often(record: Record) -> None:
+    """A verb that goes on for long can be canceled: it yields often, on a large input too."""
+    plugin, problems = plugin_of(record), []
+    for name, function in verbs.list_verbs(record).items():
+        values = samples.large(function)
+        if values is not None and (pause := _longest_pause(plugin, name, values)) > LONGEST_PAUSE:
+            words = f"{place_of(function, record.folder)}{samples.describe(name, values)}"
+            problems.append(f"{words} {PAUSES.format(pause)}")
+    require_none(problems)
+
+
+def _longest_pause(plugin: Plugin, name: str, values: list[Any]) -> float:
+    """Return the longest time between two steps of a verb in seconds: those before it is canceled."""
+    longest, start = 0.0, _now()
+    steps, last = plugin.stream(name, *values), start
+    with closing(steps), without_network(), suppress(StopIteration, UserError):
+        while last[0] - start[0] < LARGE_TRIAL:
+            next(steps)
+            last, before = _now(), last
+            longest = max(longest, min(last[0] - before[0], last[1] - before[1]))
+        return longest
+    return max(longest, min(_now()[0] - last[0], _now()[1] - last[1]))
+
+
+def _now() -> tuple[float, float]:
+    """Return the time, and that of the processor: other work on the machine lengthens only the first."""
+    return time.perf_counter(), time.process_time()
+
+
 def repeats_with_seed(record: Record) -> None:
     """A verb that takes a seed returns the same for the same seed."""
     plugin, problems = plugin_of(record), []
     for name, function in verbs.list_verbs(record).items():
-        values = next(_samples(function), None)
+        values = next(samples.of(function), None)
         if values is None or "seed" not in inspect.signature(function).parameters:
             continue
         first, second = (_try_verb(plugin, name, values, seed=1) for _ in range(2))
-        if not _is_equal(first, second):
+        if not kinds.is_equal(first, second):
             place = place_of(function, record.folder)
             problems.append(f"{place}{name} returns different results for the same seed: use it everywhere")
     require_none(problems)
@@ -114,10 +148,10 @@ def evaluates(record: Record) -> None:
 
 def opens_tabs(record: Record) -> None:
     """Each tab that opens with a result computes as many values as it has outputs."""
-    from core.web import first_results, handlers
+    from core.web import building, first_results, handlers
 
     plugin = plugin_of(record)
-    with first_results.recorded() as calls:
+    with first_results.recorded() as calls, building.launch_refused():
         verbs.import_module_of(record, "interface").build_interface(plugin)
     for call in calls:
         if first_results.find_stored(plugin, call) is None:
@@ -138,34 +172,24 @@ def _fault_of(plugin: Plugin, name: str, function: Callable[..., Any]) -> str:
     """Return what is wrong with a verb, on the first of its samples that it fails on; empty if nothing is."""
     end = time.monotonic() + LONGEST_VERB
     try:
-        for values in _samples(function):
-            _try_verb(plugin, name, values, end)
+        tried = [_try_verb(plugin, name, values, end) for values in samples.of(function)]
+        if tried and all(outcome is REFUSED for outcome in tried):  # it asks for more, such as columns of some names
+            tried = [_try_verb(plugin, name, values, end) for values in samples.examples(function, plugin.record)]
+            if all(outcome is REFUSED for outcome in tried):
+                note(NEVER_RUN.format(name))
     except ContractError as error:
         return str(error)
     return ""
 
 
-def _samples(function: Callable[..., Any]) -> Iterator[list[Any]]:
-    """Yield values for the required parameters of a verb after `network`: none where one has no samples to try."""
-    hints = kinds.type_hints(function)
-    required = [
-        kinds.find(hints[parameter.name])
-        for parameter in list(inspect.signature(function).parameters.values())[1:]
-        if parameter.default is parameter.empty
-    ]
-    if all(kind and kind.samples for kind in required):
-        rows = [kind.samples() for kind in required if kind and kind.samples]
-        yield from map(list, zip(*rows, strict=False)) if rows else [[]]
-
-
 def _try_verb(plugin: Plugin, name: str, values: list[Any], end: float = math.inf, **settings: Any) -> Any:
-    """Return the result of a verb; None where it refuses the values, or goes on for long and was canceled.
+    """Return the result of a verb; REFUSED where it refuses the values, None where it goes on for long: it is canceled.
 
     Raises:
-        ContractError: if it raises another error, yields anything but Progress, or its result is not finite.
+        ContractError: if it raises another error, yields anything but Progress, or its result is not finite, or cannot
+            be written to a file and read again.
     """
-    shapes = ", ".join("×".join(map(str, value.shape)) for value in values if isinstance(value, np.ndarray))
-    words = f"{name}({shapes})"
+    words = samples.describe(name, values)
     try:
         with without_network():
             deadline = min(end, time.monotonic() + LONGEST_TRIAL)
@@ -173,11 +197,14 @@ def _try_verb(plugin: Plugin, name: str, values: list[Any], end: float = math.in
     except ContractError as error:
         raise ContractError(f"{words}: {error}") from None
     except UserError:
-        return None
+        return REFUSED
     except Exception as error:
         raise ContractError(f"{words} fails at {describe(error, plugin.record.folder)}") from error
-    place = place_of(verbs.find_verb(plugin.record, name), plugin.record.folder)
+    function = verbs.find_verb(plugin.record, name)
+    place = place_of(function, plugin.record.folder)
     require(all(map(_is_finite, _arrays(result))), f"{place}{words} returns NaN or infinity")
+    if result is not None:
+        written.check(result, function, f"{place}{words}", plugin.record.folder)
     return result
 
 
@@ -207,13 +234,3 @@ def _run_until(steps: Any, deadline: float) -> Any:
         return end.value
     finally:
         steps.close()
-
-
-def _is_equal(first: Any, second: Any) -> bool:
-    if dataclasses.is_dataclass(first) and type(first) is type(second):  # such as sounds, which hold arrays
-        first, second = (tuple(vars(each).values()) for each in (first, second))
-    if isinstance(first, np.ndarray):
-        return bool(np.array_equal(first, second))
-    if isinstance(first, tuple):
-        return all(map(_is_equal, first, second))
-    return bool(first == second)

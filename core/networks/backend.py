@@ -12,14 +12,14 @@ def start() -> None:
 
     Only for the command line: in a server, messages of other threads would be lost too.
     """
-    with _without_standard_error():
+    with without_standard_error():
         import keras
 
         keras.ops.zeros(1)  # TensorFlow initializes the GPU at the first operation
 
 
 @contextmanager
-def _without_standard_error() -> Iterator[None]:
+def without_standard_error() -> Iterator[None]:
     """Redirect file descriptor 2, which C++ code writes to directly, to the null device."""
     if os.environ.get("DARKROOM_DEBUG"):
         yield

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from core import contract, registry, verbs
-from core.contract import runner
+from core.contract import outcome
 from core.engine import LocalEngine
 from core.engines import isolated
 from core.engines.isolated import IsolatedEngine
@@ -253,8 +253,8 @@ def test_what_check_finds(way: str, plant: Callable[..., Path]) -> None:
     card = files.get("README", "")
     sources = {"model": "", "train": "", "interface": ""} | {k: v for k, v in files.items() if k != "README"}
     (plant(name_of(way), **sources) / "README.md").write_text(card)
-    outcome = runner._try(getattr(contract, check), registry.find(name_of(way)))
-    assert word in outcome.problem
+    found = outcome.of(getattr(contract, check), registry.find(name_of(way)))
+    assert word in found.problem
 
 
 @pytest.mark.parametrize("way", first_then_slow(VERBS))
@@ -263,8 +263,8 @@ def test_a_verb_that_check_runs(way: str, plant: Callable[..., Path]) -> None:
     folder = plant(name_of(way), model=f"{IMAGE}{BUILD}def act(network, image: Image) {rest}\n")
     give_weights(folder)
     verbs.import_module_of(registry.find(name_of(way)), "model")
-    outcome = runner._try(contract.runs_verbs, registry.find(name_of(way)))
-    assert word in outcome.problem
+    found = outcome.of(contract.runs_verbs, registry.find(name_of(way)))
+    assert word in found.problem
 
 
 def test_the_documentation_says_how_many_there_are() -> None:

@@ -13,8 +13,16 @@ import keras
 import numpy as np
 import pytest
 
-from core import contract, registry, verbs
-from core.contract import Check, ContractError, costs, runner, trials
+from core import contract, kinds, registry, verbs
+from core.contract import (
+    Check,
+    ContractError,
+    costs,
+    outcome,
+    runner,
+    trials,
+)
+from core.contract.outcome import Outcome
 from core.engine import LocalEngine
 from core.errors import UserError
 from core.metadata import Checkpoint
@@ -206,7 +214,7 @@ def test_a_page_that_launches_itself_is_refused(plant: Callable[..., Path], monk
     body = "import gradio as gr\ndef build_interface(plugin):\n    gr.Blocks().launch()\n"
     folder = plant("launcher", interface=body)
     monkeypatch.delenv("DARKROOM_PLUGINS")  # found by its path alone
-    with pytest.raises(ContractError, match=r"the page calls launch\(\): return it instead"):
+    with pytest.raises(ContractError, match=r"calls launch\(\): return the page"):
         contract.builds_page_without_keras(registry.find(str(folder)))
 
 
@@ -261,9 +269,9 @@ def train(config, run):
 @pytest.mark.parametrize(("line", "problem"), [("", ""), ("(run.folder / 'made').mkdir()", "train.py:15: FileExists")])
 def test_a_training_is_killed_and_resumed(plant: Callable[..., Path], line: str, problem: str) -> None:
     plant("trained", train=TRAIN.format(line))
-    (outcome,) = [runner._try(contract.trains, registry.find("trained"))]
-    assert outcome.problem.startswith(problem)
-    assert bool(outcome.problem) == bool(problem)
+    found = outcome.of(contract.trains, registry.find("trained"))
+    assert found.problem.startswith(problem)
+    assert bool(found.problem) == bool(problem)
 
 
 def test_a_tab_with_too_many_results_is_named_with_the_line_of_its_handler(plant: Callable[..., Path]) -> None:
@@ -285,11 +293,11 @@ def test_what_an_import_costs_is_noted_and_much_is_a_warning(plant: Callable[...
     hoard = "import numpy as np\nHOARD = np.ones(2**23)\n"  # 64 MB
     record = registry.find(plant("hoards", model=hoard, train="", interface="").name)
     monkeypatch.setattr(costs, "MOST_MEGABYTES", 50)
-    outcome = runner._try(contract.changes_no_globals, record)
-    assert not outcome.problem
-    assert re.fullmatch(r"importing it takes \d\.\d s and [67]\d MB more than the suite", outcome.notes[0])
-    assert re.fullmatch(r"warning: importing model\.py takes .* MB more than the suite: import .*", outcome.notes[1])
-    assert len(outcome.notes) == 2
+    found = outcome.of(contract.changes_no_globals, record)
+    assert not found.problem
+    assert re.fullmatch(r"importing it takes \d\.\d s and [67]\d MB more than the suite", found.notes[0])
+    assert re.fullmatch(r"warning: importing model\.py takes .* MB more than the suite: import .*", found.notes[1])
+    assert len(found.notes) == 2
 
 
 TAB = """
@@ -310,7 +318,7 @@ def lay_out(page, opened):
 
 def test_one_cause_is_told_once(plant: Callable[..., Path], monkeypatch: Any, capsys: Any) -> None:
     plant("same")
-    outcomes = [runner.Outcome(f"Sentence {i}", problem) for i, problem in enumerate(["", "x.py:1: no", "x.py:1: no"])]
+    outcomes = [Outcome(f"Sentence {i}", problem) for i, problem in enumerate(["", "x.py:1: no", "x.py:1: no"])]
     outcomes[0] = outcomes[0]._replace(notes=("it is slow",))
     monkeypatch.setattr(runner, "run", lambda *_: iter(outcomes))
     assert runner.report("same") == 1
@@ -341,7 +349,7 @@ def test_one_cause_is_told_once(plant: Callable[..., Path], monkeypatch: Any, ca
     ],
 )
 def test_a_cause_is_the_same_wherever_it_is_met(problem: str, cause: str) -> None:
-    assert runner.Outcome("Sentence", problem).cause == cause
+    assert Outcome("Sentence", problem).cause == cause
 
 
 def test_a_checkpoint_that_another_backend_cannot_load_is_found(
@@ -383,32 +391,7 @@ def test_sounds_of_the_same_seed_are_compared_by_their_samples(plant_verb: Calla
     body = "from core.sounds import Samples; return Samples(np.random.default_rng(seed).random((9, 1), np.float32), 8)"
     record = plant_verb("object", body)
     contract.repeats_with_seed(record)
-    assert not trials._is_equal(Samples(np.zeros((9, 1), np.float32), 8), Samples(np.ones((9, 1), np.float32), 8))
-
-
-@pytest.mark.parametrize(
-    ("files", "problem"),
-    [
-        ({"model": "import os\nos._exit(7)\n"}, "the process ended with status 7, last seen in model.py:2: the plugin"),
-        pytest.param(
-            {"model": "import ctypes\nctypes.string_at(0)\n"},
-            "the process ended with SIGSEGV, last seen in model.py:2: the plugin",
-            marks=pytest.mark.slow,
-        ),
-        pytest.param(
-            {"model": "", "train": "", "interface": "while True:\n    pass\n"},
-            "last seen in interface.py:",
-            marks=pytest.mark.slow,
-        ),
-    ],
-)
-def test_a_plugin_that_ends_or_blocks_the_process_fails_a_check(
-    plant: Callable[..., Path], files: dict[str, str], problem: str
-) -> None:
-    plant("breaker", **files)
-    outcomes = runner.run(registry.find("breaker"), time_limit=20)
-    assert any(problem in outcome.problem for outcome in outcomes)  # the process is ended at the first
-    outcomes.close()
+    assert not kinds.is_equal(Samples(np.zeros((9, 1), np.float32), 8), Samples(np.ones((9, 1), np.float32), 8))
 
 
 def test_a_plugin_is_checked_by_the_path_of_its_folder(plant: Callable[..., Path], monkeypatch: Any) -> None:
@@ -417,3 +400,79 @@ def test_a_plugin_is_checked_by_the_path_of_its_folder(plant: Callable[..., Path
     assert registry.find(str(folder)).folder == folder
     with pytest.raises(UserError, match=r"is no plugin: it has no plugin.toml"):
         registry.find(str(folder.parent))
+
+
+def test_a_verb_that_goes_on_without_a_pause_on_a_large_image_is_named(
+    plant_verb: Callable[[str, str], Record], monkeypatch: Any
+) -> None:
+    body = "from core.progress import Progress\n    for i in range(3):\n        yield Progress(i, 3)\n    return image"
+    monkeypatch.setattr(trials, "LONGEST_PAUSE", 0.0)
+    with pytest.raises(ContractError, match=r"model\.py:10: act\(1000×1500×3\) goes on for \d+ s without a pause"):
+        contract.yields_often(plant_verb("Steps[Image]", body))
+    monkeypatch.setattr(trials, "LONGEST_PAUSE", 60.0)
+    contract.yields_often(registry.find("tried"))
+
+
+def test_a_result_that_is_not_of_its_kind_is_named(plant_verb: Callable[[str, str], Record]) -> None:
+    with pytest.raises(ContractError, match=r"the result, of type str, cannot be written as image, as its return type"):
+        contract.runs_verbs(plant_verb("Image", "return 'no image'"))
+
+
+READER = """
+import keras
+from core.errors import UserError
+from core.tables import Table
+from core.texts import Text
+
+def build_it() -> keras.Model:
+    x = keras.Input((1,))
+    return keras.Model(x, keras.layers.Dense(1, name="dense")(x))
+
+def act(network, {}) -> {}:
+    "Do."
+    {}
+"""
+
+
+@pytest.fixture
+def plant_reader(plant: Callable[..., Path]) -> Callable[[str, str, str], Record]:
+    """Return a function that plants a plugin with a verb of texts and tables, and an example of each."""
+
+    def plant_reader(takes: str, returns: str, body: str) -> Record:
+        folder = plant("tried", model=READER.format(takes, returns, body))
+        module = verbs.import_module_of(registry.find("tried"), "model")
+        checkpoint.save(module.build_it(), Checkpoint("build_it"), folder / "weights" / "only")
+        (folder / "examples").mkdir()
+        (folder / "examples" / "a.csv").write_text("height\n1\n")
+        return registry.find("tried")
+
+    return plant_reader
+
+
+@pytest.mark.parametrize(
+    ("takes", "returns", "body", "problem"),
+    [
+        ("text: Text", "Text", "return text[::-1]", ""),
+        ("text: Text", "Text", "return text.split()[0]", r"act\(''\) fails at model\.py:13: IndexError"),
+        ("table: Table", "Table", "return table.describe() if len(table) else table", ""),
+        ("table: Table", "Table", "return table.iloc[[2]]", r"act\(1×2\) fails at model\.py:13: IndexError"),
+        ("table: Table", "Text", "return len(table)", "the result, of type int, cannot be written as text"),
+        ("table: Table", "Table", "return table[[]]", r"the result, of type DataFrame, cannot be written .*is empty"),
+    ],
+)
+def test_verbs_are_tried_on_texts_and_tables(
+    plant_reader: Callable[..., Record], takes: str, returns: str, body: str, problem: str
+) -> None:
+    found = outcome.of(contract.runs_verbs, plant_reader(takes, returns, body))
+    assert re.search(problem, found.problem)
+    assert bool(found.problem) == bool(problem)
+
+
+@pytest.mark.parametrize(("column", "problem", "notes"), [("height", "KeyError", 0), ("weight", "", 1)])
+def test_a_verb_that_refuses_all_samples_is_tried_on_the_plugin_s_examples(
+    plant_reader: Callable[..., Record], column: str, problem: str, notes: int
+) -> None:
+    body = f"if '{column}' not in table: raise UserError('no {column}: add it')\n    return table['nothing']"
+    found = outcome.of(contract.runs_verbs, plant_reader("table: Table", "Table", body))
+    assert problem in found.problem
+    assert [line.partition(",")[0] for line in found.notes] == ["warning: act refuses all samples"] * notes

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from tests.conftest import run_python
 
-PROGRAM = (
-    "import os; from core.networks import backend\nwith backend._without_standard_error(): os.write(2, b'message')"
-)
+PROGRAM = "import os; from core.networks import backend\nwith backend.without_standard_error(): os.write(2, b'message')"
 
 
 def test_messages_of_native_code_are_dropped() -> None:
