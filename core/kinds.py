@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
@@ -43,6 +43,7 @@ class Kind:
         save: writes a value to a path with one of the suffixes, made from `Sources`; raises UserError.
         check: raises UserError where a file could not be written to a path: before a long computation, not after it.
         samples: returns small values of every form that a verb may be given, on which `python -m core check` tries it.
+        large: returns a value as large as people have them, on which it tries whether a verb can be canceled.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Kind:
     save: Callable[[Any, Path, Sources], None]
     check: Callable[[Path], None] = check_output
     samples: Callable[[], Sequence[Any]] | None = None
+    large: Callable[[], Any] | None = None
 
 
 def type_hints(function: Callable[..., Any]) -> dict[str, Any]:
@@ -85,3 +87,18 @@ def result_kinds(function: Callable[..., Any]) -> dict[str, Kind]:
         result = get_args(result)[-1]
     fields = type_hints(result) if hasattr(result, "_fields") else {RESULT: result}
     return {name: kind for name, each in fields.items() if (kind := find(each))}
+
+
+def is_equal(first: Any, second: Any) -> bool:
+    """Return whether two values are the same: also arrays and tables, and tuples and dataclasses that hold some."""
+    if type(first) is not type(second):
+        return False
+    if is_dataclass(first):  # such as sounds, which hold arrays
+        return is_equal(tuple(vars(first).values()), tuple(vars(second).values()))
+    if isinstance(first, tuple | list):
+        return len(first) == len(second) and all(map(is_equal, first, second))
+    if hasattr(first, "equals"):  # a table: == compares its cells
+        return bool(first.equals(second))
+    if hasattr(first, "shape"):
+        return bool(first.shape == second.shape and (first == second).all())
+    return bool(first == second)

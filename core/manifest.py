@@ -14,7 +14,7 @@ from core.hub.reference import REPOSITORY_PATTERN
 
 FILE = "plugin.toml"
 ENCODING = "utf-8-sig"  # with or without the byte-order mark that editors on Windows write
-API = (1, 1)  # version of the plugin contract that this suite supports: major, minor
+API = (1, 2)  # version of the plugin contract that this suite supports: major, minor
 SHA256 = r"^[0-9a-f]{64}$"
 Precision = Literal["float32", "mixed_bfloat16", "mixed_float16"]
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")

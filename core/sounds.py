@@ -130,4 +130,9 @@ def make_samples() -> list[Samples]:
     return [Samples(values[:, :1], 8000), Samples(values, 44_100)]
 
 
-Sound = Annotated[Samples, Kind("sound", SUFFIXES, load, save, check, make_samples)]
+def make_large() -> Samples:
+    """Return a minute of noise in stereo."""
+    return Samples(np.random.default_rng(0).uniform(-1, 1, (60 * 44_100, 2)).astype(np.float32), 44_100)
+
+
+Sound = Annotated[Samples, Kind("sound", SUFFIXES, load, save, check, make_samples, make_large)]

@@ -12,7 +12,7 @@ from typing import Any
 import tyro
 
 from core import kinds, verbs
-from core.cli import flags
+from core.cli import files, flags
 from core.errors import UserError
 from core.networks import device
 from core.registry import Record
@@ -103,7 +103,8 @@ def evaluate(record: Record, as_json: bool, arguments: list[str]) -> int:
         flags.make(function, [], settings, out=False), arguments, f"python -m core evaluate {record.name}"
     )
     plugin = given.run_options.plugin(record)
-    result = function(plugin, **{name: getattr(given, name) for name in settings})
+    values = {name: files.convert(getattr(given, name), kind) for name, kind in settings.items()}
+    result = function(plugin, **values)
     report = {
         "plugin": record.name,
         "checkpoint": result.checkpoint or plugin.checkpoint or record.ready_manifest.default_checkpoint,

@@ -22,6 +22,7 @@ from core.imaging.images import ImageError
 from core.progress import Progress, Steps
 from core.turns import VISITOR
 from core.web import memory
+from core.web.components import Dropped
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 MEGAPIXELS = 48.0  # at once; a larger picture runs alone
@@ -190,7 +191,7 @@ def _megapixels(handler: Callable[..., Any], arguments: Sequence[Any]) -> float:
     """Return how many megapixels a run holds."""
     factor, at_most = getattr(handler, "holds", (1, math.inf))
     parameters = inspect.signature(handler).parameters.values()
-    pictures = [value for each, value in zip(parameters, arguments, strict=False) if PICTURE in str(each.annotation)]
+    pictures = [value for each, value in zip(parameters, arguments, strict=False) if is_picture(each)]
     return float(min(factor * sum(map(_size, pictures)), at_most))
 
 
@@ -201,3 +202,9 @@ def _size(picture: str | bytes | None) -> float:
     except ImageError:  # the handler says what is wrong with it
         return 0
     return width * height / 1e6
+
+
+def is_picture(parameter: inspect.Parameter) -> bool:
+    """Return whether a parameter of a handler is a picture, as its annotation says: a type, or its source."""
+    annotation = parameter.annotation
+    return PICTURE in annotation if isinstance(annotation, str) else annotation == Dropped

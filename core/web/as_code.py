@@ -213,7 +213,7 @@ def describe(demo: Demo, values: Sequence[Any], quick: bool, address: str) -> tu
         quick: whether it answers at once.
         address: of the app.
     """
-    given = [Path(value) for each, value in zip(demo.inputs, values, strict=True) if value and sending.takes_file(each)]
+    given = [Path(value) for each, value in zip(demo.inputs, values, strict=True) if sending.takes_file(each) and value]
     calls = noted_calls.note(demo.plugin, demo.handler, values, quick)[:MOST_CALLS]
     written = [Code(call, given) for call in calls]
     written = [each for each in written if not each.made] or written  # without those of what was made before
@@ -231,11 +231,19 @@ def _api_call(demo: Demo, values: Sequence[Any], address: str) -> str:
     arguments = []
     for parameter, component, value in zip(parameters_of(demo.handler), demo.inputs, values, strict=False):
         if described.get(parameter.name) and value is not None and parameter.kind is not parameter.VAR_POSITIONAL:
-            is_file = sending.takes_file(component)
-            arguments.append(f"{parameter.name}={f'handle_file({Path(value).name!r})' if is_file else repr(value)}")
+            arguments.append(f"{parameter.name}={_api_value(component, value)}")
     name = f"/{demo.plugin.name}_{demo.handler.__name__}"
     lines = ",\n    ".join([*arguments, f'api_name="{name}"'])
     return API_CALL.format(address=address, arguments=lines)
+
+
+def _api_value(component: Any, value: Any) -> str:
+    """Return the value of a parameter as the code of a client gives it."""
+    if sending.takes_file(component):
+        return f"handle_file({Path(value).name!r})"
+    if isinstance(component, gr.Dataframe):
+        return repr({"headers": list(value.columns), "data": value.to_numpy(dtype=object, na_value=None).tolist()})
+    return repr(value)
 
 
 def _block(words: str, language: str, codes: Sequence[str]) -> str:
@@ -249,7 +257,7 @@ def _holds(path: Path, kind: Kind, value: Any) -> bool:
         held = kind.load(path)
     except UserError:
         return False
-    return np.array_equal(held, value) if isinstance(value, np.ndarray) else bool(held == value)
+    return kinds.is_equal(held, value)
 
 
 def _flag(name: str, value: Any, default: Any) -> list[str] | None:
@@ -270,7 +278,8 @@ def _function(kind: Kind | None, action: str) -> tuple[str, str]:
     function = getattr(kind, action)
     if function.__module__ == images.__name__:
         return f"images.{'load' if action == 'load' else 'save_kind'}", "from core.imaging import images"
-    return function.__name__, f"from {function.__module__} import {function.__name__}"
+    package, _, module = function.__module__.rpartition(".")  # qualified: several kinds have a `load`
+    return f"{module}.{function.__name__}", f"from {package} import {module}" if package else f"import {module}"
 
 
 def _literal(value: Any, imports: set[str]) -> str:

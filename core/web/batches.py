@@ -66,8 +66,19 @@ class Demo(NamedTuple):
         return next((i for i, output in enumerate(self.outputs) if isinstance(output, kinds)), None)
 
     def values(self, file: str, settings: Sequence[Any]) -> list[Any]:
-        """Return the values of the inputs for one file, given those that the page has."""
-        return [file if each is self.source else value for each, value in zip(self.inputs, settings, strict=True)]
+        """Return the values of the inputs for one file, given those that the page has.
+
+        Raises:
+            UserError: if the file cannot be read.
+        """
+        pairs = zip(self.inputs, settings, strict=True)
+        return [sending.read(each, file) if each is self.source else value for each, value in pairs]
+
+    def key(self, file: str, settings: Sequence[Any]) -> str:
+        """Return what decides the result for one file."""
+        pairs = zip(self.inputs, settings, strict=True)
+        others = [value for each, value in pairs if each is not self.source]
+        return repr([file, *(value.to_csv() if hasattr(value, "to_csv") else value for value in others)])
 
     def run(self, values: Sequence[Any]) -> Steps[str]:
         """Yield the progress of a run, and return the path of the result."""
@@ -110,35 +121,43 @@ class Batch:
 
     def _work(self, demo: Demo, files: Sequence[str], settings: Sequence[Any]) -> Steps[str]:
         """Yield the progress by file, and return the path of a ZIP file with the results."""
-        failures, done = self.failures, []  # those of this job: a newer one has its own
+        failures, done = self.failures, list[tuple[str, str]]()  # those of this job: a newer one has its own
         for i, file in enumerate(files):
             progress = Progress(i, len(files), so_far=Path(file).name)
             try:
-                done.append((yield from self._make(demo, demo.values(file, settings), progress)))
+                done.append((file, (yield from self._make(demo, file, settings, progress))))
             except Exception as error:  # whatever is wrong with one file, the others go on
                 failures.append((Path(file).name, handlers.explain(error, demo.handler.__name__)))
         if not done:
             raise UserError(NOTHING_DONE)
         return write_zip(done, f"{demo.plugin.name}_{demo.handler.__name__}")
 
-    def _make(self, demo: Demo, values: Sequence[Any], progress: Progress) -> Steps[str]:
+    def _make(self, demo: Demo, file: str, settings: Sequence[Any], progress: Progress) -> Steps[str]:
         """Yield `progress` at each step, and return the path of a result: that which is there already, or a new one."""
-        key = repr(values)
+        key = demo.key(file, settings)
         if not Path(self.results.get(key, "")).is_file():
             yield progress
+            values = demo.values(file, settings)
             self.results[key] = yield from translate(demo.run(values), lambda _: progress)
         return self.results[key]
 
 
-def write_zip(paths: Sequence[str], name: str) -> str:
-    """Write files into a ZIP file `name`, each under its own name, and return its path; a second name is numbered."""
+def write_zip(results: Sequence[tuple[str, str]], name: str) -> str:
+    """Write files into a ZIP file `name`, and return its path; of two with the same name, the second is numbered.
+
+    Args:
+        results: for each, the path of the file that it was made from, with whose name its own begins, and its path.
+        name: of the ZIP file, without its suffix.
+    """
     archive, taken = new_file(f"{name}.zip"), set[str]()
     with zipfile.ZipFile(archive, "w") as file:  # stored: pictures and sounds are compressed already
-        for path in map(Path, paths):
-            unique, number = path.name, 1
+        for source, path in (map(Path, pair) for pair in results):
+            is_named = path.stem.startswith(source.stem)  # others are called the same for each file, such as "clean"
+            stem = path.stem if is_named else f"{source.stem}_{path.stem}"
+            unique, number = f"{stem}{path.suffix}", 1
             while unique in taken:
                 number += 1
-                unique = f"{path.stem}_{number}{path.suffix}"
+                unique = f"{stem}_{number}{path.suffix}"
             taken.add(unique)
             file.write(path, unique)
     return str(archive)

@@ -25,7 +25,7 @@ from core.plugin import Plugin
 from core.progress import translate
 from core.turns import on_behalf_of
 from core.web import admission
-from core.web.admission import PICTURE
+from core.web.admission import is_picture
 from core.web.comparison import Comparison
 from core.web.components import NoStubFile, PictureInput
 from core.web.handlers import to_gradio_error, visitor, with_errors
@@ -183,19 +183,24 @@ def parameters_of(handler: Callable[..., Any]) -> list[inspect.Parameter]:
 
 def _input(parameter: inspect.Parameter, component: Component, description: str) -> Component:
     """Return the component of an endpoint's parameter."""
-    if isinstance(component, PictureInput) or PICTURE in str(parameter.annotation):
+    if isinstance(component, PictureInput) or is_picture(parameter):
         picture = PictureInput(label=parameter.name, type="filepath")
         picture.description = description
         return picture
     if isinstance(component, COPIED):
         return _copy(component, parameter.name)
-    schema = _schema(component, str(parameter.annotation))
+    schema = _schema(component, _name_type(parameter.annotation))
     if parameter.kind is parameter.VAR_POSITIONAL:
         schema = {"type": "array", "items": schema}
     default = None if parameter.default is parameter.empty else parameter.default
     value = Value(default, schema | {"additional_description": description}, parameter.name)
     value.optional = parameter.default is None
     return value
+
+
+def _name_type(annotation: Any) -> str:
+    """Return the type of a parameter as its source names it: a module may import annotations from __future__ or not."""
+    return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
 
 
 def _schema(component: Component, annotation: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import gradio as gr
 from gradio.components import Component
 
 from core.web.components import PictureInput
+from core.web.file_inputs import TextInput
 
 LONGEST_TEXT = 200  # characters of a value
 SHOW_TAB = "() => window.showTab({})"
@@ -72,6 +73,8 @@ def read(control: Component, texts: Sequence[str]) -> Any:
     """
     if isinstance(control, gr.Dropdown) and control.multiselect:
         return [_choose(control, text) for text in texts]
+    if isinstance(control, TextInput) and len(texts[-1]) > LONGEST_TEXT:
+        return _refuse(texts[-1])  # a part of it would be another text
     text = texts[-1][:LONGEST_TEXT]
     if isinstance(control, gr.Textbox) or (isinstance(control, gr.Dropdown) and control.allow_custom_value):
         return text

@@ -62,6 +62,7 @@ from core.web.components import (
     sketchpad,
     workbench,
 )
+from core.web.file_inputs import FileInput, table_input, text_input
 from core.web.first_results import FirstCall
 from core.web.handlers import MissingPictureError
 from core.web.links import Tab
@@ -79,7 +80,7 @@ from core.web.output_files import (
 )
 from core.web.runs import Demo, blank_value, events_of
 from core.web.sending import Receiver
-from core.web.sources import picture_source, sound_source
+from core.web.sources import picture_source, sound_source, table_source, text_source
 from core.web.stage import STOP, Stage, before_after_stage, download_button, write_before_after
 
 __all__ = [
@@ -122,6 +123,10 @@ __all__ = [
     "sound_source",
     "stem",
     "tabbed",
+    "table_input",
+    "table_source",
+    "text_input",
+    "text_source",
     "workbench",
     "write_all",
     "write_before_after",
@@ -209,9 +214,9 @@ class Page:
         outputs = [shown, *opened.values(), *links.controls_of(self._tabs)]
         options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         if receiver:
-            options |= {"inputs": [receiver.component, sent], "js": sending.TAKE}
+            options |= {"inputs": [receiver.taker, sent], "js": sending.TAKE}
             outputs += [each for each in sending.outputs_of(receiver, origin) if each not in outputs]
-            receiver.component.change(None, receiver.component, None, js=sending.CHECK, api_visibility="private")
+            receiver.taker.change(None, receiver.taker, None, js=sending.CHECK, api_visibility="private")
         self.blocks.load(restore, outputs=outputs, **options)
 
     def _lay_out_extras(self) -> None:
@@ -220,6 +225,8 @@ class Page:
             batches.lay_out(demo)
         for demo in [demo for demo, is_quick in self._bound if history.result_of(demo) and not is_quick][:1]:
             history.lay_out(demo, self.blocks)
+        for demo, _ in self._bound:
+            sending.offer([each for each in demo.outputs if each not in demo.inputs], self.blocks)
         is_here = not self.plugin.record.isolated  # code is written from the signature of a verb in this process
         for demo, is_quick in self._bound[:1] if is_here else []:
             as_code.lay_out(demo, is_quick)
@@ -296,12 +303,13 @@ class Page:
         return demo
 
     def _receive(self, inputs: Sequence[Any]) -> list[Any]:
-        """Let the first input of the page that takes files take results of other pages; return events that run it."""
+        """Let the first input of the page that takes files take results of other pages; return events of arrivals."""
+        opened = [each.arrived.change for each in inputs if isinstance(each, FileInput)]
         component = sending.find(inputs)
         if component is None or self.blocks.receiver:
-            return []
+            return opened
         self.blocks.receiver = Receiver(self._tabs[-1].slug, self._tabs[-1].title, component)
-        return [] if hasattr(component, "arrived") else [sending.arrival_of(component).change]
+        return opened if hasattr(component, "arrived") else [*opened, sending.arrival_of(component).change]
 
     def _after_opening(self, event: Any, call: FirstCall) -> Any:
         """Return the event at which to run `call` in place of `event`: rarely at the opening of a tab with a result."""
@@ -339,7 +347,7 @@ def require(file: str | None, name: str) -> str: ...
 @overload
 def require(file: Dropped, name: str) -> str | bytes: ...
 def require(file: Dropped, name: str) -> str | bytes:
-    """Return what a picture or a sound component holds; where it is None, the page says that there is no `name` yet."""
+    """Return what a component holds; where it is None, the page says that there is no `name` yet."""
     if file is None:
         raise MissingPictureError(name)
     return file

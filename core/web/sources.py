@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from core import sounds
+from core import sounds, tables, texts
 from core.errors import UserError
 from core.imaging import images
 from core.plugin import Plugin
 from core.web.components import PictureInput, examples, picture_input
+from core.web.file_inputs import TableInput, TextInput, table_input, text_input
 
 if TYPE_CHECKING:
     from core.web.pages import Page  # it imports this module
@@ -44,6 +45,23 @@ def sound_source(page: Page, label: str) -> gr.Audio:
     """
     first = list_examples(page.plugin, sounds.SUFFIXES)[0]
     return gr.Audio(str(first), type="filepath", format="wav", label=label)
+
+
+def text_source(page: Page, label: str) -> TextInput:
+    """Return a field for a text, with the first one of `examples/`, and a button that opens a file.
+
+    A handler gets the text. Raises UserError if there is no example.
+    """
+    return text_input(label, texts.load(list_examples(page.plugin, texts.SUFFIXES)[0]))
+
+
+def table_source(page: Page, label: str) -> TableInput:
+    """Return an editable table, with the first one of `examples/`, and a button that opens a file.
+
+    A handler gets a data frame, or None where the visitor has removed all columns. Raises UserError if there is no
+    example.
+    """
+    return table_input(label, tables.load(list_examples(page.plugin, tables.SUFFIXES)[0]))
 
 
 def list_examples(plugin: Plugin, suffixes: tuple[str, ...]) -> list[Path]:

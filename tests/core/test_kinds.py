@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core import kinds, registry, sounds, verbs
+from core import kinds, registry, sounds, tables, verbs
 from core.cli.parser import main
 from core.errors import UserError
 from core.imaging import images
@@ -187,3 +187,79 @@ def test_the_signal_to_noise_ratio_is_that_of_the_powers() -> None:
     assert sounds.snr(clean + 0.05, clean) == pytest.approx(20, abs=0.01)
     assert sounds.snr(clean, clean) > 90
     assert sounds.snr(clean, 0 * clean) < -90
+
+
+BOOK_MODEL = """
+from typing import NamedTuple
+import keras, pandas
+from core.tables import Table
+from core.texts import Text
+
+class Read(NamedTuple):
+    summary: Text
+    counts: Table
+    words: int
+
+def build_reader() -> keras.Model:
+    x = keras.Input((1,))
+    return keras.Model(x, keras.layers.Dense(1, name="dense")(x))
+
+def count(network, text: Text, names: Table, note: Text | None = None, more: tuple[Text, ...] = ()) -> Read:
+    \"\"\"Count names in texts.\"\"\"
+    whole = "".join([text, *more])
+    counts = pandas.DataFrame({"name": names["name"], "count": [whole.count(name) for name in names["name"]]})
+    return Read(f"{note or ''}{len(whole)}", counts, len(whole.split()))
+"""
+
+
+@pytest.fixture
+def book(plant: Any, tmp_path: Path) -> Path:
+    """A folder with two texts and a table, beside a plugin that reads them."""
+    train = (
+        "from core.tables import Table\nfrom core.training.evaluation import Evaluation\n"
+        "def evaluate(plugin, data: Table) -> Evaluation:\n"
+        "    return Evaluation({'mean': float(data['x'].mean())}, count=len(data), unit='rows')\n"
+    )
+    folder = plant("reader", model=BOOK_MODEL, train=train)
+    model = verbs.import_module_of(registry.find("reader"), "model")
+    checkpoint.save(model.build_reader(), Checkpoint("build_reader"), folder / "weights" / "only")
+    (tmp_path / "a.txt").write_text("Émile and Zoë and Émile\n", encoding="utf-8")
+    (tmp_path / "names.csv").write_text("name\nÉmile\nZoë\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_texts_and_tables_are_files_flags_and_several_results(book: Path, capsys: Any) -> None:
+    text, names, out = (str(book / name) for name in ("a.txt", "names.csv", "o.csv"))
+    assert main(["run", "reader", "count", text, names, out, "--note", text, "--more", text]) == 0
+    assert capsys.readouterr().out == "words: 10\n"
+    assert Path(out).read_text(encoding="utf-8") == "name,count\nÉmile,4\nZoë,2\n"
+    assert (book / "o_summary.txt").read_text(encoding="utf-8").endswith("Émile\n48")
+
+
+def test_a_table_that_is_ragged_is_refused_on_the_command_line(book: Path, capsys: Any) -> None:
+    (book / "names.csv").write_text("name\na,b\n")
+    assert main(["run", "reader", "count", str(book / "a.txt"), str(book / "names.csv"), str(book / "o.csv")]) == 2
+    assert "names.csv has 1 columns, and in line 2 another number of cells, 2" in capsys.readouterr().err
+    assert not (book / "o.csv").exists()
+
+
+def test_evaluate_takes_a_table(book: Path, capsys: Any) -> None:
+    (book / "data.csv").write_text("x\n1\n2\n")
+    assert main(["evaluate", "reader", "--data", str(book / "data.csv")]) == 0
+    assert "2 rows" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same"),
+    [
+        (Samples(np.ones((2, 1), np.float32), 8), Samples(np.ones((2, 1), np.float32), 8), True),
+        (Samples(np.ones((2, 1), np.float32), 8), Samples(np.zeros((2, 1), np.float32), 8), False),
+        (np.ones(3), np.ones(4), False),
+        ((np.ones(3), "a"), (np.ones(3), "a"), True),
+        (tables.make_samples()[1], tables.make_samples()[1], True),
+        (tables.make_samples()[1], tables.make_samples()[0], False),
+        ("a", None, False),
+    ],
+)
+def test_values_of_any_kind_can_be_compared(first: Any, second: Any, same: bool) -> None:
+    assert kinds.is_equal(first, second) is same

@@ -27,7 +27,7 @@ LAYERS = (
         "core.turns",
         "core.watchdog",
     ),
-    ("core.imaging", "core.sounds"),
+    ("core.imaging", "core.sounds", "core.tables", "core.texts"),
     ("core.hub.reference",),
     ("core.crashes", "core.failures", "core.manifest", "core.metadata", "core.registry", "core.verbs"),
     ("core.hub",),

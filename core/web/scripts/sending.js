@@ -12,6 +12,8 @@ const ICON =
   'stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">' +
   '<path d="M14 4h6v6M20 4l-9 9M10 5H5v14h14v-5"/></svg></div>';
 const KINDS = { image: /\.(png|webp|jpe?g|gif|avif)$/i, audio: /\.(wav|mp3|flac|ogg)$/i, video: /\.(mp4|webm)$/i };
+const VALUES = { text: ["txt", (text) => text], table: ["csv", toCsv] }; // suffixes, and what a file of a value holds
+const values = new Map(); // of texts and tables that are shown, by the ids of their components
 const SENT = "darkroom.sent"; // in the session of the browser's tab
 
 // Return { url, path, name } of a result's file, whose address holds its path on the server.
@@ -21,6 +23,39 @@ function fileAt(url, name) {
 }
 
 const kindOf = ({ path }) => Object.keys(KINDS).find((kind) => KINDS[kind].test(path));
+
+// Note what a text or a table shows, and offer to send it on; gradio calls this at each change (sending.py).
+window.noteValue = (id, kind, name, value) => {
+  values.set(id, { kind, name, value });
+  const block = document.getElementById(id);
+  if (block && !block.querySelector(":scope > .use-in") && receiversOf(kind).length) block.append(newButton(id));
+  return [];
+};
+
+function newButton(id) {
+  const button = document.createElement("button");
+  button.className = "icon-button use-in of-value";
+  button.dataset.of = id;
+  button.title = button.ariaLabel = WORDS.useIn;
+  button.innerHTML = ICON;
+  return button;
+}
+
+function toCsv({ headers, data }) {
+  const quote = (cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+  return [headers, ...data].map((row) => `${row.map((cell) => quote(String(cell ?? ""))).join(",")}\n`).join("");
+}
+
+// Upload a text or a table as a file, as a visitor could, and return that.
+async function upload({ kind, name, value }) {
+  const [suffix, contentOf] = VALUES[kind], form = new FormData(), file = `${name.toLowerCase().replace(/\W+/g, "_")}.${suffix}`;
+  form.append("files", new Blob([contentOf(value)]), file);
+  const root = `${window.gradio_config?.root ?? location.origin}/gradio_api`;
+  const [path] = await (await fetch(`${root}/upload`, { method: "POST", body: form })).json();
+  return { url: `${root}/file=${path}`, path, name: file };
+}
+
+const receiversOf = (kind) => (window.receivers ?? []).filter((offer) => offer.kind === kind);
 
 // Return the file of the result that a button stands at: of a comparison, what came out.
 function resultOf(button) {
@@ -56,13 +91,13 @@ function addItem(words, action) {
 }
 
 function open(button) {
-  const file = resultOf(button), kind = kindOf(file);
-  const offers = (window.receivers ?? []).filter((offer) => offer.kind === kind);
+  const value = values.get(button.dataset.of), file = value ? null : resultOf(button), kind = value?.kind ?? kindOf(file);
+  const offers = receiversOf(kind);
   menu.replaceChildren();
   if (offers.length) menu.appendChild(document.createElement("p")).textContent = WORDS.useIn;
-  for (const offer of offers) addItem(`${offer.title}: ${offer.tab_title}`, () => send(file, offer));
+  for (const offer of offers) addItem(`${offer.title}: ${offer.tab_title}`, async () => send(file ?? (await upload(value)), offer));
   if (kind === "image" && window.ClipboardItem) addItem(WORDS.copy, (item) => copy(file, item));
-  if (navigator.canShare) addItem(WORDS.share, () => share(file));
+  if (navigator.canShare && file) addItem(WORDS.share, () => share(file));
   menu.showPopover();
   place(button);
   menu.querySelector("button")?.focus();

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -118,3 +120,11 @@ def test_a_run_ends_at_the_time_limit_and_what_it_holds_is_freed(monkeypatch: py
         finish(admission.run(endless, (None,)))
     assert closed
     assert admission.ADMISSION._admitted == []
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expected"), [(Dropped, True), ("Dropped", True), (str, False), ("str | None", False)]
+)
+def test_a_picture_is_known_by_its_type_or_its_source(annotation: Any, expected: bool) -> None:
+    parameter = inspect.Parameter("it", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=annotation)
+    assert admission.is_picture(parameter) is expected
