@@ -209,7 +209,7 @@ FLAGS: Mapping[Any, Flags] = {
     evaluate: {"--json": SWITCH | {"help": "print one JSON object and nothing else"}},
     first_results: {"--only": {"metavar": "HANDLER", "help": "compute this one's result only, such as denoise"}},
     new: {
-        "--kind": {"default": "image", "help": "what its verb takes and returns: image, the default, or sound"},
+        "--kind": {"default": "image", "help": "what its verb takes and returns: image, the default, sound or table"},
         "--into": {"type": Path, "metavar": "FOLDER", "help": "where to write its folder; plugins/ if left out"},
         "--package": SWITCH | {"help": "as a pip package of its own, with its tests, in darkroom-NAME/"},
     },

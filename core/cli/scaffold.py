@@ -10,8 +10,11 @@ from core import manifest, registry
 from core.errors import UserError
 
 TEMPLATES = Path(__file__).parents[1] / "scaffold"
-PACKAGE = "package"  # the templates around a plugin that is a package of its own
-KINDS = tuple(sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir() and path.name != PACKAGE))
+PACKAGE, PLAIN = (
+    "package",
+    "plain",
+)  # templates around a plugin in a package of its own, and in any other
+KINDS = tuple(sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir() and path.name not in (PACKAGE, PLAIN)))
 TEXTS = (".md", ".toml", ".txt", ".yml")  # suffixes of templates; a module is a template with .txt after its name
 PREFIX = "darkroom_"  # of a package's name
 TITLE, NAME, DASHED = "TITLE", "NAME", "DASHED"  # in the templates
@@ -48,7 +51,9 @@ def create(name: str, kind: str = "image", parent: Path | None = None, package: 
     if folder.exists() or taken:
         raise UserError(f"{taken.folder if taken else folder} exists already: choose another name.")
     _copy(TEMPLATES / kind, folder, name)
-    if package:
+    if not package:
+        _copy(TEMPLATES / PLAIN, folder, name)
+    else:
         _copy(TEMPLATES / PACKAGE, project, name)
         (folder.parent / "__init__.py").touch()
     return folder
@@ -64,7 +69,8 @@ def _copy(templates: Path, folder: Path, name: str) -> None:
     """Write each template below `templates` to the same place below `folder`."""
     for source in sorted(path for path in templates.rglob("*") if path.is_file()):
         place = source.relative_to(templates)
-        target = folder / PLACES.get(place.parts[0], place.parts[0]) / Path(*place.parts[1:])
+        filled = [part.replace(NAME, name) for part in place.parts[1:]]
+        target = folder / PLACES.get(place.parts[0], place.parts[0]) / Path(*filled)
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.suffix in TEXTS:
             target = target.with_suffix("") if source.suffix == ".txt" else target

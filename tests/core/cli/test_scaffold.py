@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from core import contract, metadata, registry
+from core import contract, first_results, metadata, registry
 from core.cli import scaffold
 from core.cli.parser import main
 from core.contract import runner
@@ -29,6 +29,10 @@ def test_a_new_plugin_fulfills_the_contract_at_once_and_when_it_was_trained(
     monkeypatch.setattr(runs, "RUNS", tmp_path / "runs")
     assert main(["new", "fresh", "--kind", kind, "--into", str(tmp_path)]) == 0
     record = registry.find("fresh")
+    assert first_results.read(record)
+    assert not [
+        name for result in first_results.read(record).values() for name in first_results.find_outdated(record, result)
+    ]
     for check in contract.CHECKS:
         if check not in SAID_ELSEWHERE:
             check(record)
@@ -48,7 +52,7 @@ def test_the_network_of_a_new_plugin_is_better_than_none(kind: str, tmp_path: Pa
     scores = metadata.read(weights).scores
     (metric,) = [name for name in scores if not name.endswith("_input")]
     assert scores[metric] > scores[f"{metric}_input"] + 1.5  # dB
-    assert sum(path.stat().st_size for path in folder.rglob("*")) < 200_000
+    assert sum(path.stat().st_size for path in folder.rglob("*")) < 240_000
 
 
 @pytest.mark.slow
@@ -62,7 +66,13 @@ def test_new_plugins_are_short_and_follow_the_style_of_the_suite(tmp_path: Path)
     folders = [scaffold.create(f"fresh_{kind}", kind, tmp_path) for kind in scaffold.KINDS]
     for folder in folders:
         code = [path for path in folder.rglob("*") if path.suffix in (".py", ".toml")]
-        assert {path.name for path in code} == {"plugin.toml", "model.py", "train.py", "interface.py"}
+        assert {path.name for path in code} == {
+            "plugin.toml",
+            "model.py",
+            "train.py",
+            "interface.py",
+            f"test_{folder.name}.py",
+        }
         lines = [line for path in code for line in path.read_text().splitlines() if line.strip()]
         assert len(lines) <= MOST_LINES
     config = f"--config={ROOT / 'pyproject.toml'}"
@@ -77,7 +87,7 @@ def test_new_plugins_are_short_and_follow_the_style_of_the_suite(tmp_path: Path)
         (["My-Demo"], "cannot be called 'My-Demo': use small letters"),
         (["config"], "cannot be called 'config'"),
         (["denoiser"], "exists already: choose another name"),
-        (["fresh", "--kind", "smell"], "choose one of image, sound"),
+        (["fresh", "--kind", "smell"], "choose one of image, sound, table"),
     ],
 )
 def test_a_name_or_a_kind_that_cannot_be_is_refused(
