@@ -88,7 +88,8 @@ def extend(demo: Path) -> None:
     model = demo / "model.py"
     model.write_text(model.read_text(encoding="utf-8") + "\n".join(ADDED), encoding="utf-8")
     tables = [code for kind, code in BLOCKS if kind == "toml"]
-    (demo / "translations.toml").write_text(next(each for each in tables if "fr = " in each), encoding="utf-8")
+    for name, word in (("translations", "fr = "), ("glossary", "also = ")):
+        (demo / f"{name}.toml").write_text(next(each for each in tables if word in each), encoding="utf-8")
     lesson = next(each for each in tables if "[[steps]]" in each)
     step = lesson[lesson.index("[[steps]]") :]
     (demo / "lesson.toml").write_text(lesson + 3 * step, encoding="utf-8")
@@ -148,9 +149,10 @@ def test_isolation_is_a_line_of_the_manifest(plant: Callable[..., Path]) -> None
 def test_every_file_of_the_guide_is_run_by_a_test_or_is_a_part_of_a_new_plugin() -> None:
     templates = "\n".join(path.read_text() for path in scaffold.TEMPLATES.glob("*/*.py.txt"))
     run = [*ADDED, BLOCKS[0][1], BLOCKS[1][1]]
+    known = "[[steps]]", "fr = ", "also = ", "isolate = true"
     for kind, code in BLOCKS:
         if kind == "python":
             assert code in run or code.strip() in templates or "check_plugin" in code, code
         else:
-            assert code in run or any(word in code for word in ("[[steps]]", "fr = ", "isolate = true")), code
+            assert code in run or any(word in code for word in known), code
     assert all(ast.parse(code) for code in ADDED)
