@@ -40,7 +40,9 @@ class Worker:
     def __init__(self, folder: Path) -> None:
         self.orders, theirs = multiprocessing.Pipe()
         self.output, output = multiprocessing.Pipe(duplex=False)
-        self.trace = Path(tempfile.mkstemp(prefix="darkroom-check-")[1])
+        descriptor, trace = tempfile.mkstemp(prefix="darkroom-check-")
+        os.close(descriptor)
+        self.trace = Path(trace)
         self.printed = b""
         self.process = CONTEXT.Process(target=worker.work, args=(folder, theirs, output, self.trace))
         self.process.start()

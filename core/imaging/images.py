@@ -60,7 +60,7 @@ LARGEST_SIDES = {".avif": 65_535, ".gif": 65_535, ".webp": 16_383, ".heic": 16_3
 LARGEST_SIDES |= dict.fromkeys((".jfif", ".jpeg", ".jpg"), 65_500)
 GRAY_WITH_ALPHA = (".png", ".tif", ".tiff")  # formats that hold these two channels
 BAND = 256  # rows converted at once
-LARGE = 1000, 1500, 3  # shape of an image of which `python -m core check` cancels the processing
+LARGE = 480, 640, 3  # shape of an image of which `python -m core check` cancels the processing
 SPARSE = 64  # pixels
 LONGEST_SIDE = 30_000  # pixels; a strip one pixel high is padded to a whole tile, and costs a network as much
 

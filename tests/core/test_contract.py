@@ -407,7 +407,7 @@ def test_a_verb_that_goes_on_without_a_pause_on_a_large_image_is_named(
 ) -> None:
     body = "from core.progress import Progress\n    for i in range(3):\n        yield Progress(i, 3)\n    return image"
     monkeypatch.setattr(trials, "LONGEST_PAUSE", 0.0)
-    with pytest.raises(ContractError, match=r"model\.py:10: act\(1000×1500×3\) goes on for \d+ s without a pause"):
+    with pytest.raises(ContractError, match=r"model\.py:10: act\(480×640×3\) goes on for \d+ s without a pause"):
         contract.yields_often(plant_verb("Steps[Image]", body))
     monkeypatch.setattr(trials, "LONGEST_PAUSE", 60.0)
     contract.yields_often(registry.find("tried"))
