@@ -39,7 +39,11 @@ BUNDLED = [record for record in registry.discover().values() if record.folder.pa
 CHECKED_HERE = [check for check in contract.CHECKS if check is not contract.loads_under_each_backend]  # tests/plugins
 
 
-LONG = ("style_transfer", "runs_verbs"), ("gan_generator", "runs_verbs")  # their own tests run them too
+LONG = (  # their own tests run them too
+    ("style_transfer", "runs_verbs"),
+    ("style_transfer", "yields_often"),
+    ("gan_generator", "runs_verbs"),
+)
 
 
 @pytest.mark.parametrize(
