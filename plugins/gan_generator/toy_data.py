@@ -1,28 +1,22 @@
-"""The 2-D point distributions of the Lab, and the rendering of a toy GAN's state."""
+"""The 2-D point distributions of the Lab."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
-from PIL import ImageDraw
 
 from core.errors import UserError
-from core.imaging import images
-from core.imaging.images import Floats, Image, Uint8Image
+from core.imaging.images import Floats, Image
 
 SAMPLES = 4000
 DEVIATION = 0.03  # standard deviation of the points around their center
 MODE_RADIUS = 5 * DEVIATION  # a point that is nearer to a center belongs to its mode
 MIN_SHARE = 0.1  # of n / m points, the share of one of m modes: with fewer, the mode is missed
+MOST_POINTS = 40  # that a visitor sets by clicks
+NO_POINTS = "There are no points yet: click on the picture to set some."
 DRAWING_EXTENT = 1.2  # coordinate of the border of the user's drawing
 EXTENT = 1.6  # coordinate of the border of the picture
-SIDE = 640  # pixels of the picture
-REAL_SHOWN = 500  # points
-REAL_RADIUS, GENERATED_RADIUS = 2, 4  # pixels
-LOW_LOGIT, MIDDLE_LOGIT, HIGH_LOGIT = (25, 21, 21), (87, 44, 40), (239, 98, 78)  # colors of the background
-REAL_COLOR, GENERATED_COLOR = (167, 159, 155), (255, 255, 255)
 
 
 @dataclass(frozen=True)
@@ -78,27 +72,16 @@ def count_modes(points: Floats, centers: Floats) -> int:
     return int((np.bincount(nearest, minlength=len(centers)) >= MIN_SHARE * len(points) / len(centers)).sum())
 
 
-def render_points(real: Floats, generated: Floats, logits: Floats) -> Image:
-    """Return a picture of a toy GAN, (640, 640, 3).
-
-    Args:
-        real: real points (n, 2), in gray.
-        generated: generated points (m, 2), in white.
-        logits: the discriminator's, (h, w), over the square of ±1.6, from the top; the background is redder where they
-            are higher.
-    """
-    canvas = pillow.fromarray(_color(logits)).resize((SIDE, SIDE), pillow.Resampling.BICUBIC)
-    pen = ImageDraw.Draw(canvas)
-    groups = (real[:REAL_SHOWN], REAL_RADIUS, REAL_COLOR), (generated, GENERATED_RADIUS, GENERATED_COLOR)
-    for points, radius, color in groups:
-        for x, y in (points * (1, -1) / EXTENT + 1) * SIDE / 2:
-            pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=color)
-    return images.from_uint8(np.asarray(canvas))
+def from_points(points: Floats) -> Distribution:
+    """Return the distribution around points (n, 2) that a visitor has set. Raises UserError where there are none."""
+    if not len(points):
+        raise UserError(NO_POINTS)
+    return Distribution(np.asarray(points, np.float32))
 
 
-def _color(logits: Floats) -> Uint8Image:
-    """Return logits (h, w) as colors (h, w, 3); the lowest and the highest 2 % have the colors at the ends."""
-    low, high = np.quantile(logits, (0.02, 0.98))
-    level = ((logits - low) / max(high - low, 1e-6)).clip(0, 1)
-    ends = np.array([LOW_LOGIT, MIDDLE_LOGIT, HIGH_LOGIT], np.float32)
-    return np.stack([np.interp(level, (0, 0.5, 1), ends[:, i]) for i in range(3)], axis=-1).astype(np.uint8)
+def toggle_point(points: Floats, place: Floats) -> Floats:
+    """Return points (n, 2) with one at `place` (2,), or without the one that is there already; at most 40."""
+    distances = np.linalg.norm(points - place, axis=-1)
+    if len(points) and distances.min() < MODE_RADIUS:
+        return np.delete(points, distances.argmin(), axis=0)
+    return np.concatenate([points, place[None]])[-MOST_POINTS:]

@@ -23,6 +23,7 @@ BATCH, STEPS_PER_ROUND = 128, 50
 DRAWS_PER_STEP = 32  # more random tensors than a step takes from the seed generator
 POINTS_SHOWN = 500
 GRID_SIDE = 48  # positions along each side at which the discriminator is evaluated
+MANIFOLD_SIDE = 25  # latent vectors along each side of the grid that shows the manifold
 CACHED_TRAINERS = 16  # each objective is traced once
 NEW_RUN = np.empty(0, np.float32)
 
@@ -32,6 +33,8 @@ class ToyGANState(NamedTuple):
 
     points: Floats
     """(500, 2): generated points, from the same latent vectors each time."""
+    manifold: Floats
+    """(25, 25, 2): points generated from a grid over the first two latent dimensions; all others are 0."""
     logits: Floats
     """(48, 48): the discriminator's logits over the square of ±1.6, by rows from the top."""
     losses: Floats
@@ -77,9 +80,10 @@ def train_round(network: keras.Model, points: Floats, variables: Floats, options
             f"variables has {variables.size} values, not {size}: give those that an earlier call returned, or none."
         )
     _restore(trainer, variables if variables.size else _initial_variables(trainer, seed))
-    rates = options.discriminator_rate, options.generator_rate  # in the order of the optimizers
-    for adam, rate in zip(trainer.optimizer.optimizers, rates, strict=True):
-        adam.learning_rate = rate
+    networks = "discriminator", "generator"  # in the order of the optimizers
+    rates = options.discriminator_rate, options.generator_rate
+    for adam, network_name, rate in zip(trainer.optimizer.optimizers, networks, rates, strict=True):
+        adam.learning_rate = rate if options.updated in ("both", network_name) else 0.0
     step = _step(trainer)
     reseed(trainer.noise, seed, step * DRAWS_PER_STEP)  # another visitor's training may have come in between
     real = points[np.random.default_rng((seed, step)).integers(len(points), size=STEPS_PER_ROUND * BATCH)]
@@ -93,14 +97,28 @@ def _step(trainer: GANTrainer) -> int:
     return int(keras.ops.convert_to_numpy(trainer.step.value))
 
 
-def _evaluate(network: keras.Model) -> tuple[Floats, Floats]:
-    """Return points (500, 2) generated from fixed latent vectors, and the logits (48, 48) of a grid of positions."""
-    latents = np.random.default_rng(0).standard_normal((POINTS_SHOWN, network.inputs[0].shape[-1]), np.float32)
-    points, _ = network.predict_on_batch(latents)
+def _evaluate(network: keras.Model) -> tuple[Floats, Floats, Floats]:
+    """Return points (500, 2) of fixed latent vectors, those (25, 25, 2) of a grid, and logits (48, 48) on a plane."""
+    dimensions = network.inputs[0].shape[-1]
+    latents = np.random.default_rng(0).standard_normal((POINTS_SHOWN, dimensions), np.float32)
+    points, _ = network.predict_on_batch(np.concatenate([latents, _latent_grid(dimensions)]))
     along = np.linspace(-EXTENT, EXTENT, GRID_SIDE, dtype=np.float32)
     grid = np.stack(np.meshgrid(along, -along), axis=-1).reshape(-1, 2)
     logits = network.get_layer("discriminator").predict_on_batch(grid)
-    return np.asarray(points, np.float32), np.asarray(logits, np.float32).reshape(GRID_SIDE, GRID_SIDE)
+    generated, manifold = np.split(np.asarray(points, np.float32), [POINTS_SHOWN])
+    side = MANIFOLD_SIDE, MANIFOLD_SIDE, 2
+    return generated, manifold.reshape(side), np.asarray(logits, np.float32).reshape(GRID_SIDE, GRID_SIDE)
+
+
+def _latent_grid(dimensions: int) -> Floats:
+    """Return latent vectors (625, `dimensions`) on a grid over the first two dimensions, row by row.
+
+    It reaches as far as random latent vectors are long: √`dimensions`.
+    """
+    along = dimensions**0.5 * np.linspace(-1, 1, MANIFOLD_SIDE, dtype=np.float32)
+    grid = np.zeros((MANIFOLD_SIDE**2, dimensions), np.float32)
+    grid[:, :2] = np.stack(np.meshgrid(along, along), axis=-1).reshape(-1, 2)[:, :dimensions]
+    return grid
 
 
 @functools.lru_cache(CACHED_TRAINERS)

@@ -13,6 +13,10 @@ from .latents import Encoded
 
 PRIOR_RANGE = 3.0  # standard deviations to each side of 0: 99.7 % of the prior in each dimension
 OUTLIER_PERCENT = 5  # of an autoencoder's latent vectors are outside the region on each side
+Window = tuple[float, float, float]
+"""The part of a map that is shown: its left, its top and its side, as fractions of the map's."""
+WHOLE: Window = (0.0, 0.0, 1.0)
+SMALLEST_WINDOW = 1 / 32
 SMALLEST_SIDE = 1e-3  # of the region, so that positions are finite where all latent vectors are equal
 
 
@@ -32,6 +36,22 @@ class LatentPlane(NamedTuple):
     def positions_of(self, latents: Floats) -> Floats:
         """Return the positions (…, 2) of `latents` (…, 2): the inverse of `latents_at`."""
         return np.asarray(_flip_vertically((latents - self.low) / (self.high - self.low)), np.float32)
+
+    def part(self, window: Window) -> LatentPlane:
+        """Return the part of the region in a window."""
+        left, top, size = window
+        return LatentPlane(*self.latents_at(np.array([[left, top + size], [left + size, top]])))
+
+
+def zoom_in(window: Window, position: NDArray[np.floating]) -> Window:
+    """Return a window of half the size around a position (2,) in `window`, as far as the map goes."""
+    left, top, size = window
+    half = max(size / 2, SMALLEST_WINDOW)
+    left, top = (
+        float(np.clip(start + at * size - half / 2, 0, 1 - half))
+        for start, at in zip((left, top), position, strict=True)
+    )
+    return left, top, half
 
 
 def choose_plane(encoded: Encoded, has_prior: bool = False) -> LatentPlane:

@@ -11,6 +11,8 @@ from core.errors import UserError, check_range
 
 Loss = Literal["relativistic", "hinge", "bce"]
 LOSSES: tuple[Loss, ...] = get_args(Loss)
+Updated = Literal["both", "generator", "discriminator"]
+UPDATED: tuple[Updated, ...] = get_args(Updated)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class ToyOptions:
     """How the toy GAN of the Lab is trained.
 
     Raises:
-        UserError: where a learning rate is out of its range.
+        UserError: where a learning rate is out of its range, or there is no such network.
     """
 
     objective: Annotated[Objective, tyro.conf.arg(name="")] = Objective()
@@ -74,8 +76,12 @@ class ToyOptions:
     """Learning rate of the generator."""
     discriminator_rate: float = 1e-3
     """Learning rate of the discriminator."""
+    updated: Updated = "both"
+    """Which network is trained; the weights of the other one stay as they are."""
 
     def __post_init__(self) -> None:
+        if self.updated not in UPDATED:
+            raise UserError(f"updated is {self.updated!r}: choose one of {', '.join(UPDATED)}.")
         for name in ("generator_rate", "discriminator_rate"):
             if not 0 < getattr(self, name) <= 1:
                 raise UserError(f"{name} is {getattr(self, name)}: use a number above 0, at most 1.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -19,14 +19,15 @@ from core.progress import Progress, Steps, translate
 from core.web import charts, pages
 from core.web.pages import Dropped, Page
 
-from .. import toy_data
-from ..adversarial.objective import LOSSES, Loss, Objective, ToyOptions
+from .. import toy_data, toy_rendering
+from ..adversarial.objective import LOSSES, Loss, Objective, ToyOptions, Updated
 from ..lab_presets import FAILURE_PRESETS, FIX_PRESETS, MODE_COLLAPSE, Preset
 from ..toy_data import DISTRIBUTIONS, WITH_MODES, Distribution
+from . import lab_diagram
 
 ROUNDS = 300  # of 50 steps each; then training pauses until Play is pressed again
 RATES = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
-DRAWING = "drawing"
+DRAWING, CLICKED = "drawing", "your clicks"
 Losses = list[tuple[float, float]]  # of the discriminator and the generator, one pair a round
 
 
@@ -47,6 +48,13 @@ FIX_BUTTON = "Fix"
 # Numbers of new trainings, counted on the server: two presses in quick succession would get the same from the browser.
 RESTARTS = itertools.count(1)
 BUTTONS = "Play", "Pause", "Step", "Reset"
+SINGLE_STEPS = {"Step the discriminator": "discriminator", "Step the generator": "generator"}
+LAYERS_LABEL, LAYERS_INFO = (
+    "Also show",
+    "Where each generated point is pushed; what the generator makes of a flat grid.",
+)
+LAYER_NAMES = {toy_rendering.GRADIENTS: "gradient arrows", toy_rendering.MANIFOLD: "the manifold, a warped grid"}
+CLICK_HINT = "Click on the picture to set points of your own, and on one to remove it."
 PLANE_LABEL = "Real and generated points"
 DISTRIBUTION_LABEL, DISTRIBUTION_INFO = "Real points", "What the generator has to imitate."
 DRAWER_LABEL, SKETCH_LABEL, USE_BUTTON = "Draw points", "Draw", "Train on this drawing"
@@ -72,31 +80,46 @@ def lay_out(page: Page, opened: Any) -> None:
             presets = _lay_out_presets()
             with gr.Row():
                 play, pause, step, reset = (gr.Button(label, size="sm", min_width=50) for label in BUTTONS)
+            with gr.Row():
+                single_steps = {
+                    gr.Button(text, size="sm", min_width=120): network for text, network in SINGLE_STEPS.items()
+                }
             status = page.status("")
         with pages.column("stage"), gr.Row():
-            shown = pages.result_picture(PLANE_LABEL, show_label=False)
             with gr.Column(min_width=280):
+                shown = pages.result_picture(PLANE_LABEL, show_label=False, classes="clickable")
+                gr.Markdown(CLICK_HINT, elem_classes="caption")
+            with gr.Column(min_width=280):
+                gr.HTML(lab_diagram.render(), padding=False)
                 explanation, progress = gr.Markdown(FIX_PRESETS[MODE_COLLAPSE].text), gr.Markdown()
                 curves = gr.HTML(padding=False)
         with pages.column("settings"):
+            layers = gr.CheckboxGroup(
+                [(text, name) for name, text in LAYER_NAMES.items()], value=[], label=LAYERS_LABEL, info=LAYERS_INFO
+            )
             distribution = gr.Radio(
-                [*DISTRIBUTIONS, DRAWING], value="ring", label=DISTRIBUTION_LABEL, info=DISTRIBUTION_INFO
+                [*DISTRIBUTIONS, DRAWING, CLICKED], value="ring", label=DISTRIBUTION_LABEL, info=DISTRIBUTION_INFO
             )
             with gr.Accordion(DRAWER_LABEL, open=False) as drawer:
                 sketch = pages.sketchpad(SKETCH_LABEL, drawer.expand)
                 use = gr.Button(USE_BUTTON, size="sm")
             options = _lay_out_options()
     rounds, restarts, drawing, latest = gr.State(ROUNDS), gr.State(0), gr.State(None), gr.State(None)
-    inputs = [rounds, restarts, latest, distribution, drawing, *options]
+    updated, clicked = gr.State("both"), gr.State([])
+    inputs = [rounds, restarts, latest, distribution, drawing, *options, layers, updated, clicked]
     outputs = [shown, curves, progress, latest]
     demo = page.bind(train_toy, [opened], inputs, outputs, status, pause, long_running=True)
-    demo.start_at(play.click, lambda: (ROUNDS,), [], [rounds])
-    demo.start_at(step.click, lambda: (1,), [], [rounds])
-    demo.start_at(reset.click, lambda: (1, next(RESTARTS)), [], [rounds, restarts])
-    demo.start_at(use.click, _use_drawing, [sketch], [drawing, distribution, rounds])
-    demo.start_when_settled([distribution, *options], lambda: (ROUNDS,), [rounds])
+    length = [rounds, updated]
+    demo.start_at(play.click, lambda: (ROUNDS, "both"), [], length)
+    demo.start_at(step.click, lambda: (1, "both"), [], length)
+    for button, network in single_steps.items():
+        demo.start_at(button.click, lambda network=network: (1, network), [], length)
+    demo.start_at(reset.click, lambda: (1, "both", next(RESTARTS)), [], [*length, restarts])
+    demo.start_at(use.click, _use_drawing, [sketch], [drawing, distribution, *length])
+    demo.start_at(shown.select, _click, [clicked], [clicked, distribution, *length])
+    demo.start_when_settled([distribution, *options, layers], lambda: (ROUNDS, "both"), length)
     for button, preset in presets.items():
-        demo.start_at(button.click, _apply(preset), [], [*options, explanation, rounds, restarts])
+        demo.start_at(button.click, _apply(preset), [], [*options, explanation, *length, restarts])
 
 
 def _lay_out_presets() -> dict[gr.Button, Preset]:
@@ -142,12 +165,15 @@ def train_toy(
     discriminator_rate: float = 0.001,
     generator_every: int = 1,
     discriminator_every: int = 1,
+    layers: Sequence[str] = (),
+    updated: Updated = "both",
+    clicked: Sequence[Sequence[float]] = (),
 ) -> Steps[tuple[str, str, str, Training]]:
     """Train the toy GAN: shows real and generated points, both losses, and how many modes are covered.
 
     Args:
         rounds: how many, of 50 steps each, 1 to 1,000.
-        distribution: of the real points: "ring" (eight modes), "grid" (25), "spiral" or "drawing".
+        distribution: of the real points: "ring" (eight modes), "grid" (25), "spiral", "drawing" or "your clicks".
         drawing: for the distribution "drawing": a picture, whose dark pixels are where the points are.
         loss: "relativistic", "hinge" or "bce".
         gradient_penalty_weight: weight of the discriminator's gradient penalty, 0 to 1.
@@ -155,6 +181,9 @@ def train_toy(
         discriminator_rate: learning rate of the discriminator.
         generator_every: update interval of the generator in steps, 1 to 10.
         discriminator_every: update interval of the discriminator in steps, 1 to 10.
+        layers: what else to show: "gradients", "manifold".
+        updated: which network is trained: "both", "generator" or "discriminator".
+        clicked: for the distribution "your clicks": points (x, y), each from -1.6 to 1.6.
     """
     objective = Objective(
         loss,
@@ -162,8 +191,8 @@ def train_toy(
         generator_every=int(generator_every),
         discriminator_every=int(discriminator_every),
     )
-    options = ToyOptions(objective, float(generator_rate), float(discriminator_rate))
-    chosen = _find(distribution, drawing)
+    options = ToyOptions(objective, float(generator_rate), float(discriminator_rate), updated)
+    chosen = _find(distribution, drawing, clicked)
     reached = latest if latest and latest.restarts == restarts else Training(restarts, None, [])
     real, start = chosen.sample(), [] if reached.variables is None else [reached.variables]
     steps = plugin.stream("train_toy", real, *start, options=options, rounds=int(rounds), checkpoint="lab")
@@ -175,7 +204,8 @@ def train_toy(
         state = progress.so_far
         of_round = float(state.losses[0]), float(state.losses[1])
         reached = Training(restarts, state.variables, [*reached.losses, of_round])
-        picture = pages.write_png(toy_data.render_points(real, state.points, state.logits), "lab")
+        rendered = toy_rendering.render_points(real, state.points, state.logits, state.manifold, layers)
+        picture = pages.write_png(rendered, "lab")
         curves, text = _render_losses(reached.losses, state.step), _describe(distribution, chosen, state)
         shown = picture, curves, text, reached
         return replace(progress, so_far=shown)
@@ -184,7 +214,9 @@ def train_toy(
     return shown
 
 
-def _find(distribution: str, drawing: Dropped) -> Distribution:
+def _find(distribution: str, drawing: Dropped, clicked: Sequence[Sequence[float]]) -> Distribution:
+    if distribution == CLICKED:
+        return toy_data.from_points(np.array(clicked, np.float32).reshape(-1, 2))
     if distribution != DRAWING:
         return choose(DISTRIBUTIONS, distribution, "distribution")
     if drawing is None:
@@ -200,14 +232,21 @@ def _render_losses(losses: Losses, step: int) -> str:
 
 def _describe(name: str, distribution: Distribution, state: Any) -> str:
     """Return the step, and how many modes are covered where they can be counted."""
-    if name not in WITH_MODES:
+    if name not in (*WITH_MODES, CLICKED):
         return STEP_TEXT.format(step=state.step)
     covered = toy_data.count_modes(state.points, distribution.centers)
     return MODES_TEXT.format(step=state.step, covered=covered, modes=len(distribution.centers))
 
 
-def _use_drawing(sketch: dict[str, Any] | None) -> tuple[str, str, int]:
-    return pages.write_sketch(sketch), DRAWING, ROUNDS
+def _use_drawing(sketch: dict[str, Any] | None) -> tuple[str, str, int, Updated]:
+    return pages.write_sketch(sketch), DRAWING, ROUNDS, "both"
+
+
+def _click(clicked: list[list[float]], click: gr.SelectData) -> tuple[list[list[float]], str, int, Updated]:
+    """Return the visitor's points with one more or less, and what trains both networks on them."""
+    points = np.array(clicked, np.float32).reshape(-1, 2)
+    points = toy_data.toggle_point(points, toy_rendering.point_at((click.index[0], click.index[1])))
+    return points.tolist(), CLICKED, ROUNDS, "both"
 
 
 def _apply(preset: Preset) -> Callable[[], tuple[Any, ...]]:
@@ -222,4 +261,4 @@ def _apply(preset: Preset) -> Callable[[], tuple[Any, ...]]:
         objective.generator_every,
         objective.discriminator_every,
     )
-    return lambda: (*values, preset.text, ROUNDS, next(RESTARTS))
+    return lambda: (*values, preset.text, ROUNDS, "both", next(RESTARTS))

@@ -6,12 +6,15 @@ import functools
 from typing import Any
 
 import gradio as gr
+import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import check_range
 from core.imaging import images
 from core.plugin import Plugin
+from core.progress import Steps
 from core.training.runs import read_snapshots
-from core.web import charts, pages, sheets
+from core.web import charts, pages, playback, sheets
 from core.web.pages import Page
 
 from ..reference_set import EXAMPLES
@@ -29,6 +32,11 @@ INTRODUCTION = (
     "loses, so they go up and down. A discriminator with an accuracy of 1 gives the generator nothing to learn from; "
     "near 0.5 the two are evenly matched."
 )
+STEP_LABEL, STEP_INFO = (
+    "Snapshot",
+    "Drag to the left for earlier epochs: later rows are dark, and a line marks the curves.",
+)
+NOT_YET = 0.25  # brightness of the rows that come later
 ROWS_CAPTION = "Generated from the same latent vectors in the course of training"
 
 
@@ -40,27 +48,51 @@ def read(checkpoint: str) -> dict[str, NDArray[Any]]:
 
 def lay_out(page: Page, opened: Any) -> None:
     """Lay out and wire the tab."""
+    last = len(read(CHECKPOINT)["epochs"]) - 1
     with pages.workbench():
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
+            step = gr.Slider(0, last, last, step=1, label=STEP_LABEL, info=STEP_INFO)
+            player = playback.controls()
             status = page.status("")
         with pages.column("stage"):
             shown = pages.captioned_image(ROWS_CAPTION, pages.SHEET)
             with gr.Row():
                 plots = [pages.chart(title) for title in CURVES]
-    page.bind(show_training, [opened], [], [shown, *plots], status)
+    page.bind(show_training, [opened, step], [step], [shown, *plots], status, live=True)
+    outputs = [step, shown, *plots]
+    page.bind(
+        play_training, [player.play.click], [step, player.speed], outputs, status, player.pause, long_running=True
+    )
 
 
-def show_training(plugin: Plugin) -> tuple[Any, ...]:
-    """Show how the generator of digits was trained: images from the same latent vectors, losses and accuracies."""
-    snapshots = read(CHECKPOINT)
+def show_training(plugin: Plugin, step: int = 0) -> tuple[Any, ...]:
+    """Show the generator of digits up to one moment of its training: images from the same latent vectors, and metrics.
+
+    Args:
+        step: which snapshot; 0 is the first.
+    """
+    snapshots, step = read(CHECKPOINT), int(step)
+    check_range("snapshot", step, 0, len(snapshots["epochs"]) - 1)
     rows = [
-        (f"epoch {epoch}", images.from_uint8(pictures[:IN_A_ROW]))
-        for epoch, pictures in zip(snapshots["epochs"], snapshots["pictures"], strict=True)
+        (f"epoch {epoch}", images.from_uint8(pictures[:IN_A_ROW]) * np.float32(1 if row <= step else NOT_YET))
+        for row, (epoch, pictures) in enumerate(zip(snapshots["epochs"], snapshots["pictures"], strict=True))
     ]
-    return sheets.write_rows(rows, "training", scale=SCALE), *(_render(title, snapshots) for title in CURVES)
+    plots = [_render(title, snapshots, int(snapshots["epochs"][step])) for title in CURVES]
+    return sheets.write_rows(rows, "training", scale=SCALE), *plots
 
 
-def _render(title: str, snapshots: dict[str, NDArray[Any]]) -> str:
+def play_training(plugin: Plugin, step: int = 0, speed: str = playback.NORMAL) -> Steps[tuple[Any, ...]]:
+    """Show the snapshots of the training one after the other, from one on; from the first one, if that is the last.
+
+    Args:
+        step: the snapshot to begin with.
+        speed: "slow", "normal" or "fast".
+    """
+    last = len(read(CHECKPOINT)["epochs"]) - 1
+    return (yield from playback.play(functools.partial(show_training, plugin), int(step), last, speed))
+
+
+def _render(title: str, snapshots: dict[str, NDArray[Any]], marker: int) -> str:
     curves = {name: snapshots[key].tolist() for name, key in CURVES[title].items()}
-    return charts.render_curves(curves, charts.Axes("epoch", title))
+    return charts.render_curves(curves, charts.Axes("epoch", title), marker=marker)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import functools
-import time
 from typing import Any
 
 import gradio as gr
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import check_range, choose
+from core.errors import check_range
 from core.imaging import images
 from core.plugin import Plugin
-from core.progress import Progress, Steps
+from core.progress import Steps
 from core.training.runs import read_snapshots
-from core.web import charts, pages
+from core.web import charts, pages, playback
 from core.web.pages import Page
 
 from .. import example_images
@@ -32,9 +31,6 @@ BEFORE_TRAINING, AFTER_EPOCH = "**Before training**", "**After epoch {}**"
 CURVES = {"reconstruction_error": "Squared error of an image", "kl_divergence": "KL divergence (nats)"}
 LEGEND = "default network"
 EPOCH = "epoch"
-PLAY, PAUSE = "Play", "Pause"
-SPEED_LABEL, SPEED_INFO = "Speed", "Of Play: how long each snapshot is shown."
-SPEEDS = {"slow": 1.5, "normal": 0.7, "fast": 0.2}  # seconds for each snapshot
 
 SNAPSHOTS = example_images.FOLDER / "training_snapshots.npz"
 
@@ -47,9 +43,7 @@ def lay_out(page: Page, opened: Any) -> None:
         with pages.column("source"):
             gr.Markdown(INTRODUCTION)
             step = gr.Slider(0, last, last, step=1, label=STEP_LABEL, info=STEP_INFO)
-            with gr.Row():
-                play, pause = (gr.Button(label, size="sm", min_width=80) for label in (PLAY, PAUSE))
-            speed = gr.Radio(list(SPEEDS), value="normal", label=SPEED_LABEL, info=SPEED_INFO)
+            player = playback.controls()
             status = page.status("")
             gr.HTML(map_rendering.legend("mnist"), padding=False)
         with pages.column("stage"):
@@ -59,7 +53,9 @@ def lay_out(page: Page, opened: Any) -> None:
                 curves = [pages.chart(title) for title in CURVES.values()]
     page.bind(show_snapshot, [opened, step], [step], [shown, caption, *curves], status, live=True)
     outputs = [step, shown, caption, *curves]
-    page.bind(play_training, [play.click], [step, speed], outputs, status, pause, long_running=True)
+    page.bind(
+        play_training, [player.play.click], [step, player.speed], outputs, status, player.pause, long_running=True
+    )
 
 
 def show_snapshot(plugin: Plugin, step: int = 0) -> tuple[str, ...]:
@@ -89,15 +85,8 @@ def play_training(plugin: Plugin, step: int = 0, speed: str = "normal") -> Steps
         step: the snapshot to begin with.
         speed: "slow", "normal" or "fast".
     """
-    pause, last = choose(SPEEDS, speed, "speed"), len(_snapshots()["epochs"]) - 1
-    first = 0 if int(step) >= last else int(step)
-    shown: tuple[Any, ...] = ()
-    for each in range(first, last + 1):
-        until = time.monotonic() + pause
-        shown = each, *show_snapshot(plugin, each)
-        yield Progress(each + 1, last + 1, shown, STEP_LABEL)
-        time.sleep(max(0, until - time.monotonic()))
-    return shown
+    last = len(_snapshots()["epochs"]) - 1
+    return (yield from playback.play(functools.partial(show_snapshot, plugin), int(step), last, speed))
 
 
 @functools.cache

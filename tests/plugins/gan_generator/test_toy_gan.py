@@ -6,9 +6,10 @@ import keras
 import numpy as np
 import pytest
 
+from core.errors import UserError
 from core.plugin import Plugin
 from plugins.gan_generator import model, toy_data, toy_gan
-from plugins.gan_generator.adversarial.objective import ToyOptions
+from plugins.gan_generator.adversarial.objective import ToyOptions, Updated
 from plugins.gan_generator.lab_presets import FAILURE_PRESETS, FIX_PRESETS, MODE_COLLAPSE
 
 to_numpy = keras.ops.convert_to_numpy
@@ -40,6 +41,22 @@ def test_each_learning_rate_is_that_of_the_network_in_its_name(rates: tuple[floa
         changes[name] = changes.get(name, 0) + np.abs(to_numpy(each.value) - before[each.path]).sum()
     assert max(changes, key=changes.__getitem__) == faster
     assert min(changes.values()) < 0.01 < 1 < max(changes.values())
+
+
+def test_one_network_is_trained_alone() -> None:
+    network = model.build_toy_gan(width=8)
+    ring = toy_data.DISTRIBUTIONS["ring"].sample()
+    variables = toy_gan.train_round(network, ring, toy_gan.NEW_RUN, ToyOptions(), 0).variables
+    updated: Updated
+    for updated in ("generator", "discriminator"):
+        before = {each.path: to_numpy(each.value) for each in network.trainable_variables}
+        variables = toy_gan.train_round(network, ring, variables, ToyOptions(updated=updated), 0).variables
+        changed = {
+            each.path for each in network.trainable_variables if np.any(to_numpy(each.value) != before[each.path])
+        }
+        assert {path.split("_")[0] for path in changed} == {updated}
+    with pytest.raises(UserError, match="updated is 'none'"):
+        ToyOptions(updated="none")  # type: ignore[arg-type]
 
 
 @pytest.mark.slow

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gradio as gr
 import numpy as np
+import pytest
 
+from core.errors import UserError
 from core.imaging import images
 from core.plugin import Plugin
 from core.progress import finish
-from plugins.gan_generator import toy_data
-from plugins.gan_generator.tabs import lab
+from plugins.gan_generator import toy_rendering
+from plugins.gan_generator.tabs import lab, lab_diagram
 
 
 def test_the_lab_shows_each_round_and_can_be_stopped(plugin: Plugin) -> None:
@@ -16,7 +19,7 @@ def test_the_lab_shows_each_round_and_can_be_stopped(plugin: Plugin) -> None:
     shown = [next(steps).so_far for _ in range(3)]
     steps.close()
     assert [len(training.losses) for *_, training in (shown[0], shown[2])] == [1, 3]
-    assert images.load(shown[2][0]).shape == (toy_data.SIDE, toy_data.SIDE, 3)
+    assert images.load(shown[2][0]).shape == (toy_rendering.SIDE, toy_rendering.SIDE, 3)
     assert "Step 150" in shown[2][2]
     assert shown[0][0] != shown[2][0]
 
@@ -27,3 +30,28 @@ def test_a_training_continues_until_it_is_started_anew(plugin: Plugin) -> None:
     *_, anew = finish(lab.train_toy(plugin, 1, restarts=1, latest=second))
     assert [len(training.losses) for training in (first, second, anew)] == [1, 2, 1]
     np.testing.assert_array_equal(anew.variables, first.variables)
+
+
+def test_a_click_sets_a_point_or_removes_one_and_both_networks_train_on_it(plugin: Plugin) -> None:
+    here, beside = (gr.SelectData(None, {"index": index, "value": None}) for index in ([520, 320], [521, 322]))
+    points, *settings = lab._click([], here)
+    assert points == [pytest.approx([1.0, 0.0])]
+    assert settings == [lab.CLICKED, lab.ROUNDS, "both"]
+    assert lab._click(points, beside)[0] == []
+    _, _, words, _ = finish(lab.train_toy(plugin, 1, distribution=lab.CLICKED, clicked=points))
+    assert "of 1 modes" in words
+    with pytest.raises(UserError, match="There are no points yet"):
+        next(lab.train_toy(plugin, 1, distribution=lab.CLICKED))
+
+
+@pytest.mark.parametrize("layer", toy_rendering.LAYERS)
+def test_a_layer_is_drawn_over_the_points(plugin: Plugin, layer: str) -> None:
+    plain, *_ = finish(lab.train_toy(plugin, 1))
+    shown, *_ = finish(lab.train_toy(plugin, 1, layers=[layer]))
+    assert 100 < (np.abs(images.load(shown) - images.load(plain)).max(axis=-1) > 0.1).sum() < 60_000
+
+
+def test_the_diagram_names_both_networks() -> None:
+    html = lab_diagram.render()
+    assert html.count('class="network"') == 2
+    assert "discriminator" in html

@@ -19,10 +19,14 @@ def test_every_tab_returns_pictures(plugin: Plugin) -> None:
     (grid,) = generate.generate(plugin, "digits", "7", "16", 1)
     chosen, around, description = generate.inspect(plugin, "digits", "7", "16", 3, 1)
     offered, animation, strip = interpolate.interpolate(plugin, "digits", stops="2, 5 9")
-    snapshots, *curves = training.show_training(plugin)
+    snapshots, *curves = training.show_training(plugin, 2)
     assert all(images.load(path).std() > 0.05 for path in (grid, chosen, around, offered, strip, snapshots))
     assert "Image 4 (7)." in description
     assert [each.count("<polyline") for each in curves] == [4, 4]  # with the keys of the legend
+    assert ['class="marker"' in each for each in curves] == [True, True]
+    rows = np.split(images.load(snapshots), len(training.read(training.CHECKPOINT)["epochs"]))
+    assert rows[2].max() > 0.9 > 0.3 > rows[3][:, -100:].max()  # later rows are dark
+    assert next(training.play_training(plugin, 5, "fast")).so_far[0] == 5
     with pillow.open(animation) as film:
         assert film.n_frames > 2 * interpolate.STEPS
 

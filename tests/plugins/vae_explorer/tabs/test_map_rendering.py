@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from plugins.vae_explorer import example_images
 from plugins.vae_explorer.tabs import map_rendering
 
 
@@ -20,3 +21,9 @@ def test_the_legend_names_each_class_beside_its_color() -> None:
     legend = map_rendering.legend("fashion")
     assert '<span style="color:#e69f00">●</span> T-shirt' in legend
     assert legend.count("●") == 10
+
+
+def test_the_choice_of_classes_has_the_colors_of_the_points() -> None:
+    style = (example_images.FOLDER.parent / "style.css").read_text()
+    for number, color in enumerate(map_rendering.CLASS_COLORS, 1):
+        assert f".map-classes label:nth-child({number})::before {{ color: {color}; }}" in style

@@ -8,6 +8,7 @@ from core.errors import UserError
 from core.imaging import images
 from core.plugin import Plugin
 from core.progress import Progress, finish
+from core.web import playback
 from plugins.vae_explorer.tabs import training
 
 
@@ -23,7 +24,7 @@ def test_a_snapshot_of_the_latent_space_is_shown(plugin: Plugin) -> None:
 def test_play_shows_the_snapshots_to_the_last_and_then_begins_anew(
     plugin: Plugin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(training.SPEEDS, "fast", 0)
+    monkeypatch.setitem(playback.SPEEDS, "fast", 0)
     last = len(training._snapshots()["epochs"]) - 1
     for begin, expected in ((last - 2, [last - 2, last - 1, last]), (last, [*range(last + 1)])):
         seen: list[Progress] = []
