@@ -50,28 +50,29 @@ class TranslatedBlocks(gr.Blocks):  # type: ignore[misc]
 
 
 class TranslatedPages:
-    """Translates pages while they are sent, for visitors whose language has a table."""
+    """Translates pages while they are sent, for visitors whose language has a table, and compresses them."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, and translate the answer if it is a page."""
+        """Pass the request on, and translate and compress the answer if it is a page."""
         if scope["type"] != "http" or scope["method"] != "GET" or _is_no_page(scope["path"]):
             return await self.app(scope, receive, send)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         language = language_of(headers, scope["query_string"].decode("latin-1"))
-        if language not in TABLES:
+        table, gzipped = TABLES.get(language), "gzip" in headers.get("accept-encoding", "")
+        if table is None and not gzipped:
             return await self.app(scope, receive, send)
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
-        answer = _Answer(send, language, TABLES[language], "gzip" in headers.get("accept-encoding", ""))
+        answer = _Answer(send, language, table, gzipped)
         return await self.app({**scope, "headers": plain}, receive, answer.send)
 
 
 class _Answer:
     """The answer to a request of a page, held back until it is complete, if it is HTML."""
 
-    def __init__(self, send: Send, language: str, table: Table, gzipped: bool) -> None:
+    def __init__(self, send: Send, language: str, table: Table | None, gzipped: bool) -> None:
         self._send, self.language, self.table, self.gzipped = send, language, table, gzipped
         self.start: Message | None = None
         self.body = b""
@@ -91,7 +92,7 @@ class _Answer:
                 await self._finish(self.start)
 
     async def _finish(self, start: Message) -> None:
-        body = translate_page(self.body, self.language, self.table)
+        body = self.body if self.table is None else translate_page(self.body, self.language, self.table)
         headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
         if self.gzipped:
             body = gzip.compress(body, COMPRESSION)

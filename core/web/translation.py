@@ -32,6 +32,7 @@ TEXT_TYPES = "button", "downloadbutton", "html", "markdown"  # whose values are 
 SEGMENT = re.compile(r"(?<=>)[^<>]+(?=<)|(?<=(?:label|title)=\")[^\"<>]+(?=\")|(?<=alt=\")[^\"<>]+(?=\")")
 FIELD = re.compile(r"\{(\w*)[^{}]*\}")
 BOLD = "**"
+FRENCH_SPACE, NO_BREAK = re.compile(r" (?=[:;?!»])|(?<=«) "), "\u00a0"
 SEPARATOR = ", "  # of a list of values in a field
 
 Translate = Callable[[str], str]
@@ -48,8 +49,10 @@ class Table:
         plain = {key.replace(BOLD, ""): value.replace(BOLD, "") for key, value in texts.items() if BOLD in key}
         self.texts = dict(texts) | {key: value for key, value in plain.items() if key not in texts}
         self._templates = [
-            (_pattern(key), FIELD.sub(r"{\1}", value)) for key, value in self.texts.items() if FIELD.search(key)
-        ]
+            (_pattern(key), FIELD.sub(r"{\1}", value))
+            for key, value in sorted(self.texts.items(), key=lambda item: -len(FIELD.sub("", item[0])))
+            if FIELD.search(key)
+        ]  # of those that match, the one with the most words of its own is meant
 
     def translate(self, text: str) -> str:
         """Return the translation of a text, of Markdown by paragraphs, of HTML between its tags; else the text."""
@@ -93,8 +96,13 @@ def load(folders: Iterable[Path]) -> dict[str, Table]:
     for folder in (Path(__file__).parent, *folders):
         for text, translations in read(folder).items():
             for language in texts.keys() & translations.keys():
-                texts[language][text] = translations[language]
+                texts[language][text] = _typeset(translations[language], language)
     return {language: Table(each) for language, each in texts.items()}
+
+
+def _typeset(text: str, language: str) -> str:
+    """Return a text whose punctuation no line begins or ends with: in French, spaces stand before and within it."""
+    return FRENCH_SPACE.sub(NO_BREAK, text) if language == "fr" else text
 
 
 def gradio_words() -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import urllib.request
@@ -27,6 +28,8 @@ TABLE = Table(
         "cats": "ਬਿੱਲੀਆਂ",
         "**{} and {}**": "**{} ਅਤੇ {}**",
         "black {}": "{} ਕਾਲੀਆਂ",
+        "Step {} of {}": "ਕਦਮ {} / {}",
+        "Step {}: {} of {} modes": "ਕਦਮ {}: {}, ਕੁੱਲ {} ਮੋਡ",
     }
 )
 BUNDLED = [record for record in registry.discover().values() if record.folder.parent == registry.BUNDLED]
@@ -40,6 +43,7 @@ BUNDLED = [record for record in registry.discover().values() if record.folder.pa
         ("Done in 3.2 s.", "3.2 s ਵਿੱਚ ਪੂਰਾ ਹੋਇਆ।"),
         ("Done in cats.", "ਬਿੱਲੀਆਂ ਵਿੱਚ ਪੂਰਾ ਹੋਇਆ।"),
         ("**1.0 → 2.0 dB**", "**2.0 ← 1.0 dB**"),
+        ("Step 5: 3 of 8 modes", "ਕਦਮ 5: 3, ਕੁੱਲ 8 ਮੋਡ"),
         ("**Run and dogs**", "**ਚਲਾਓ ਅਤੇ dogs**"),
         ("Run and cats", "ਚਲਾਓ ਅਤੇ ਬਿੱਲੀਆਂ"),
         ("**cats, black cats and cats, dogs**", "**ਬਿੱਲੀਆਂ, ਬਿੱਲੀਆਂ ਕਾਲੀਆਂ ਅਤੇ cats, dogs**"),
@@ -87,6 +91,13 @@ def test_every_text_of_every_table_is_in_every_language_with_the_same_fields() -
 def test_html_is_looked_up_as_it_reads_and_stays_html() -> None:
     table = Table({"the course's notebook": "le notebook d'« A < B »"})
     assert table.translate("<p>the course&#39;s notebook</p>") == "<p>le notebook d&#x27;« A &lt; B »</p>"
+
+
+def test_no_line_of_french_begins_with_punctuation(tmp_path: Path) -> None:
+    (tmp_path / translation.FILE).write_text('"Say: {}?" = { fr = "Dites : « {} » ?", es = "Diga: ¿{}?" }\n')
+    tables = translation.load([tmp_path])
+    assert tables["fr"].translate("Say: A?") == "Dites\u00a0: «\u00a0A\u00a0»\u00a0?"
+    assert tables["es"].translate("Say: A?") == "Diga: ¿A?"
 
 
 def test_a_table_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -148,6 +159,15 @@ def test_a_page_is_sent_in_the_language_of_the_browser_or_of_the_address(app_add
     (strings,) = re.findall(r"window\.strings = (\{.*?\});", html)
     assert {"Denoiser", "Language", "Use in"} < json.loads(strings).keys()
     assert "Noise level σ" not in json.loads(strings)  # scripts need a few only: the page stays small
+
+
+def test_a_page_in_english_is_compressed_and_else_as_it_was(app_address: str) -> None:
+    request = urllib.request.Request(f"{app_address}/denoiser", headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request) as answer:
+        compressed, encoding = answer.read(), answer.headers["Content-Encoding"]
+    assert encoding == "gzip"
+    assert len(compressed) < 0.3 * len(page_of(f"{app_address}/denoiser")[0])
+    assert b"Denoise a photo" in gzip.decompress(compressed)
 
 
 @pytest.mark.browser
