@@ -19,13 +19,13 @@ def test_the_plugin_brings_the_style_that_its_own_tab_needs(plugin: Plugin) -> N
 def test_a_visitor_clicks_and_drags_on_the_map(browser: Any, app_address: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     page.goto(f"{app_address}/vae_explorer")
-    decoded = page.locator(".stage img").nth(0)
+    decoded = page.locator(".stage img").nth(1)  # below the first map
     decoded.wait_for(timeout=120_000)
     page.wait_for_timeout(500)
     first = decoded.get_attribute("src")
     latent_map = page.locator(".clickable img").first
     latent_map.click(position={"x": 60, "y": 60})
-    page.wait_for_function("src => document.querySelectorAll('.stage img')[0].src !== src", arg=first, timeout=30_000)
+    page.wait_for_function("src => document.querySelectorAll('.stage img')[1].src !== src", arg=first, timeout=30_000)
     position = page.get_by_label("number input for Position x").first
     clicked = float(position.input_value())
     assert clicked < 30
@@ -76,7 +76,7 @@ def test_a_drawn_digit_is_interpolated(browser: Any, app_address: str) -> None:
     strips = page.locator(".stage img:visible").nth(1)
     strips.wait_for(timeout=120_000)
     before = strips.get_attribute("src")
-    page.get_by_text("Draw one").click()
+    page.get_by_text("Draw one", exact=True).click()
     canvas = page.locator("canvas:visible").first
     page.locator(".sketch [aria-label=Brush].highlight").wait_for(timeout=30_000)
     canvas.scroll_into_view_if_needed()
