@@ -91,6 +91,8 @@ def result_kinds(function: Callable[..., Any]) -> dict[str, Kind]:
 
 def is_equal(first: Any, second: Any) -> bool:
     """Return whether two values are the same: also arrays and tables, and tuples and dataclasses that hold some."""
+    if isinstance(first, int | float) and isinstance(second, int | float):
+        return first == second
     if type(first) is not type(second):
         return False
     if is_dataclass(first):  # such as sounds, which hold arrays

@@ -22,7 +22,7 @@ from gradio_client.utils import is_file_obj_with_meta, traverse
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 from PIL import ImageSequence
 
-from core import first_results, verbs, weights
+from core import first_results, kinds, verbs, weights
 from core.engine import Call, Engine
 from core.errors import UserError
 from core.files import sha256_of
@@ -102,7 +102,7 @@ def show(plugin: Plugin, call: FirstCall, opened: Any) -> Any:
         return opened
     runs, first = gr.State(0), list(map(_first_value, call.inputs))
     opened(
-        lambda count, *values: count + 1 if list(values) != first else gr.skip(),
+        lambda count, *values: gr.skip() if kinds.is_equal(list(values), first) else count + 1,
         [runs, *call.inputs],
         runs,
         show_progress="hidden",

@@ -259,6 +259,7 @@ def test_evaluate_takes_a_table(book: Path, capsys: Any) -> None:
         (tables.make_samples()[1], tables.make_samples()[1], True),
         (tables.make_samples()[1], tables.make_samples()[0], False),
         ("a", None, False),
+        ([1, "a"], [1.0, "a"], True),
     ],
 )
 def test_values_of_any_kind_can_be_compared(first: Any, second: Any, same: bool) -> None:

@@ -154,6 +154,10 @@ def test_a_page_opens_with_a_stored_table(plugin: Plugin) -> None:
     assert stored.files == {"count_1.csv"}
     built = verbs.import_module_of(plugin.record, "interface").build_interface(plugin)
     assert find(built, gr.Dataframe).value["data"] == [["Zoë", 2]]
+    opened = next(each.fn for each in built.fns.values() if "show.<locals>" in getattr(each.fn, "__qualname__", ""))
+    names = tables.parse("name\nZoë\n", "it")
+    assert isinstance(opened(0, "Zoë and Zoë\n", names), dict)  # nothing is run
+    assert opened(0, "Zoë and Zoë\n", names.assign(more=1)) == 1
 
 
 def test_the_code_of_a_call_holds_its_text_and_its_table_as_files(page: gr.Blocks, plugin: Plugin) -> None:
