@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from core import verbs, weights
@@ -23,14 +23,7 @@ from core.publish import space as assembly
 from core.publish.deployment import SpaceSettings
 from core.publish.jobs import JobSpec
 from core.registry import Record
-from core.training import distribution
-from core.training.distribution import Processes
 from core.weights import HubSource
-
-NOT_CONNECTED = (
-    "jobs on the Hub do not reach each other by themselves, so several processes are not submitted: add --dry-run, and "
-    "start the jobs that it prints where --coordinator can be reached from all of them."
-)
 
 
 @dataclass(frozen=True)
@@ -142,38 +135,27 @@ def space(
     return 0
 
 
-def submit_training(
-    record: Record, spec: JobSpec, arguments: list[str], dry_run: bool, processes: Processes | None = None
-) -> int:
+def submit_training(record: Record, spec: JobSpec, arguments: list[str], dry_run: bool) -> int:
     """Train a plugin on the Hub's machines.
 
     Args:
         record: the plugin.
         spec: the job.
         arguments: the flags of the training.
-        dry_run: print the job instead of submitting it; of several processes, one job for each.
-        processes: those that train together; they are only printed.
+        dry_run: print the job instead of submitting it; of several processes, a list with one job for each.
     """
     config = local.parse_config(record, arguments)
     jobs.refuse_local_paths(config, spec)
     if dry_run:
-        job = jobs.describe(record, spec, config.checkpoint, arguments, "(the commit of the uploaded code)")
-        printed = {"volumes": [volume.to_dict() for volume in job["volumes"]], "secrets": {"HF_TOKEN": "(your token)"}}
-        shown = [job | printed | {"environment": environment} for environment in _environments(processes)]
-        print(json.dumps(shown if processes else job | printed, indent=2))
+        described = jobs.describe(record, spec, config.checkpoint, arguments, "(the commit of the uploaded code)")
+        hidden = {"secrets": {"HF_TOKEN": "(your token)"}}
+        shown = [job | {"volumes": [volume.to_dict() for volume in job["volumes"]]} | hidden for job in described]
+        print(json.dumps(shown if spec.processes > 1 else shown[0], indent=2))
         return 0
-    if processes:
-        raise UserError(NOT_CONNECTED)
-    submitted = jobs.submit(record, spec, config.checkpoint, arguments)
-    print(f"{record.name}: job {submitted.id} trains on {spec.flavor}, for {spec.timeout} at most: {submitted.url}")
+    for submitted in jobs.submit(record, spec, config.checkpoint, arguments):
+        print(f"{record.name}: job {submitted.id} trains on {spec.flavor}, for {spec.timeout} at most: {submitted.url}")
     print(f"When it has finished: python -m core pull {record.name} --repo {spec.repository} --unpinned --pin")
     return 0
-
-
-def _environments(processes: Processes | None) -> list[dict[str, str]]:
-    """Return the environment of each job of a training: one for each of the processes."""
-    each = [replace(processes, index=i) for i in range(processes.count)] if processes else []
-    return [distribution.environment(one) for one in each] or [{}]
 
 
 def choose_repository(record: Record, repository: str | None) -> str:

@@ -78,8 +78,10 @@ def train(options: argparse.Namespace, rest: list[str]) -> int:
     from core.cli import hub
     from core.publish.jobs import JobSpec
 
+    if given := [flag for flag in ADDRESS_FLAGS if getattr(options, _destination(flag, {})) is not None]:
+        raise UserError(f"{given[0]} is for processes here, jobs on the Hub find each other: leave it out.")
     spec = _fill(JobSpec, options, repository=hub.choose_repository(record, options.repository))
-    return hub.submit_training(record, spec, rest, options.dry_run, _processes(options))
+    return hub.submit_training(record, spec, rest, options.dry_run)
 
 
 def _train_here(record: Record, options: argparse.Namespace, rest: list[str]) -> int:
@@ -194,10 +196,15 @@ JOB_FLAGS: Flags = {
     "--dry-run": SWITCH | {"help": "print what would be submitted, and submit nothing"},
 }
 PROCESS_FLAGS: Flags = {  # or DARKROOM_PROCESSES and so on, see `core.training.distribution`
-    "--processes": {"type": int, "metavar": "N", "help": "train in so many processes together, through JAX"},
+    "--processes": {
+        "type": int,
+        "metavar": "N",
+        "help": "train in so many processes together, through JAX; on the Hub, each is a job",
+    },
     "--coordinator": {"metavar": "HOST:PORT", "help": "where the first of these processes is reached by the others"},
     "--process-id": {"type": int, "metavar": "ID", "help": "which of these processes this is: 0 to N - 1"},
 }
+ADDRESS_FLAGS = "--coordinator", "--process-id"
 FLAGS: Mapping[Any, Flags] = {
     run: {"verb": {"metavar": "VERB", "nargs": "?"}},
     train: {

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+from huggingface_hub import HfApi
 
 from core.cli.parser import main
+from core.errors import UserError
 from core.publish import jobs
 from tests.conftest import ROOT
 from tests.local_hub import OWNER, Hub
@@ -45,19 +50,36 @@ def test_the_code_is_on_a_branch_of_its_own(hub: Hub) -> None:
     assert set(repository.files) == {".gitattributes"}
 
 
-def test_of_several_processes_one_job_each_is_printed_and_none_is_submitted(hub: Hub, capsys: Output) -> None:
-    several = [*TRAIN, *DATA, "--processes", "2", "--coordinator", "head.example:1234", "--process-id", "0"]
+def test_several_processes_are_a_job_each_in_one_network_group(hub: Hub, capsys: Output) -> None:
+    several = [*TRAIN, *DATA, "--processes", "2"]
     assert main([*several, "--dry-run"]) == 0
-    first, second = json.loads(capsys.readouterr().out)
-    assert second["environment"] == {
-        "DARKROOM_PROCESSES": "2",
-        "DARKROOM_COORDINATOR": "head.example:1234",
-        "DARKROOM_PROCESS_ID": "1",
-    }
-    assert first["command"] == second["command"]
-    assert main(several) == 2
-    assert "jobs on the Hub do not reach each other" in capsys.readouterr().err
+    printed = json.loads(capsys.readouterr().out)
     assert not hub.requests
+    for job in printed:
+        inspect.signature(HfApi.run_job).bind(None, **job)  # complete, and nothing that it does not take
+        assert {"requirements-jax.txt", "jax[cuda12]"} <= set(job["command"])
+    assert main(several) == 0
+    first, second = (request.json for request in hub.made("POST /api/jobs/alice"))
+    assert [job["environment"]["DARKROOM_PROCESS_ID"] for job in (first, second)] == ["0", "1"]
+    assert first["environment"]["DARKROOM_PROCESSES"] == "2"
+    assert first["network"]["aliases"] == ["coordinator"]
+    assert re.fullmatch("darkroom-denoiser-[0-9a-f]{8}", first["network"]["group"])
+    assert second["network"] == {"group": first["network"]["group"]}
+    assert first["command"] == second["command"] == printed[0]["command"]
+
+
+def test_where_a_job_is_refused_those_before_it_are_canceled(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    canceled, run_job = [], HfApi.run_job
+
+    def run_only_one(api: HfApi, **job: Any) -> Any:
+        if job["env"]["DARKROOM_PROCESS_ID"] == "1":
+            raise UserError("no more credit")
+        return run_job(api, **job)
+
+    monkeypatch.setattr(HfApi, "run_job", run_only_one)
+    monkeypatch.setattr(HfApi, "cancel_job", lambda _, job_id, namespace: canceled.append((job_id, namespace)))
+    assert main([*TRAIN, *DATA, "--processes", "3"]) == 2
+    assert canceled == [("6f00", "alice")]
 
 
 def test_a_dry_run_prints_the_job_and_sends_no_request(hub: Hub, capsys: Output) -> None:
@@ -92,6 +114,8 @@ def test_a_dry_run_prints_the_job_and_sends_no_request(hub: Hub, capsys: Output)
         (["--data", "/data/train"], "--data is '/data/train', which does not exist on the job's machine"),
         ([*DATA, "--test", "here"], "--test is 'here'"),
         (["--resume"], "leave --on hf-jobs out"),
+        ([*DATA, "--processes", "0"], "--processes is 0: use 1 to 64"),
+        ([*DATA, "--processes", "2", "--process-id", "0"], "--process-id is for processes here"),
     ],
 )
 def test_a_job_that_would_fail_is_refused_before_it_costs_anything(
@@ -125,9 +149,19 @@ def test_digits_need_no_data_set(hub: Hub) -> None:
     assert "digits" in hub.made("POST /api/jobs/alice")[0].json["command"]
 
 
-def test_the_script_passes_each_command_its_arguments(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("variables", "pushes", "coordinator"),
+    [
+        ({}, True, ""),
+        ({"DARKROOM_PROCESSES": "2", "DARKROOM_PROCESS_ID": "0"}, True, "group-coordinator:8476"),
+        ({"DARKROOM_PROCESSES": "2", "DARKROOM_PROCESS_ID": "1"}, False, "group-coordinator:8476"),
+    ],
+)
+def test_the_script_passes_each_command_its_arguments(
+    variables: dict[str, str], pushes: bool, coordinator: str, tmp_path: Path
+) -> None:
     for name in ("pip", "python"):
-        (tmp_path / name).write_text('#!/bin/sh\necho "$(basename "$0")" "$@"\n')
+        (tmp_path / name).write_text('#!/bin/sh\necho "$(basename "$0")" "$@" $DARKROOM_COORDINATOR\n')
         (tmp_path / name).chmod(0o755)
     script = jobs.SCRIPT.replace("/work", str(tmp_path / "work")).replace("/source", str(ROOT / "docs"))
     words = [
@@ -141,10 +175,15 @@ def test_the_script_passes_each_command_its_arguments(tmp_path: Path) -> None:
         "--data",
         "/data/my photos",
     ]
-    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    environment = os.environ | variables | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    environment |= {"HF_NETWORK_GROUP_PREFIX": "group-"} if variables else {}
     ended = subprocess.run(["bash", "-c", script, "train", *words], env=environment, capture_output=True, text=True)
-    assert ended.stdout.splitlines() == [
-        "pip install --quiet -r requirements.txt pyyaml>=6",
-        "python -m core train denoiser --data /data/my photos",
-        "python -m core push denoiser --repo alice/denoiser --checkpoint digits --local",
-    ], ended.stderr
+    train, push = (
+        f"python -m core {words} {coordinator}".rstrip()
+        for words in (
+            "train denoiser --data /data/my photos",
+            "push denoiser --repo alice/denoiser --checkpoint digits --local",
+        )
+    )
+    pip = "pip install --quiet -r requirements.txt pyyaml>=6"
+    assert ended.stdout.splitlines() == [pip, train, *([push] if pushes else [])], ended.stderr
