@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from core.training import distribution
+from core.training import data_parallel
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -31,7 +31,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         return self.steps
 
     def __getitem__(self, index: int) -> Any:
-        return distribution.own_share(self.sample_batch(np.random.default_rng((self.seed, self.epoch, index))))
+        return data_parallel.own_share(self.sample_batch(np.random.default_rng((self.seed, self.epoch, index))))
 
     def on_epoch_end(self) -> None:
         """Advance to the seeds of the next epoch."""

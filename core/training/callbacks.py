@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.files import written_atomically
-from core.training import distribution
+from core.training import data_parallel
 from core.training.runs import Run
 
 SNAPSHOTS_FILE = "snapshots.npz"
@@ -119,8 +119,7 @@ class Snapshots(keras.callbacks.Callback):  # type: ignore[misc]
 
     At the end they are written to `snapshots.npz` beside the checkpoint: the array `epochs` (n,), each recorded array
     under its name with a new first axis (n, …), and for each name in `curves` the metric of every epoch. A resumed run
-    keeps earlier snapshots. The epochs are `SNAPSHOT_EPOCHS`, denser at the beginning. Several processes record none:
-    a network that they share cannot compute in one of them.
+    keeps earlier snapshots. The epochs are `SNAPSHOT_EPOCHS`, denser at the beginning.
 
     Args:
         run: the snapshots are written to its folder.
@@ -134,18 +133,16 @@ class Snapshots(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         """Record the untrained network."""
-        if not distribution.is_active() and not any(self.folder.glob("??????.npz")):
+        if not any(self.folder.glob("??????.npz")):
             self._record(0)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Record a snapshot if one is due."""
-        if not distribution.is_active() and epoch + 1 in (*SNAPSHOT_EPOCHS, self.params["epochs"]):
+        if epoch + 1 in (*SNAPSHOT_EPOCHS, self.params["epochs"]):
             self._record(epoch + 1)
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         """Write all snapshots into one file."""
-        if distribution.is_active():
-            return
         recorded = {int(file.stem): dict(np.load(file)) for file in sorted(self.folder.glob("??????.npz"))}
         names = next(iter(recorded.values()))
         arrays = {name: np.stack([each[name] for each in recorded.values()]) for name in names}
@@ -157,8 +154,10 @@ class Snapshots(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _record(self, epoch: int) -> None:
         self.folder.mkdir(exist_ok=True)
+        with data_parallel.alone(self.model):
+            shown = self.show()
         with written_atomically(self.folder / f"{epoch:06d}.npz") as temporary:
-            np.savez(temporary, allow_pickle=False, **self.show())
+            np.savez(temporary, allow_pickle=False, **shown)
 
 
 class ReseedNoise(keras.callbacks.Callback):  # type: ignore[misc]

@@ -1,8 +1,7 @@
-"""Training in several processes, on one machine or more: data-parallel, through JAX.
+"""Training in several processes, on one machine or more: which they are, how they meet, who writes.
 
-Each process draws the same random batches and keeps its own share of each; gradients are averaged over all. Only the
-first process writes to the folder of the run, which the others read when a run is resumed: they need the same disk.
-Documentation: https://keras.io/guides/distribution/
+`core.training.data_parallel` is how they train together. Only the first one writes to the folder of the run, which the
+others read when a run is resumed: they need the same disk. Documentation: https://keras.io/guides/distribution/
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ OTHER_BACKEND = "--processes trains with JAX, but KERAS_BACKEND is {!r}: leave t
 WRONG_ID = "--process-id is {}: use 0 to {}, another one for each process."
 INCOMPLETE = "--processes goes with --coordinator HOST:PORT and --process-id: give all three, the first two alike."
 NOT_REACHED = "--coordinator {} cannot be reached by all processes: {}"
-UNEVEN = "--batch is {}: use a multiple of {}, the number of devices of all processes."
+ALONE = "{} are trained in one process: leave --processes, --coordinator and --process-id out."
 
 _joined: Processes | None = None  # what this process trains with now
 
@@ -77,12 +76,6 @@ def parse(given: Mapping[str, Any]) -> Processes | None:
     return Processes(count, values["coordinator"], index)
 
 
-def environment(processes: Processes) -> dict[str, str]:
-    """Return the environment variables that `parse` reads the same processes from."""
-    values = (processes.count, processes.coordinator, processes.index)
-    return {variable: str(value) for variable, value in zip(VARIABLES.values(), values, strict=True)}
-
-
 @contextmanager
 def joined(processes: Processes | None, plugin: str, resume: bool) -> Iterator[Path | None]:
     """Yield the folder of all runs for this process, None for the usual one, once all processes have come.
@@ -109,8 +102,8 @@ def joined(processes: Processes | None, plugin: str, resume: bool) -> Iterator[P
             yield Path(temporary)
 
 
-def join(processes: Processes) -> None:
-    """Connect to the other processes, and train data-parallel from now on. Returns when all have come.
+def join(together: Processes) -> None:
+    """Connect to the other processes, with which `data_parallel` trains from now on. Returns when all have come.
 
     Raises:
         UserError: without JAX, with another backend, or if the others cannot be reached.
@@ -123,45 +116,22 @@ def join(processes: Processes) -> None:
     import keras
 
     try:
-        keras.distribution.initialize(processes.coordinator, processes.count, processes.index)
+        keras.distribution.initialize(together.coordinator, together.count, together.index)
     except RuntimeError as error:
-        raise UserError(NOT_REACHED.format(processes.coordinator, error)) from None
-    devices = keras.distribution.list_devices()
-    keras.distribution.set_distribution(keras.distribution.DataParallel(devices=devices, auto_shard_dataset=False))
-    _joined = processes
+        raise UserError(NOT_REACHED.format(together.coordinator, error)) from None
+    _joined = together
 
 
-def leave() -> None:
-    """Compute in this process alone from now on: networks that are built later are not shared."""
-    global _joined
-    if _joined:
-        import keras
-
-        keras.distribution.set_distribution(None)
-        _joined = None
+def processes() -> Processes | None:
+    """Return the processes that train together; None if this one trains alone."""
+    return _joined
 
 
-def is_active() -> bool:
-    """Return whether networks are trained in several processes now."""
-    return _joined is not None
+def refuse(what: str) -> None:
+    """Raise UserError if several processes have come to train what one process computes alone.
 
-
-def own_share(batch: Any) -> Any:
-    """Return this process's rows of each array in `batch`; all of them if it trains alone.
-
-    Raises:
-        UserError: if the devices cannot have equally many.
+    Args:
+        what: what is trained, such as "principal components".
     """
-    import keras
-
-    if _joined is None:
-        return batch
-    count, index, devices = _joined.count, _joined.index, len(keras.distribution.list_devices())
-
-    def take(rows: Any) -> Any:
-        if len(rows) % devices:
-            raise UserError(UNEVEN.format(len(rows), devices))
-        share = len(rows) // count
-        return rows[index * share : (index + 1) * share]
-
-    return keras.tree.map_structure(take, batch)
+    if _joined is not None:
+        raise UserError(ALONE.format(what))

@@ -16,7 +16,7 @@ from core.metadata import Checkpoint
 from core.metadata import read as read_metadata
 from core.networks import checkpoint, device
 from core.networks.checkpoint import StoragePolicy
-from core.training import distribution
+from core.training import data_parallel
 from core.training.batches import Batches
 from core.training.callbacks import Backup, History, StopOnDivergence
 from core.training.evaluation import Scores
@@ -52,16 +52,17 @@ def fit(
     batches.epoch = backup.restore(network)
     if not any(isinstance(callback, StopOnDivergence) for callback in callbacks):
         callbacks = [*callbacks, StopOnDivergence(run, DIVERGENCE_FACTOR)]
-    network.fit(
-        batches,
-        validation_data=validation,
-        epochs=settings.epochs,
-        initial_epoch=batches.epoch,
-        shuffle=False,  # batches are random already, and reproducible only in their order
-        callbacks=[*callbacks, History(run, batches.epoch), backup],
-        verbose=1 if sys.stdout.isatty() else 2,  # a progress bar in a terminal, a line per epoch in a log
-    )
-    distribution.leave()  # the rest, such as scoring, is not shared
+    with data_parallel.shared(network):
+        network.fit(
+            batches,
+            validation_data=data_parallel.evenly(validation),
+            validation_batch_size=data_parallel.validation_batch(),
+            epochs=settings.epochs,
+            initial_epoch=batches.epoch,
+            shuffle=False,  # batches are random already, and reproducible only in their order
+            callbacks=[*callbacks, History(run, batches.epoch), backup],
+            verbose=1 if sys.stdout.isatty() else 2,  # a progress bar in a terminal, a line per epoch in a log
+        )
     if network.stop_training:
         raise RunError(f"the loss diverged or became NaN ({run.history_file}): start again with a lower --rate.")
 
@@ -103,6 +104,7 @@ def save_result(
         run: where to save it.
         storage: see `checkpoint.save`.
     """
+    data_parallel.check_shared()
     arguments = dict(architecture.arguments)
     metadata = Checkpoint(architecture.builder.__name__, arguments, scores, provenance)
     checkpoint.save(network, metadata, run.checkpoint, storage)

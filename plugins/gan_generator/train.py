@@ -15,7 +15,7 @@ from core.imaging.images import Image
 from core.networks import checkpoint
 from core.plugin import Plugin
 from core.progress import finish
-from core.training import fit, optimizers
+from core.training import distribution, fit, optimizers
 from core.training.batches import Batches
 from core.training.callbacks import ReseedNoise, Snapshots, StopOnDivergence
 from core.training.datasets import Dataset
@@ -121,6 +121,7 @@ def learning_rates(config: Config) -> list[float] | list[keras.optimizers.schedu
 
 def train_toy_gan(config: Config, run: Run) -> Scores:
     """Train the toy GAN of the Lab on the ring, with the preset that covers all its modes."""
+    distribution.refuse("toy GANs")
     architecture = Architecture(build_toy_gan, {})
     network, ring = architecture.build(), toy_data.DISTRIBUTIONS["ring"]
     options, rounds = FIX_PRESETS[MODE_COLLAPSE].options, config.epochs * config.steps // toy_gan.STEPS_PER_ROUND

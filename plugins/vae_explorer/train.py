@@ -15,7 +15,7 @@ from core.imaging.images import Image
 from core.networks import checkpoint, device
 from core.plugin import Plugin
 from core.progress import finish
-from core.training import datasets, fit, optimizers
+from core.training import datasets, distribution, fit, optimizers
 from core.training.batches import Batches
 from core.training.callbacks import ReseedNoise, Snapshots
 from core.training.datasets import DIGITS, Dataset
@@ -84,6 +84,7 @@ def _hold_out_validation(data: Dataset, test: Dataset) -> tuple[Dataset, Dataset
 
 def train_pca(data: Dataset, test: Dataset, config: Config, run: Run) -> Scores:
     """Fit principal components and return the mean squared error on test images for each number of them."""
+    distribution.refuse("principal components")
     architecture = Architecture(build_pca, {"shape": data.pictures.shape[1:], "dimensions": config.recipe.dimensions})
     network = architecture.build()
     fit_pca(network, images.from_uint8(data.pictures))
