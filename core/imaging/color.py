@@ -30,8 +30,10 @@ TAG_TABLE = 128  # offset in an ICC profile
 CHANNELS = {"gray": 1, "rgb": 3, "cmyk": 4}
 BAND = 256  # rows converted at once
 LARGEST, LARGEST_16_BIT = np.float32(255), np.float32(65535)
-SRGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-"""The ICC profile that saved files are tagged with."""
+MADE = slice(24, 36)  # where an ICC profile holds the time at which it was made
+MADE_NOW = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+SRGB_PROFILE = MADE_NOW[: MADE.start] + struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + MADE_NOW[MADE.stop :]
+"""The ICC profile that saved files are tagged with; always the same, so that equal pictures are equal files."""
 
 
 @dataclass(frozen=True)

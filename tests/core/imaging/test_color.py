@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
+from PIL import ImageCms
 
 from core.imaging import color, images
 from core.imaging.images import Image, ImageError
@@ -30,6 +31,13 @@ def tiff(values: Any, **options: Any) -> bytes:
 def to_srgb(light: np.ndarray) -> np.ndarray:
     """Return linear light in sRGB (IEC 61966-2-1), both 0 to 1."""
     return np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+def test_the_profile_of_saved_files_is_always_the_same() -> None:
+    year, *_ = struct.unpack(">6H", color.SRGB_PROFILE[color.MADE])
+    assert year == 2026
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(color.SRGB_PROFILE))
+    assert "sRGB" in ImageCms.getProfileDescription(profile)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
