@@ -67,8 +67,11 @@ class Engine(Protocol):
     def place(self, record: Record) -> str:
         """Return where the networks of a plugin run, in words for visitors."""
 
+    def capacity(self, record: Record) -> int:
+        """Return how many calls of a plugin's verbs, made at once, keep all busy that compute them."""
+
     def close(self) -> None:
-        """End what the engine has started, such as processes."""
+        """End what the engine has started, such as processes, and the calls that run there."""
 
 
 class LocalEngine:
@@ -126,6 +129,10 @@ class LocalEngine:
         from core.networks import device
 
         return f"{GPU if device.has_gpu() else CPU}, {self._choose_precision(record).removeprefix('mixed_')}"
+
+    def capacity(self, record: Record) -> int:
+        """Return 1: the device runs one step of one call at a time."""
+        return 1
 
     def close(self) -> None:
         """Do nothing: it has started nothing."""

@@ -17,11 +17,15 @@ class UserError(ValueError):
     message without a traceback.
     """
 
+    ends_batch = False
+    """Whether it concerns all files of a batch, and not the one at hand: the batch ends with it."""
+
 
 class OwnerError(UserError):
     """An error that only whoever runs the app can fix: a page logs its message, and shows its visitors `notice`."""
 
     notice = "The network is not available at the moment. Whoever runs this app finds the reason in its log."
+    ends_batch = True
 
 
 class HubError(OwnerError):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
+from core import parallel
 from core.engine import Call, Engine
 from core.progress import Steps, finish
 from core.registry import Record
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 Key = tuple[str, Hashable]
 _CACHE: WeakKeyDictionary[Engine, tuple[dict[Key, Any], defaultdict[Key, threading.Lock]]] = WeakKeyDictionary()
 _LOCK = threading.Lock()
@@ -57,6 +59,15 @@ class Plugin:
     def stream(self, verb: str, *values: Any, checkpoint: str | None = None, **settings: Any) -> Steps[Any]:
         """Yield the progress of a verb, then return its result; closing the generator cancels it. See `run`."""
         return self.engine.stream(Call(self.record, verb, values, settings, checkpoint or self.checkpoint))
+
+    def map(self, function: Callable[[Item], T], items: Sequence[Item]) -> Iterator[T]:
+        """Yield `function(item)` for each item in order, with as many calls at once as keep the engine busy.
+
+        Args:
+            function: calls verbs; on a cluster it is called in several threads.
+            items: such as files. The first error ends the calls that run on a cluster, and the engine, and is raised.
+        """
+        return parallel.in_order(function, items, self.engine.capacity(self.record), self.engine.close)
 
     def cached(self, key: Hashable, compute: Callable[[], T]) -> T:
         """Return `compute()`, called only the first time for each `key` on this plugin's engine, once if many ask.

@@ -71,31 +71,42 @@ def hand_on(result: Any, results: Mapping[str, Kind], kind: Kind) -> Any:
     return grids.make_contact_sheet(value) if is_several else value
 
 
-def write(result: Any, results: Mapping[str, Kind], path: Path | None, sources: Sources) -> None:
-    """Write what has a kind in a verb's result, and print the rest.
+def choose_paths(path: Path | None, results: Mapping[str, Kind]) -> dict[str, Path]:
+    """Return the file of each value of a verb's result that has a kind, by name.
 
     The first value of the kind that the suffix of `path` names gets that path; others are written beside it, with the
     field's name after the stem.
 
     Args:
+        path: where to write; None where nothing has a kind.
+        results: see `kinds.result_kinds`.
+    """
+    if path is None:
+        return {}
+    named = next((name for name, kind in results.items() if _fits(path, kind)), None)
+    suffixes = {name: path.suffix if _fits(path, kind) else kind.suffixes[0] for name, kind in results.items()}
+    beside = {name: path.with_name(f"{path.stem}_{name}{suffix}") for name, suffix in suffixes.items()}
+    return beside | ({named: path} if named else {})
+
+
+def write(result: Any, results: Mapping[str, Kind], path: Path | None, sources: Sources) -> list[str]:
+    """Write what has a kind in a verb's result, and return the rest in words, to be printed.
+
+    Args:
         result: a value, or a named tuple of several.
         results: see `kinds.result_kinds`.
-        path: where to write; None where nothing has a kind.
+        path: where to write, see `choose_paths`; that file is written last.
         sources: the files that the result was made from.
     """
     fields = result._asdict() if hasattr(result, "_asdict") else {kinds.RESULT: result}
-    named = next((name for name, kind in results.items() if path and _fits(path, kind)), None)
-    for name, value in fields.items():
-        if path and name in results:
-            kind = results[name]
-            suffix = path.suffix if _fits(path, kind) else kind.suffixes[0]
-            target = path if name == named else path.with_name(f"{path.stem}_{name}{suffix}")
-            if value is not None:
-                kind.save(value, target, sources)
-                if target != path:
-                    print(f"{name} is in {target}", file=sys.stderr)
-        else:
-            print(_describe(value) if len(fields) == 1 else f"{name}: {_describe(value)}")
+    targets = choose_paths(path, results)
+    for name, target in sorted(targets.items(), key=lambda item: item[1] == path):
+        if fields[name] is not None:
+            results[name].save(fields[name], target, sources)
+            if target != path:
+                print(f"{name} is in {target}", file=sys.stderr)
+    rest = {name: _describe(value) for name, value in fields.items() if name not in targets}
+    return [text if len(fields) == 1 else f"{name}: {text}" for name, text in rest.items()]
 
 
 def _fits(path: Path, kind: Kind) -> bool:

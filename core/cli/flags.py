@@ -48,6 +48,8 @@ class RunOptions:
     """ray: run the network on a Ray cluster, see docs/scaling.md."""
     ray_address: str | None = None
     """HOST:PORT of the cluster's head; left out, a cluster is started on this machine."""
+    ray_scale: Path | None = None
+    """TOML file that says how many replicas there are, see docs/scaling.md; one if left out."""
 
     def plugin(self, record: Record) -> Plugin:
         """Return the plugin with an engine that uses these weights."""
@@ -56,11 +58,12 @@ class RunOptions:
         return Plugin(record, self._make_engine(WeightsOptions(overrides, self.local)), checkpoint)
 
     def _make_engine(self, options: WeightsOptions) -> Engine:
-        if self.engine != "ray":
-            return LocalEngine(options, self.precision)
-        from core.engines.ray_serve import RayEngine
+        from core.engines import ray_serve
 
-        running = RayEngine(options, self.precision, self.ray_address)
+        make = ray_serve.choose(self.engine, self.ray_address, self.ray_scale)
+        if make is None:
+            return LocalEngine(options, self.precision)
+        running = make(options, self.precision)
         atexit.register(running.close)
         return running
 

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from core import kinds, registry, verbs
 from core.cli import files, flags, folders, streams
+from core.cli.folders import Batch
 from core.errors import UserError
 from core.kinds import Kind, Sources
 from core.plugin import Plugin
@@ -110,7 +111,7 @@ class Step:
         steps = self.plugin.stream(self.link.verb, *values, checkpoint=chosen, **converted)
         result = _with_progress_bar(steps, label)
         if chosen != self.plugin.checkpoint:
-            print(f"Network chosen for this input: {chosen} (--checkpoint names another)", file=sys.stderr)
+            print(f"{label}: network chosen for it: {chosen} (--checkpoint names another)", file=sys.stderr)
         return result
 
 
@@ -126,12 +127,23 @@ def run(record: Record, verb: str, arguments: list[str]) -> int:
     paths, out = steps[0].paths, getattr(steps[0].flags, "out", None)
     work = partial(_run_chain, steps, results)
     if out is not None and paths and paths[0].is_dir():
-        return folders.run_each(paths, out, next(iter(steps[0].inputs.values())), results, work)
+        return folders.run_each(paths, out, next(iter(steps[0].inputs.values())), results, _make_batch(steps, work))
     with streams.as_files(paths, out, list(steps[0].inputs.values()), results) as (real_paths, real_out):
         if real_out:
             files.check_output(real_out, results)
-        work(real_paths, real_out, verb)
+        for line in work(real_paths, real_out, verb):
+            print(line)
     return 0
+
+
+def _make_batch(steps: Sequence[Step], work: folders.Work) -> Batch:
+    """Return how a chain is run on the files of a folder: as many at once as keep the engines of its verbs busy."""
+
+    def cancel() -> None:
+        for step in steps:
+            step.plugin.engine.close()
+
+    return Batch(work, max(step.plugin.engine.capacity(step.link.record) for step in steps), cancel)
 
 
 def _split(record: Record, verb: str, arguments: list[str]) -> list[Link]:
@@ -151,15 +163,15 @@ def _split(record: Record, verb: str, arguments: list[str]) -> list[Link]:
 
 def _run_chain(
     steps: Sequence[Step], results: Mapping[str, Kind], paths: Sequence[Path], out: Path | None, label: str
-) -> None:
-    """Run the verbs one after the other, in full precision, and write the last result to `out`."""
+) -> list[str]:
+    """Run the verbs one after the other, in full precision; write the last result to `out`, and return the rest."""
     made: Any = None
     for before, step in zip([None, *steps], steps, strict=False):
         given = files.hand_on(made, before.link.results, _kind_of(step)) if before else None
         made = step.run(step.paths if before else paths, given, label if not before else step.link.verb)
     named = (*paths, *(path for step in steps[1:] for path in step.paths))
     options = getattr(steps[0].flags, "output_options", None)
-    files.write(made, results, out, Sources(named, keep_metadata=not (options and options.strip_metadata)))
+    return files.write(made, results, out, Sources(named, keep_metadata=not (options and options.strip_metadata)))
 
 
 def _kind_of(step: Step) -> Kind:

@@ -67,6 +67,10 @@ class MixedEngine:
         """Return where the networks of a plugin run, in words for visitors."""
         return self._of(record).place(record)
 
+    def capacity(self, record: Record) -> int:
+        """Return how many calls, made at once, keep it busy."""
+        return self._of(record).capacity(record)
+
     def close(self) -> None:
         """End both."""
         self._shared.close()
@@ -102,6 +106,10 @@ class IsolatedEngine:
     def place(self, record: Record) -> str:
         """Return where the networks of a plugin run, in words for visitors."""
         return self._ask(Request("place", Call(record, "")))
+
+    def capacity(self, record: Record) -> int:
+        """Return 1: each plugin has one process."""
+        return 1
 
     def close(self) -> None:
         """End all processes."""

@@ -14,15 +14,17 @@ import pickle
 import secrets
 import threading
 import time
-from collections.abc import Generator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NoAnswer
 from contextlib import closing, suppress
+from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from core.engine import Call
-from core.engines import remote, shipping
+from core.engines import remote, scale, shipping
 from core.engines.ray_replica import Replica
 from core.engines.remote import EngineError, Message, Outcome
 from core.engines.scale import Scales
@@ -45,18 +47,41 @@ NAMESPACE = "darkroom"
 UNREACHABLE = "the Ray cluster at {} cannot be reached: {}"
 DIED = "{}: its replica ended during {}"
 SILENT = "{}: the Ray cluster has sent nothing for {:.0f} s during {}"
+CLOSED = "{}: the engine was closed during {}"
+GOES_WITH = "--{} goes with --engine ray: add that, or leave it out."
 
 
 class ClusterError(EngineError):
     """A cluster that cannot be reached, or does not answer."""
 
     notice = "The machines that compute this cannot be reached at the moment: try again in a minute."
+    ends_batch = True
 
 
 class ReplicaEndedError(EngineError):
     """A replica that ended during a call."""
 
     notice = "The machine that computed this stopped in the middle of it: try once more."
+
+
+def choose(
+    engine: str, address: str | None, table: Path | None
+) -> Callable[[WeightsOptions, Precision | None], RayEngine] | None:
+    """Return what makes the engine that some flags ask for; None if they ask for another one.
+
+    Args:
+        engine: the value of `--engine`.
+        address: that of `--ray-address`.
+        table: that of `--ray-scale`, see `core.engines.scale`.
+
+    Raises:
+        UserError: if a flag goes with another engine, or the table is wrong.
+    """
+    if engine != "ray":
+        if given := [name for name, value in (("ray-address", address), ("ray-scale", table)) if value]:
+            raise UserError(GOES_WITH.format(given[0]))
+        return None
+    return partial(RayEngine, address=address, scales=scale.read(table) if table else None)
 
 
 class RayEngine:
@@ -89,6 +114,8 @@ class RayEngine:
         self._suffix = secrets.token_hex(4)  # of its applications: others may use the same cluster
         self._weights: list[Any] = []  # what Ray's object store holds as long as this refers to it
         self._lock, self._tried = threading.Lock(), -BETWEEN_CONNECTIONS
+        self._waiting: set[Future[Any]] = set()  # for messages
+        self._is_closed = False
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True, name="ray answers").start()
 
@@ -119,11 +146,18 @@ class RayEngine:
         place = self._ask_once(Request("place", Call(record, "")))
         return place.replace("this server's", "a cluster's")
 
+    def capacity(self, record: Record) -> int:
+        """Return how many calls, made at once, keep all replicas of a plugin busy."""
+        return self._scales.of(record.name).capacity
+
     def close(self) -> None:
-        """Remove the deployments, and end the cluster if it was started here."""
+        """Remove the deployments, and end the cluster if it was started here: calls that run raise ClusterError."""
         import ray
         from ray import serve
 
+        self._is_closed = True
+        for waiting in list(self._waiting):
+            waiting.cancel()
         with suppress(Exception):
             for name in self._handles:
                 serve.delete(self._application(name))
@@ -160,15 +194,22 @@ class RayEngine:
         from ray.exceptions import RayError
         from ray.serve.exceptions import RayServeException
 
+        waiting = asyncio.run_coroutine_threadsafe(response.__anext__(), self._loop)
+        self._waiting.add(waiting)
+        if self._is_closed:  # meanwhile
+            waiting.cancel()
         try:
-            answer = asyncio.run_coroutine_threadsafe(response.__anext__(), self._loop).result(patience)
-            message: Progress | Outcome = pickle.loads(answer)
+            message: Progress | Outcome = pickle.loads(waiting.result(patience))
             return message
+        except CancelledError:
+            raise ClusterError(CLOSED.format(plugin, what)) from None
         except NoAnswer:
             self._forget()
             raise ClusterError(SILENT.format(plugin, patience, what)) from None
         except (RayError, RayServeException, StopAsyncIteration) as error:
             raise ReplicaEndedError(f"{DIED.format(plugin, what)}: {type(error).__name__}") from error
+        finally:
+            self._waiting.discard(waiting)
 
     def _handle(self, record: Record) -> Any:
         """Return the handle of a plugin's deployment, which is made if it is not there. Raises ClusterError."""
@@ -192,6 +233,7 @@ class RayEngine:
         _set_environment(is_own=self._address is None)
         import ray
 
+        logging.getLogger("ray.serve").setLevel(logging.WARNING)  # it tells of each deployment
         if ray.is_initialized():
             return
         if time.monotonic() < self._tried + BETWEEN_CONNECTIONS:

@@ -20,6 +20,7 @@ class EngineError(OwnerError):
     """A process that runs verbs and has ended, or was ended as it did not answer; the message says which, and how."""
 
     notice = "This demo stopped working and is being started again: try once more in a moment, or with other settings."
+    ends_batch = False  # it may be this file that ends it
 
 
 class RemoteError(RuntimeError):

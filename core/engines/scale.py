@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from core import registry
 from core.errors import UserError
 
 DEFAULT = "default"  # the table of the plugins that have none of their own
+THREADS = "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"  # what TensorFlow and PyTorch read
 CALLS = 64  # that a replica has at once: they take turns on its device, see `core.turns`
 
 
@@ -25,9 +27,10 @@ class Scale(BaseModel):
     replicas: int | None = Field(default=None, ge=1, description="how many, always; 1 without autoscaling")
     min_replicas: int | None = Field(default=None, ge=0, description="with autoscaling: how many without any calls")
     max_replicas: int | None = Field(default=None, ge=1, description="with autoscaling: how many at most")
-    calls_per_replica: float = Field(default=2, gt=0, description="with autoscaling: more start another one")
+    calls_per_replica: float = Field(default=2, gt=0, description="at once, in a batch; autoscaling keeps to it")
     cpus: float = Field(default=1, ge=0, description="of the cluster, for each replica; may be a fraction")
     gpus: float = Field(default=0, ge=0, description="of the cluster, for each replica; may be a fraction")
+    threads: int | None = Field(default=None, ge=1, description="of a network; left out, one for each core")
 
     @model_validator(mode="after")
     def _is_either(self) -> Scale:
@@ -42,12 +45,21 @@ class Scale(BaseModel):
         """Whether the number of replicas follows the load."""
         return self.min_replicas is not None or self.max_replicas is not None
 
+    @property
+    def capacity(self) -> int:
+        """How many calls keep all replicas busy: while one is computed, the next is on its way."""
+        most = (self.max_replicas or self.min_replicas) if self.is_automatic else self.replicas
+        return min(CALLS, math.ceil(self.calls_per_replica)) * (most or 1)
+
     def deployment_options(self) -> dict[str, Any]:
         """Return the arguments of `ray.serve.Deployment.options`."""
         options: dict[str, Any] = {
             "max_ongoing_requests": CALLS,
             "ray_actor_options": {"num_cpus": self.cpus, "num_gpus": self.gpus},
         }
+        if self.threads:
+            variables = dict.fromkeys(THREADS, str(self.threads))
+            options["ray_actor_options"]["runtime_env"] = {"env_vars": variables}
         if not self.is_automatic:
             return options | {"num_replicas": self.replicas or 1}
         limits = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from tqdm import tqdm
 
 Scores = dict[str, float]
 
@@ -27,6 +28,18 @@ class Evaluation:
     count: int | None = None
     checkpoint: str | None = None
     unit: str = "images"
+
+
+def rows(names: Sequence[str], scores: Iterable[Scores]) -> list[dict[str, float | str]]:
+    """Return the scores of each image with its name under "image", and show the progress on standard error meanwhile.
+
+    Args:
+        names: of the images.
+        scores: of each, in the same order, such as what `Plugin.map` yields.
+    """
+    each = zip(names, scores, strict=True)
+    with tqdm(each, desc="scored", total=len(names), disable=None, leave=False) as bar:
+        return [{"image": name} | found for name, found in bar]
 
 
 def mean(scores: Iterable[Mapping[str, float | str]]) -> Scores:

@@ -210,6 +210,10 @@ class _WatchedEngine:
         """Return where the networks of a plugin run."""
         return self.engine.place(record)
 
+    def capacity(self, record: Record) -> int:
+        """Return how many calls, made at once, keep the other engine busy."""
+        return self.engine.capacity(record)
+
     def close(self) -> None:
         """End the other engine."""
         self.engine.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import functools
 import logging
 import os
 import sys
@@ -121,15 +120,9 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = make_engine) 
 
 def _choose_engine(options: argparse.Namespace, default: MakeEngine) -> MakeEngine:
     """Return what makes the engine that the flags ask for. Raises UserError if a flag goes with another engine."""
-    if options.engine != "ray":
-        if given := [flag for flag in ("ray_address", "ray_scale") if getattr(options, flag)]:
-            raise UserError(f"--{given[0].replace('_', '-')} goes with --engine ray: add that, or leave it out.")
-        return default
-    from core.engines import scale
-    from core.engines.ray_serve import RayEngine
+    from core.engines import ray_serve
 
-    scales = scale.read(options.ray_scale) if options.ray_scale else scale.Scales()
-    return functools.partial(RayEngine, address=options.ray_address, scales=scales)
+    return ray_serve.choose(options.engine, options.ray_address, options.ray_scale) or default
 
 
 def _launch(

@@ -50,9 +50,11 @@ def evaluate(plugin: Plugin, data: Path, pipeline: Pipeline = "white") -> Evalua
         return image
 
     run(images.composite_on_white(images.load(files[0])), None)  # the first call compiles
-    per_image = [
-        {"image": path.name} | score(run, images.composite_on_white(images.load(path)), pipeline) for path in files
-    ]
+
+    def score_file(path: Path) -> Scores:
+        return score(run, images.composite_on_white(images.load(path)), pipeline)
+
+    per_image = evaluation.rows([path.name for path in files], plugin.map(score_file, files))
     return Evaluation(evaluation.mean(per_image), per_image)
 
 

@@ -227,17 +227,19 @@ def evaluate(
         return image
 
     stylize(*(load_square(path, SCORED_SIDE) for path in pairs[0]))  # the first call compiles
-    rows = []
-    for i, pair in enumerate(pairs):
-        large, small = ([load_square(path, side) for path in pair] for side in (SCORED_SIDE, scoring.size))
-        row: dict[str, float | str] = {"image": " × ".join(path.stem for path in pair)}
-        row |= score_method("feedforward", stylize, scorer, *large)[1]
+
+    def score_pair(index: int) -> Scores:
+        large, small = ([load_square(path, side) for path in pairs[index]] for side in (SCORED_SIDE, scoring.size))
+        scores = score_method("feedforward", stylize, scorer, *large)[1]
         if scoring.iterative:
-            row |= score_method("iterative", optimize, scorer, *small)[1]
+            scores |= score_method("iterative", optimize, scorer, *small)[1]
         if given:
-            image = load_square(given[i], SCORED_SIDE)
-            row |= score_method("given", lambda *_, image=image: image, scorer, *large)[1]
-        rows.append(row)
+            image = load_square(given[index], SCORED_SIDE)
+            scores |= score_method("given", lambda *_: image, scorer, *large)[1]
+        return scores
+
+    names = [" × ".join(path.stem for path in pair) for pair in pairs]
+    rows = evaluation.rows(names, plugin.map(score_pair, range(len(pairs))))
     return Evaluation(evaluation.mean(rows), rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -188,16 +188,24 @@ def evaluate(plugin: Plugin, data: Path, lr: Path | None = None, scale: int | No
         )
     if lr and scale is None:
         raise UserError("--lr needs --scale: say by how much its pictures are smaller.")
-    per_image = []
-    for i, path in enumerate(picture_files(data)):
-        picture, scores = images.composite_on_white(images.load(path)), Scores()
-        for name in names:
-            high, low = make_pair(picture, SCALES[name], i if name == REAL_CHECKPOINT else None, path.name)
-            if lr:
-                low = read_low(find_low(lr, path, SCALES[name]), high, SCALES[name])
-            restore = partial(plugin.run, "upscale", checkpoint=name)
-            if not i:
-                restore(low)  # the first call compiles
-            scores |= score(restore, high, low, SCALES[name], "real_" if name == REAL_CHECKPOINT else "")
-        per_image.append({"image": path.name} | scores)
+    files = picture_files(data)
+    restore = {name: partial(plugin.run, "upscale", checkpoint=name) for name in names}
+
+    def pairs_of(index: int) -> Iterator[tuple[str, Image, Image]]:
+        picture, name = images.composite_on_white(images.load(files[index])), files[index].name
+        for checkpoint in names:
+            scale = SCALES[checkpoint]
+            high, low = make_pair(picture, scale, index if checkpoint == REAL_CHECKPOINT else None, name)
+            yield checkpoint, high, read_low(find_low(lr, files[index], scale), high, scale) if lr else low
+
+    def score_file(index: int) -> Scores:
+        scores = Scores()
+        for checkpoint, high, low in pairs_of(index):
+            prefix = "real_" if checkpoint == REAL_CHECKPOINT else ""
+            scores |= score(restore[checkpoint], high, low, SCALES[checkpoint], prefix)
+        return scores
+
+    for checkpoint, _, low in pairs_of(0):
+        restore[checkpoint](low)  # the first call compiles
+    per_image = evaluation.rows([path.name for path in files], plugin.map(score_file, range(len(files))))
     return Evaluation(evaluation.mean(per_image), per_image, checkpoint=", ".join(names))

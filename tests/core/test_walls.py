@@ -22,6 +22,7 @@ LAYERS = (
         "core.progress",
         "core.files",
         "core.kinds",
+        "core.parallel",
         "core.shared_state",
         "core.tracebacks",
         "core.turns",

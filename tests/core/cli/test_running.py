@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,13 +14,16 @@ import numpy as np
 import pytest
 
 from core.cli.parser import main
+from core.errors import DiskFullError
 from core.imaging import images
 from core.imaging.images import Image
 
 HALVE = '''
+from typing import NamedTuple
 import keras
 from core.errors import UserError
 from core.imaging.images import Image
+from core.sounds import Samples, Sound
 import numpy as np
 
 def build_network(): return keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
@@ -27,6 +31,15 @@ def halve(network: keras.Model, image: Image) -> Image:
     """Return half of the image's values."""
     if image.mean() > 0.9: raise UserError("it is too bright.")
     return np.concatenate([image[..., :3] / 2, image[..., 3:]], -1)
+def hum(network: keras.Model, image: Image) -> Sound:
+    """Return a sound as long as the image is wide."""
+    return Samples(np.zeros((image.shape[1], 1), np.float32), 8000)
+class Parts(NamedTuple):
+    image: Image
+    red: Image
+def split(network: keras.Model, image: Image) -> Parts:
+    """Return the image and its red."""
+    return Parts(image, image[..., :1])
 def several(network: keras.Model, count: int = 1) -> Image:
     """Return several images."""
     return np.full((count, 8, 8, 3), 0.5, np.float32)
@@ -119,6 +132,87 @@ def test_a_folder_is_worked_on_file_by_file(folder: Path, tmp_path: Path, capsys
     assert printed.out.split() == [str(out / "a.png"), str(out / "summer" / "b.jpg")]
     assert "FAIL  damaged.png: damaged.png is no" in printed.err
     assert "2 done, 1 failed" in printed.err
+
+
+@pytest.fixture
+def several_at_once(monkeypatch: pytest.MonkeyPatch) -> threading.Barrier:
+    """Two calls at a time, of which each waits for the other; the image's red is changed meanwhile."""
+    from core.engine import LocalEngine
+
+    together = threading.Barrier(2, timeout=60)
+    load = images.load
+
+    def load_together(source: Path) -> Image:
+        if source.suffix == ".png" and source.parent.name == "many":
+            together.wait()
+        return load(source)
+
+    monkeypatch.setattr(LocalEngine, "capacity", lambda *_: 2)
+    monkeypatch.setattr("core.imaging.images.load", load_together)
+    return together
+
+
+@pytest.mark.usefixtures("halving", "several_at_once")
+def test_files_that_are_worked_on_at_once_are_reported_in_order(
+    tmp_path: Path, picture: Image, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "many").mkdir()
+    for i in range(6):
+        images.save(picture * (i + 1) / 6 if i != 3 else np.ones_like(picture), tmp_path / "many" / f"{i}.png")
+    assert main(["run", "halving", "halve", str(tmp_path / "many"), str(tmp_path / "out")]) == 1
+    printed = capsys.readouterr()
+    assert [Path(line).stem for line in printed.out.split()] == ["0", "1", "2", "4", "5"]
+    assert "FAIL  3.png: it is too bright." in printed.err
+    assert "5 done, 1 failed; the results" in printed.err
+    np.testing.assert_allclose(images.load(tmp_path / "out" / "2.png"), picture / 4, atol=1 / 255)
+
+
+@pytest.mark.usefixtures("halving")
+def test_results_of_the_same_name_get_the_whole_name(folder: Path, picture: Image, tmp_path: Path) -> None:
+    (folder / "damaged.png").unlink()
+    images.save(picture, folder / "a.jpg")
+    assert main(["run", "halving", "hum", str(folder), str(tmp_path / "out")]) == 0
+    found = sorted(str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.*"))
+    assert found == ["a.jpg.wav", "a.png.wav", "summer/b.wav"]
+
+
+@pytest.mark.usefixtures("halving")
+def test_a_result_that_is_that_of_another_file_is_refused(
+    folder: Path, picture: Image, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "damaged.png").unlink()
+    images.save(picture, folder / "a_red.png")
+    command = ["run", "halving", "split", str(folder), str(tmp_path / "out")]
+    for _ in range(2):
+        assert main(command) == 1
+        assert "FAIL  a_red.png: its result would be" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("halving")
+def test_what_concerns_all_files_ends_the_batch_and_the_rest_is_left(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise DiskFullError("the disk is full.")
+
+    monkeypatch.setattr("core.cli.files.write", fail)
+    assert main(["run", "halving", "halve", str(folder), str(tmp_path / "out")]) == 2
+    printed = capsys.readouterr().err
+    assert "0 done, 0 failed, 3 left, with which the same command goes on" in printed
+    assert "darkroom: the disk is full." in printed
+
+
+@pytest.mark.usefixtures("halving")
+def test_a_folder_that_cannot_be_made_is_named_before_anything_is_computed(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert main(["run", "halving", "halve", str(folder), str(tmp_path / "file" / "out")]) == 2
+    assert "file/out cannot be written to (Not a directory)" in capsys.readouterr().err
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "summer").touch()
+    assert main(["run", "halving", "halve", str(folder), str(tmp_path / "out")]) == 1
+    assert "FAIL  summer/b.jpg: " in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("halving")

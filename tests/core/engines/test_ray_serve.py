@@ -8,7 +8,8 @@ import pickle
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,7 +21,7 @@ import pytest
 from core import registry, verbs, weights
 from core.engine import Call, LocalEngine
 from core.engines import ray_replica, ray_serve, shipping
-from core.engines.ray_serve import ReplicaEndedError
+from core.engines.ray_serve import ClusterError, ReplicaEndedError
 from core.engines.remote import Outcome, RemoteError
 from core.engines.scale import Scale, Scales
 from core.engines.shipping import ShippingError
@@ -160,10 +161,38 @@ def test_the_cluster_streams_repeats_and_cancels(plugin: Plugin, tmp_path: Path)
     process = plugin.run("process")
     os.kill(process, signal.SIGKILL)
     assert plugin.run("process") != process
+    check_batch(plugin)
 
 
-def wait_for(path: Path, seconds: float = 10) -> None:
+def check_batch(plugin: Plugin) -> None:
+    """Check that both replicas work on a batch, that a kill loses no call, and that closing ends the calls that run."""
+    assert plugin.engine.capacity(plugin.record) == 4
+    killed: list[int] = []
+
+    def call(item: int) -> tuple[int, int]:
+        if item == 20:
+            killed.append(plugin.run("process"))
+            os.kill(killed[0], signal.SIGKILL)
+        return plugin.run("count", item), plugin.run("process")
+
+    counts, processes = zip(*plugin.map(call, range(60)), strict=True)
+    assert counts == tuple(range(60))
+    assert len(set(processes)) >= 2
+
+    running = ThreadPoolExecutor(1)
+    hanging = running.submit(plugin.run, "hang")
+    wait_until(lambda: bool(plugin.engine._waiting))  # type: ignore[attr-defined]
+    plugin.engine.close()
+    with pytest.raises(ClusterError, match="the engine was closed during hang"):
+        hanging.result(timeout=60)
+
+
+def wait_for(path: Path) -> None:
+    wait_until(path.exists)
+
+
+def wait_until(is_true: Callable[[], bool], seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
-    while not path.exists() and time.monotonic() < deadline:
+    while not is_true() and time.monotonic() < deadline:
         time.sleep(0.01)
-    assert path.exists()
+    assert is_true()

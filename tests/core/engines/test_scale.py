@@ -30,6 +30,14 @@ def test_a_plugin_has_the_replicas_of_its_table_or_of_the_default_one(tmp_path: 
     assert options["ray_actor_options"] == {"num_cpus": 2, "num_gpus": 0.5}
 
 
+def test_a_batch_keeps_every_replica_busy_and_threads_are_set_in_each() -> None:
+    assert Scale().capacity == 2
+    assert Scale(replicas=3, calls_per_replica=1.5).capacity == 6
+    assert Scale(min_replicas=1, max_replicas=4, calls_per_replica=1).capacity == 4
+    options = Scale(threads=3).deployment_options()["ray_actor_options"]
+    assert options["runtime_env"]["env_vars"]["TF_NUM_INTRAOP_THREADS"] == "3"
+
+
 def test_without_a_table_there_is_one_replica() -> None:
     assert scale.Scales().of("denoiser").deployment_options()["num_replicas"] == 1
 
