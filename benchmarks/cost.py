@@ -66,7 +66,7 @@ def of_calls(table: Table, machine: Mapping[str, Any], hardware: Sequence[Hardwa
     rows = []
     for row in table.rows:
         milliseconds = float(row[table.columns.index(_column(str(row[0]), machine))])
-        rows.append((*row[:2], milliseconds, *(100 * each.cost(milliseconds) for each in rented)))
+        rows.append((*row[:2], milliseconds, *(f"{100 * each.cost(milliseconds):.2g}" for each in rented)))
     columns = *table.columns[:2], "ms of a core", *(each.name for each in rented)
     return Table("A thousand calls: US cents", columns, rows)
 

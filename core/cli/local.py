@@ -53,7 +53,7 @@ def train(record: Record, resume: bool, arguments: list[str], help_text: str = "
         resume: continue the newest interrupted run instead of starting one.
         arguments: the flags of the plugin's `Config`.
         help_text: added to --help: the flags that are not of the `Config`.
-        folder: of all runs; None: `runs` in the working directory.
+        folder: of all runs, for a process whose run is not kept; None: `runs` in the working directory.
     """
     module = verbs.import_module_of(record, "train")
     if resume:
@@ -69,7 +69,13 @@ def train(record: Record, resume: bool, arguments: list[str], help_text: str = "
             started.discard_if_empty()
             raise
     print(json.dumps(scores, indent=2))
-    print(f"The checkpoint is in {started.checkpoint}.\n{_advise(record, config, started.checkpoint)}", file=sys.stderr)
+    if folder is None:
+        print(
+            f"The checkpoint is in {started.checkpoint}.\n{_advise(record, config, started.checkpoint)}",
+            file=sys.stderr,
+        )
+    else:
+        print("The first of the processes has written the checkpoint.", file=sys.stderr)
     return 0
 
 

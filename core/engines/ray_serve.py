@@ -117,6 +117,7 @@ class RayEngine:
         self._waiting: set[Future[Any]] = set()  # for messages
         self._is_closed = False
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(lambda _, context: LOGGER.debug("%s", context))  # of calls that were closed
         threading.Thread(target=self._loop.run_forever, daemon=True, name="ray answers").start()
 
     def stream(self, call: Call) -> Steps[Any]:
@@ -159,7 +160,7 @@ class RayEngine:
         for waiting in list(self._waiting):
             waiting.cancel()
         with suppress(Exception):
-            for name in self._handles:
+            for name in self._handles if self._address else ():  # which waits for the calls that run in them
                 serve.delete(self._application(name))
             ray.shutdown()
         self._starter.shutdown(wait=False, cancel_futures=True)
@@ -233,7 +234,7 @@ class RayEngine:
         _set_environment(is_own=self._address is None)
         import ray
 
-        logging.getLogger("ray.serve").setLevel(logging.WARNING)  # it tells of each deployment
+        _log_instead_of_printing()
         if ray.is_initialized():
             return
         if time.monotonic() < self._tried + BETWEEN_CONNECTIONS:
@@ -279,6 +280,20 @@ def _set_environment(is_own: bool) -> None:
         is_own: whether the cluster is started here; nobody else on this machine or its network is to use it.
     """
     os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", str(FOREVER))  # else Ray would end this process
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    for variable, value in {"USAGE_STATS_ENABLED": "0", "SERVE_LOG_TO_STDERR": "0"}.items():
+        os.environ.setdefault(f"RAY_{variable}", value)
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     if is_own and "RAY_AUTH_MODE" not in os.environ:
         os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+
+
+def _log_instead_of_printing() -> None:
+    """Keep what Ray says out of standard output, which is a command's result: it prints that a process has died."""
+    import ray
+
+    logging.getLogger("ray").setLevel(logging.ERROR)  # such as that its own handler of SIGTERM is not set
+
+    def log(data: dict[str, Any], ignore_prefix: bool) -> None:
+        LOGGER.debug("Ray: %s", data["lines"])
+
+    ray._private.worker.print_to_stdstream = log  # there is no public way

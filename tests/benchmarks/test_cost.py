@@ -25,7 +25,7 @@ def test_a_core_that_is_kept_busy_for_an_hour_costs_its_share_of_the_machine() -
 @pytest.mark.parametrize(("has_bfloat16", "denoiser"), [(False, 1.0), (True, 0.5)])
 def test_the_precision_is_that_which_a_plugin_chooses_on_the_machine(has_bfloat16: bool, denoiser: float) -> None:
     table = cost.of_calls(VERBS, {"bfloat16": has_bfloat16}, [Hardware("any", 0.10, 1), Hardware("GPU", 1.0)])
-    assert [row[-1] for row in table.rows] == pytest.approx([denoiser, 0.1])  # cents
+    assert [float(row[-1]) for row in table.rows] == pytest.approx([denoiser, 0.1])  # cents
 
 
 def test_the_prices_are_dated_and_name_their_sources() -> None:

@@ -14,6 +14,7 @@ from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
 from core import registry, verbs
 from core.cli.parser import main
+from core.engine import LocalEngine
 from core.imaging import images
 from core.imaging.images import Image
 from core.training import runs
@@ -52,6 +53,21 @@ def test_evaluate_prints_one_json_object(photo: Path, capsys: pytest.CaptureFixt
     expected = {f"{metric}_sigma{sigma}" for metric in ("psnr", "ssim") for sigma in (15, 25, 50)}
     assert set(report["scores"]) == expected | {"seconds_per_megapixel"}
     assert report["per_image"][0]["image"] == "photo.png"
+
+
+def test_evaluate_scores_several_files_at_once_as_one_after_the_other(
+    photo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for i in range(3):
+        images.save(images.load(photo)[i:100, ..., :3], photo.with_name(f"{i}.png"))
+    reports = []
+    for at_once in (1, 3):
+        monkeypatch.setattr(LocalEngine, "capacity", lambda *_, at_once=at_once: at_once)
+        assert main(["evaluate", "denoiser", "--data", str(photo.parent), "--json"]) == 0
+        rows = json.loads(capsys.readouterr().out)["per_image"]
+        reports.append([{name: value for name, value in row.items() if "seconds" not in name} for row in rows])
+    assert [row["image"] for row in reports[0]] == ["0.png", "1.png", "2.png", "photo.png"]
+    assert reports[0] == reports[1]
 
 
 def test_evaluate_scores_the_named_checkpoint(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -125,6 +125,7 @@ def plugin(record: Record) -> Iterator[Plugin]:
     scales = Scales({"default": Scale(replicas=2, cpus=0.1)})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ray_serve, "STORE", 100 * 2**20)
+        patch.setenv("RAY_worker_niceness", "0")  # else replicas hardly start on a busy machine
         patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), *sys.path]))
         engine = ray_serve.RayEngine(scales=scales)
         yield Plugin(record, engine)

@@ -58,6 +58,22 @@ def test_what_is_missing_or_wrong_is_said(given: dict[str, Any], message: str) -
         distribution.parse(given)
 
 
+@pytest.mark.parametrize(
+    ("coordinator", "message"),
+    [
+        ("127.0.0.1:1", "--coordinator 127.0.0.1:1 cannot be reached"),
+        ("nowhere.invalid:1", "--coordinator nowhere.invalid:1 cannot be reached"),
+        ("10.0.0.1", "--coordinator is '10.0.0.1': write HOST:PORT"),
+    ],
+)
+def test_a_first_process_that_is_not_there_is_an_error(coordinator: str, message: str, monkeypatch: Any) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.setattr(distribution, "find_spec", lambda name: name)
+    monkeypatch.setattr(distribution, "PATIENCE", -1.0)
+    with pytest.raises(UserError, match=message):
+        distribution.join(Processes(2, coordinator, 1))
+
+
 def test_another_backend_is_refused(monkeypatch: Any) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     with pytest.raises(UserError, match="--processes trains with JAX, but KERAS_BACKEND is 'torch'"):
