@@ -45,6 +45,8 @@ def main() -> None:
     parser.add_argument("suite", type=Path, nargs="?", help="JSON of the suite; measured now if left out")
     parser.add_argument("--prices", type=Path, default=PRICES)
     options = parser.parse_args()
+    if options.suite and not options.suite.is_file():
+        parser.error(f"{options.suite} is no file: run python -m benchmarks.suite first, or leave it out")
     prices = tomllib.loads(options.prices.read_text())
     hardware = [Hardware(**each) for each in prices["hardware"]]
     content = json.loads(options.suite.read_text()) if options.suite else measure()
