@@ -20,10 +20,13 @@ from typing import Any
 from benchmarks import precision, tables
 from benchmarks.tables import Table
 from core import registry
+from core.engine import LocalEngine
+from core.plugin import Plugin
 
 PRICES = Path(__file__).with_name("prices.toml")
 VERBS = "Verbs: milliseconds of processor time"
 HOUR = 3_600_000  # milliseconds
+Row = tuple[str, str, float]  # a plugin, what is called, and milliseconds of processor time
 
 
 @dataclass(frozen=True)
@@ -49,27 +52,37 @@ def main() -> None:
         parser.error(f"{options.suite} is no file: run python -m benchmarks.suite first, or leave it out")
     prices = tomllib.loads(options.prices.read_text())
     hardware = [Hardware(**each) for each in prices["hardware"]]
-    content = json.loads(options.suite.read_text()) if options.suite else measure()
-    table = next(Table(**each) for each in content["tables"] if each["title"] == VERBS)
-    print(f"{content['machine']['device']}, {content['machine']['date']}; prices of {prices['date']}:")
+    machine, calls = read(options.suite) if options.suite else (tables.machine(), measure())
+    print(f"{machine['device']}, {machine['date']}; prices of {prices['date']}:")
     print("\n".join(prices["sources"]))
-    for each in (of_calls(table, content["machine"], hardware), of_gpus(hardware)):
+    for each in (of_calls(calls, hardware), of_gpus(hardware)):
         print(each.markdown())
 
 
-def measure() -> dict[str, Any]:
-    """Return what the suite writes of the verbs."""
-    return {"machine": tables.machine(), "tables": [vars(precision.measure())]}
+def read(suite: Path) -> tuple[dict[str, Any], list[Row]]:
+    """Return the machine that the suite was measured on, and the milliseconds of each call there."""
+    content = json.loads(suite.read_text())
+    table = next(Table(**each) for each in content["tables"] if each["title"] == VERBS)
+    columns = [table.columns.index(_column(str(row[0]), content["machine"])) for row in table.rows]
+    rows = [(str(row[0]), str(row[1]), float(row[i])) for row, i in zip(table.rows, columns, strict=True)]
+    return content["machine"], rows
 
 
-def of_calls(table: Table, machine: Mapping[str, Any], hardware: Sequence[Hardware]) -> Table:
+def measure(repeat: int = 3) -> list[Row]:
+    """Return the milliseconds of each call, in the precision that the plugin chooses here."""
+    rows = []
+    for name, label, call in precision.calls():
+        plugin = Plugin(registry.find(name), LocalEngine())
+        call(plugin)  # the first one traces the network
+        rows.append((name, label, 1000 * min(precision.processor_seconds(call, plugin) for _ in range(repeat))))
+    return rows
+
+
+def of_calls(calls: Sequence[Row], hardware: Sequence[Hardware]) -> Table:
     """Return what a thousand calls of each verb cost, in cents, on each machine without a GPU."""
     rented = [each for each in hardware if each.cores]
-    rows = []
-    for row in table.rows:
-        milliseconds = float(row[table.columns.index(_column(str(row[0]), machine))])
-        rows.append((*row[:2], milliseconds, *(f"{100 * each.cost(milliseconds):.2g}" for each in rented)))
-    columns = *table.columns[:2], "ms of a core", *(each.name for each in rented)
+    rows = [(*call, *(f"{100 * each.cost(call[-1]):.2g}" for each in rented)) for call in calls]
+    columns = "plugin", "call", "ms of a core", *(each.name for each in rented)
     return Table("A thousand calls: US cents", columns, rows)
 
 

@@ -61,12 +61,12 @@ def main() -> None:
 
 def measure(repeat: int = 5) -> Table:
     """Return the milliseconds of processor time of each call in both precisions, and how far the results differ."""
-    rows = [(plugin, name, *_compare(plugin, call, repeat)) for plugin, name, call in _calls()]
+    rows = [(plugin, name, *_compare(plugin, call, repeat)) for plugin, name, call in calls()]
     columns = "plugin", "call", "float32, ms", "bfloat16, ms", "ratio", "PSNR, dB", "largest, /255"
     return Table("Verbs: milliseconds of processor time", columns, rows)
 
 
-def _calls() -> list[tuple[str, str, Call]]:
+def calls() -> list[tuple[str, str, Call]]:
     """Return plugins, what is called, and the call, whose result is an image, a tuple with one, or a batch."""
     photo = center_crop(images.load(PHOTO), SIDE, SIDE)
     noisy = (photo + np.random.default_rng(0).standard_normal(photo.shape, np.float32) * 25 / 255).clip(0, 1)
@@ -101,17 +101,18 @@ def _compare(name: str, call: Call, repeat: int) -> tuple[float, ...]:
     for precision in PRECISIONS:
         plugin = Plugin(registry.find(name), LocalEngine(precision=precision))
         results.append(_image(call(plugin)))  # the first call traces the network
-        milliseconds.append(1000 * min(_time(call, plugin) for _ in range(repeat)))
+        milliseconds.append(1000 * min(processor_seconds(call, plugin) for _ in range(repeat)))
     whole, half = results
     largest = 255 * float(np.abs(whole - half).max())
     before, after = milliseconds
     return before, after, before / after, psnr(half, whole), largest
 
 
-def _time(call: Call, plugin: Plugin) -> float:
-    began = time.process_time()
+def processor_seconds(call: Call, plugin: Plugin) -> float:
+    """Return the seconds of processor time that a call takes, of all threads together."""
+    began = time.processprocessor_seconds()
     call(plugin)
-    return time.process_time() - began
+    return time.processprocessor_seconds() - began
 
 
 def _image(result: Any) -> Image:
