@@ -252,9 +252,9 @@ class RayEngine:
         import ray
         from ray import serve
 
+        logging.getLogger("ray.serve").setLevel(logging.WARNING)  # it tells of each deployment
         serve.start(proxy_location="Disabled")  # calls come by handles: there is no HTTP
-        weights = ray.put(shipping.pack(record, self.options))
-        self._weights.append(weights)
+        self._weights.append(weights := ray.put(shipping.pack(record, self.options)))
         options = self._scales.of(record.name).deployment_options()
         deployment = serve.deployment(Replica).options(name=record.name, **options)
         application = deployment.bind(record, [weights], self._precision)
