@@ -22,7 +22,6 @@ from core.imaging.images import ImageError
 from core.progress import Progress, Steps
 from core.turns import VISITOR
 from core.web import memory
-from core.web.components import Dropped
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 MEGAPIXELS = 48.0  # at once; a larger picture runs alone
@@ -206,5 +205,7 @@ def _size(picture: str | bytes | None) -> float:
 
 def is_picture(parameter: inspect.Parameter) -> bool:
     """Return whether a parameter of a handler is a picture, as its annotation says: a type, or its source."""
+    from core.web.components import Dropped  # Gradio, which the server imports once visitors' files have a folder
+
     annotation = parameter.annotation
     return PICTURE in annotation if isinstance(annotation, str) else annotation == Dropped
