@@ -39,11 +39,12 @@ BUNDLED = [record for record in registry.discover().values() if record.folder.pa
 CHECKED_HERE = [check for check in contract.CHECKS if check is not contract.loads_under_each_backend]  # tests/plugins
 
 
-LONG = (  # their own tests run them too
+LONG = {  # other tests do the same: those of the plugins, and that the app is served before Keras is imported
     ("style_transfer", "runs_verbs"),
     ("style_transfer", "yields_often"),
     ("gan_generator", "runs_verbs"),
-)
+    *((record.name, "builds_page_without_keras") for record in BUNDLED if record.name != "denoiser"),
+}
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from plugins.style_transfer.options import StylizeOptions
 from tests.plugins.style_transfer.conftest import PHOTO
 
 
+@pytest.mark.slow
 def test_tiles_agree_with_the_whole(network: keras.Model, style: Any, monkeypatch: Any) -> None:
     large = resize_bicubic(images.load(PHOTO), 256, 448)
     stylize = partial(feedforward.stylize, network, large, [style], [1.0], StylizeOptions())

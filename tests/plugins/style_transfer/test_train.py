@@ -88,6 +88,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         train.load_layers(vgg.assemble_vgg(), ["preprocess"], tmp_path / "nothing.safetensors", "--decoder")
 
 
+@pytest.mark.slow
 def test_both_methods_and_another_s_images_are_scored(
     plugin: Plugin, tmp_path: Path, capsys: Any, monkeypatch: Any
 ) -> None:

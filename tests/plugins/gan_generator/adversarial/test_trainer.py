@@ -81,6 +81,7 @@ def test_each_network_is_updated_at_its_own_interval(network: keras.Model, small
 
 
 @pytest.mark.usefixtures("eagerly")
+@pytest.mark.slow
 def test_the_moving_average_follows_the_weights(small: dict[str, Any]) -> None:
     keras.utils.set_random_seed(0)
     trainer = GANTrainer(build_gan(**small), build_gan(**small), Objective(ema_steps=5), 0)

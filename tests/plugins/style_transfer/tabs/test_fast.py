@@ -50,6 +50,7 @@ def test_the_style_applies_where_the_mask_is_white(plugin: Plugin, tmp_path: Pat
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_a_photo_is_stylized_in_the_browser(browser: Any, app_address: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{app_address}/style_transfer")

@@ -44,6 +44,7 @@ def test_wrong_settings_are_refused_with_a_sentence(plugin: Plugin, tmp_path: Pa
             finish(enlarge.upscale(plugin, *arguments))
 
 
+@pytest.mark.slow
 def test_a_large_photo_is_cropped(plugin: Plugin, tmp_path: Path) -> None:
     large = np.zeros((1200, 1300, 3), np.float32)
     large[:100, 1200:] = 1
