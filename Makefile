@@ -1,5 +1,4 @@
-# Each target creates .venv if it is missing or older than the requirements. Python compiles what is imported: pip would take
-# a third longer for compiling all.
+# Each target creates .venv if it is missing or older than the requirements.
 PYTHON ?= python3
 BENCH ?= suite
 RUN := .venv/bin/python
@@ -29,13 +28,13 @@ bench: .venv/$(if $(filter suite,$(BENCH)),run,bench)
 
 .venv/run: requirements.txt | .venv/bin/python
 	@echo "Installing TensorFlow, Keras and Gradio into .venv: 2.4 GB, this takes minutes on a slow connection."
-	@$(RUN) -m pip install --quiet --no-compile -r requirements.txt
+	@$(RUN) -m pip install --quiet -r requirements.txt
 	touch $@
 
 .venv/dev: requirements-dev.txt .venv/run
-	$(RUN) -m pip install --quiet --no-compile -r requirements-dev.txt
+	$(RUN) -m pip install --quiet -r requirements-dev.txt
 	touch $@
 
 .venv/bench: requirements-bench.txt .venv/run
-	$(RUN) -m pip install --quiet --no-compile -r requirements-bench.txt
+	$(RUN) -m pip install --quiet -r requirements-bench.txt
 	touch $@
