@@ -81,6 +81,15 @@ def test_a_click_chooses_the_crop() -> None:
     assert cropping.crop_at(str(gallery.PHOTOS[0]), 512, 3, click) == (512, 25, 25, 4)
 
 
+def box_at_rest(page: Any, element: Any) -> dict[str, float]:
+    """Return where an element is, once two looks half a second apart agree: a result that arrives moves it."""
+    box: dict[str, float] = {}
+    while (found := element.bounding_box()) != box:
+        box = found
+        page.wait_for_timeout(500)
+    return box
+
+
 @pytest.mark.browser
 def test_a_visitor_enlarges_a_photo_and_clicks_for_a_crop(browser: Any, app_address: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
@@ -91,14 +100,14 @@ def test_a_visitor_enlarges_a_photo_and_clicks_for_a_crop(browser: Any, app_addr
     page.get_by_text("128 × 128 → 512 × 512").wait_for(timeout=60_000)
     assert page.get_by_label("128 px").is_checked()
     page.locator(".source img").first.scroll_into_view_if_needed()
-    box = page.locator(".source img").first.bounding_box()
+    box = box_at_rest(page, page.locator(".source img").first)
     page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.9 * box["height"])  # outside the frame
     page.mouse.down()
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.3 * box["height"], steps=5)
     page.mouse.up()
     page.get_by_text("256 × 256 → 1024 × 1024").wait_for(timeout=60_000)
     page.locator(".source img").first.scroll_into_view_if_needed()
-    box = page.locator(".source img").first.bounding_box()
+    box = box_at_rest(page, page.locator(".source img").first)
     frame = page.locator(".crop-frame").bounding_box()
     assert frame["x"] + frame["width"] / 2 == pytest.approx(box["x"] + 0.6 * box["width"], abs=4)
     page.get_by_label("128 px").click()
