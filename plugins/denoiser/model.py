@@ -25,7 +25,7 @@ from core.networks.layers import residual_blocks, unpack_singleton
 from core.progress import Steps
 
 from .camera import to_gray
-from .noise import MAX_SIGMA, choose_network, measure_noise, shared_noise_gain
+from .noise import MAX_SIGMA, choose_network, estimate_sigma, measure_noise, shared_noise_gain
 
 
 class Denoised(NamedTuple):
@@ -114,8 +114,7 @@ def denoise(
     visible = fill_transparent(image)
     gain = None
     if sigma is None and not is_blind(network):
-        noise = measure_noise(image)
-        sigma, gain = min(noise.sigma, MAX_SIGMA), noise.shared_gain
+        sigma, gain = min(estimate_sigma(image), MAX_SIGMA), measure_noise(image).shared_gain
     if sigma == 0:
         return Denoised(image, 0.0)
     inputs = _make_inputs(network, visible, sigma, gain)

@@ -58,12 +58,12 @@ class Noise(NamedTuple):
 
     Attributes:
         is_white: whether it is white, and not a camera's or what JPEG left of white noise.
-        sigma: its standard deviation, 0 to 255; see `estimate_sigma`.
+        sigma: its standard deviation, 0 to 255; None where it is not white: only `estimate_sigma` measures it then.
         shared_gain: see `shared_noise_gain`.
     """
 
     is_white: bool
-    sigma: float
+    sigma: float | None
     shared_gain: float
 
 
@@ -79,7 +79,8 @@ def measure_noise(image: Image) -> Noise:
         return Noise(is_white=True, sigma=0.0, shared_gain=1.0)
     monochrome = is_monochrome(visible)
     shared_gain = _shared_gain(patches) if monochrome else 1.0
-    return Noise(_looks_white(patches, monochrome), _estimate(patches, monochrome), shared_gain)
+    white = _looks_white(patches, monochrome)
+    return Noise(white, _estimate(patches, monochrome) if white else None, shared_gain)
 
 
 def choose_network(image: Image) -> str:
@@ -97,7 +98,11 @@ def estimate_sigma(image: Image) -> float:
     Args:
         image: (h, w, 3 or 4), 0 to 1. Below 9 × 9 pixels there are too few patches: 0 is returned.
     """
-    return measure_noise(image).sigma
+    measured = measure_noise(image).sigma
+    if measured is not None:
+        return measured
+    visible = fill_transparent(image)
+    return _estimate(Patches(visible), is_monochrome(visible))
 
 
 def _estimate(patches: Patches, monochrome: bool) -> float:
