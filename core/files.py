@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,6 +42,16 @@ def written_atomically(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def saved(path: Path) -> Iterator[Path]:
+    """Yield a temporary path as `written_atomically` does. Raises UserError where the file cannot be written."""
+    try:
+        with written_atomically(path) as temporary:
+            yield temporary
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror or error}): choose another place.") from None
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
@@ -51,6 +61,13 @@ def sha256_of(path: Path) -> str:
 def is_left_behind(name: str) -> bool:
     """Return whether a system made the file or folder `name` (`._a.jpg`, `__MACOSX`, `Thumbs.db`), not a person."""
     return name.startswith(".") or name.lower() in LEFT_BEHIND
+
+
+def check_output_of(what: str, path: Path, suffixes: Sequence[str]) -> None:
+    """Raise UserError if `path` has another suffix than those of `what`, such as "a text"; see `check_output`."""
+    if path.suffix.lower() not in suffixes:
+        raise UserError(f"{path.name} does not end in the suffix of {what}: use {', '.join(suffixes)}.")
+    check_output(path)
 
 
 def check_output(path: Path) -> None:

@@ -89,6 +89,11 @@ def result_kinds(function: Callable[..., Any]) -> dict[str, Kind]:
     return {name: kind for name, each in fields.items() if (kind := find(each))}
 
 
+def fields_of(result: Any) -> dict[str, Any]:
+    """Return the values of a verb's result by name: those of a named tuple, or one under `RESULT`."""
+    return result._asdict() if hasattr(result, "_asdict") else {RESULT: result}
+
+
 def is_equal(first: Any, second: Any) -> bool:
     """Return whether two values are the same: also arrays and tables, and tuples and dataclasses that hold some."""
     if isinstance(first, int | float) and isinstance(second, int | float):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import UserError
-from core.files import check_output, written_atomically
+from core.files import check_output_of, saved
 from core.kinds import Kind, Sources
 from core.progress import Progress, Steps
 
@@ -70,14 +70,11 @@ def save(sound: Samples, path: Path, sources: Sources) -> None:
     """
     check(path)
     scaled = np.rint(sound.values.reshape(len(sound.values), -1).clip(-1, 1) * (FULL_SCALE - 1)).astype("<i2")
-    try:
-        with written_atomically(path) as temporary, wave.open(str(temporary), "wb") as file:
-            file.setnchannels(scaled.shape[1])
-            file.setsampwidth(BYTES_PER_SAMPLE)
-            file.setframerate(sound.rate)
-            file.writeframes(scaled.tobytes())
-    except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror or error}): choose another place.") from None
+    with saved(path) as temporary, wave.open(str(temporary), "wb") as file:
+        file.setnchannels(scaled.shape[1])
+        file.setsampwidth(BYTES_PER_SAMPLE)
+        file.setframerate(sound.rate)
+        file.writeframes(scaled.tobytes())
 
 
 def apply(function: Callable[[Values], Values], sound: Samples, chunk: int = CHUNK, *, margin: int) -> Steps[Samples]:
@@ -108,9 +105,7 @@ def snr(values: Values, reference: Values) -> float:
 
 def check(path: Path) -> None:
     """Raise UserError if no sound could be saved at `path`."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path.name} does not end in the suffix of a sound: use {', '.join(SUFFIXES)}.")
-    check_output(path)
+    check_output_of("a sound", path, SUFFIXES)
 
 
 def _check(file: wave.Wave_read, name: str) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from core import texts
 from core.errors import UserError
-from core.files import check_output
+from core.files import check_output_of
 from core.kinds import Kind, Sources
 
 if TYPE_CHECKING:
@@ -96,9 +96,7 @@ def save(table: DataFrame, path: Path, sources: Sources) -> None:
 
 def check(path: Path) -> None:
     """Raise UserError if no table could be saved at `path`."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path.name} does not end in the suffix of a table: use {', '.join(SUFFIXES)}.")
-    check_output(path)
+    check_output_of("a table", path, SUFFIXES)
 
 
 def make_samples() -> list[DataFrame]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from core.errors import UserError
-from core.files import check_output, written_atomically
+from core.files import check_output_of, saved
 from core.kinds import Kind, Sources
 
 SUFFIXES = (".txt",)
@@ -52,18 +52,13 @@ def write(text: str, path: Path) -> None:
         raise UserError(
             f"{path.name} cannot be written: character {error.start + 1} of the text is half a surrogate pair."
         ) from None
-    try:
-        with written_atomically(path) as temporary:
-            temporary.write_bytes(content)
-    except OSError as error:
-        raise UserError(f"{path} cannot be written ({error.strerror or error}): choose another place.") from None
+    with saved(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def check(path: Path) -> None:
     """Raise UserError if no text could be saved at `path`."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path.name} does not end in the suffix of a text: use {', '.join(SUFFIXES)}.")
-    check_output(path)
+    check_output_of("a text", path, SUFFIXES)
 
 
 def make_samples() -> list[str]:

@@ -98,7 +98,7 @@ def write(result: Any, results: Mapping[str, Kind], path: Path | None, sources: 
         path: where to write, see `choose_paths`; that file is written last.
         sources: the files that the result was made from.
     """
-    fields = result._asdict() if hasattr(result, "_asdict") else {kinds.RESULT: result}
+    fields = kinds.fields_of(result)
     targets = choose_paths(path, results)
     for name, target in sorted(targets.items(), key=lambda item: item[1] == path):
         if fields[name] is not None:

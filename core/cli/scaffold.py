@@ -10,10 +10,7 @@ from core import manifest, registry
 from core.errors import UserError
 
 TEMPLATES = Path(__file__).parents[1] / "scaffold"
-PACKAGE, PLAIN = (
-    "package",
-    "plain",
-)  # templates around a plugin in a package of its own, and in any other
+PACKAGE, PLAIN = "package", "plain"  # templates around a plugin in a package of its own, and around any other
 KINDS = tuple(sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir() and path.name not in (PACKAGE, PLAIN)))
 TEXTS = (".md", ".toml", ".txt", ".yml")  # suffixes of templates; a module is a template with .txt after its name
 PREFIX = "darkroom_"  # of a package's name
@@ -51,11 +48,11 @@ def create(name: str, kind: str = "image", parent: Path | None = None, package: 
     if folder.exists() or taken:
         raise UserError(f"{taken.folder if taken else folder} exists already: choose another name.")
     _copy(TEMPLATES / kind, folder, name)
-    if not package:
-        _copy(TEMPLATES / PLAIN, folder, name)
-    else:
+    if package:
         _copy(TEMPLATES / PACKAGE, project, name)
         (folder.parent / "__init__.py").touch()
+    else:
+        _copy(TEMPLATES / PLAIN, folder, name)
     return folder
 
 

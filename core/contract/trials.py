@@ -64,10 +64,14 @@ def _longest_pause(plugin: Plugin, name: str, values: list[Any]) -> float:
     with closing(steps), without_network(), suppress(StopIteration, UserError):
         while last[0] - start[0] < LARGE_TRIAL:
             next(steps)
-            last, before = _now(), last
-            longest = max(longest, min(last[0] - before[0], last[1] - before[1]))
+            longest, last = max(longest, _seconds_since(last)), _now()
         return longest
-    return max(longest, min(_now()[0] - last[0], _now()[1] - last[1]))
+    return max(longest, _seconds_since(last))
+
+
+def _seconds_since(before: tuple[float, float]) -> float:
+    """Return the seconds since `_now` was `before`, by the clock that has run less."""
+    return min(now - then for now, then in zip(_now(), before, strict=True))
 
 
 def _now() -> tuple[float, float]:

@@ -24,7 +24,7 @@ def check(result: Any, function: Callable[..., Any], words: str, folder: Path) -
         words: its call, for the message.
         folder: the plugin's.
     """
-    fields = result._asdict() if hasattr(result, "_asdict") else {kinds.RESULT: result}
+    fields = kinds.fields_of(result)
     for name, kind in kinds.result_kinds(function).items():
         if fields.get(name) is not None:
             _check(fields[name], kind, words, "the result" if name == kinds.RESULT else name, folder)

@@ -6,7 +6,7 @@ import base64
 from abc import ABCMeta
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import gradio as gr
 import numpy as np
@@ -108,16 +108,24 @@ class NoStubFile(ComponentMeta):  # type: ignore[misc]
         return ABCMeta.__new__(cls, name, bases, attributes)
 
 
-class PictureData(ImageData):  # type: ignore[misc]
-    """What a client sends for a picture: Gradio's `ImageData`."""
+class RefusesInWords:
+    """Lets one of Gradio's data models refuse a wrong value with a sentence, `refusal`."""
+
+    refusal: ClassVar[str]
 
     @classmethod
     def model_validate(cls, value: Any, **options: Any) -> Any:
-        """Return the validated value. Raises gr.Error, with a sentence, where it is no picture."""
+        """Return the validated value. Raises gr.Error where it is wrong."""
         try:
-            return super().model_validate(value, **options)
+            return super().model_validate(value, **options)  # type: ignore[misc]
         except ValidationError:
-            raise gr.Error(NO_PICTURE_DATA.format(value), print_exception=False) from None
+            raise gr.Error(cls.refusal.format(value), print_exception=False) from None
+
+
+class PictureData(RefusesInWords, ImageData):  # type: ignore[misc]
+    """What a client sends for a picture: Gradio's `ImageData`."""
+
+    refusal: ClassVar[str] = NO_PICTURE_DATA
 
 
 class PictureInput(gr.Image, metaclass=NoStubFile):  # type: ignore[misc]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import gradio as gr
 from gradio.components.dataframe import DataframeData
-from pydantic import ValidationError
 
 from core import tables, texts
 from core.errors import UserError
-from core.web.components import NoStubFile
+from core.web.components import NoStubFile, RefusesInWords
 from core.web.handlers import with_errors
 
 if TYPE_CHECKING:
@@ -26,16 +25,10 @@ TOO_MANY = "{} has {:,} cells, and a page takes {:,}: use the command line, or f
 NO_TABLE = "The table is {!r:.60}: send its headers, and its data as a list of rows."
 
 
-class TableData(DataframeData):  # type: ignore[misc]
+class TableData(RefusesInWords, DataframeData):  # type: ignore[misc]
     """What a client sends for a table: Gradio's `DataframeData`."""
 
-    @classmethod
-    def model_validate(cls, value: Any, **options: Any) -> Any:
-        """Return the validated value. Raises gr.Error, with a sentence, where it is no table."""
-        try:
-            return super().model_validate(value, **options)
-        except ValidationError:
-            raise gr.Error(NO_TABLE.format(value), print_exception=False) from None
+    refusal: ClassVar[str] = NO_TABLE
 
 
 class TextInput(gr.Textbox, metaclass=NoStubFile):  # type: ignore[misc]
