@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BENCH ?= suite
 RUN := .venv/bin/python
+# pip would compile one file after the other.
+INSTALL = @$(RUN) -m pip install --quiet --no-compile -r $< && { $(RUN) -m compileall -qq -j 0 .venv/lib || true; }
 
-.PHONY: app test lint train bench
+.PHONY: app test lint pytest train bench
 
 app: .venv/run
 	$(RUN) app.py $(ARGS)
 
-test: .venv/dev lint
+test: lint pytest
+
+pytest: .venv/dev
 	$(RUN) -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
 
 lint: .venv/dev
@@ -28,13 +32,14 @@ bench: .venv/$(if $(filter suite,$(BENCH)),run,bench)
 
 .venv/run: requirements.txt | .venv/bin/python
 	@echo "Installing TensorFlow, Keras and Gradio into .venv: 2.4 GB, this takes minutes on a slow connection."
-	@$(RUN) -m pip install --quiet -r requirements.txt
+	$(INSTALL)
 	touch $@
 
-.venv/dev: requirements-dev.txt .venv/run
-	$(RUN) -m pip install --quiet -r requirements-dev.txt
-	touch $@
+.venv/dev: requirements-dev.txt requirements.txt | .venv/bin/python
+	@echo "Installing the suite and what its tests need into .venv: 3 GB, this takes minutes on a slow connection."
+	$(INSTALL)
+	touch .venv/run $@
 
 .venv/bench: requirements-bench.txt .venv/run
-	$(RUN) -m pip install --quiet -r requirements-bench.txt
+	$(INSTALL)
 	touch $@

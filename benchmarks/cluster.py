@@ -17,6 +17,7 @@ import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -156,7 +157,7 @@ def throughput(plugin: Plugin, calls: int) -> float:
 def latencies(here: Plugin, there: Plugin, options: argparse.Namespace) -> dict[str, Any]:
     small, large = np.zeros((28, 28, 1), np.float32), np.zeros(LARGE, np.float32)
     return {
-        f"{name}_{place}_ms": percentiles(lambda plugin=plugin, value=value: plugin.run("echo", value), count)
+        f"{name}_{place}_ms": percentiles(partial(plugin.run, "echo", value), count)
         for name, value, count in (("small", small, options.calls), ("12_megapixels", large, options.large))
         for place, plugin in (("here", here), ("ray", there))
     }

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import precision, tables
-from benchmarks.tables import Table
+from benchmarks.tables import Cell, Table
 from core import registry
 from core.engine import LocalEngine
 from core.plugin import Plugin
@@ -81,7 +81,7 @@ def measure(repeat: int = 3) -> list[Row]:
 def of_calls(calls: Sequence[Row], hardware: Sequence[Hardware]) -> Table:
     """Return what a thousand calls of each verb cost, in cents, on each machine without a GPU."""
     rented = [each for each in hardware if each.cores]
-    rows = [(*call, *(f"{100 * each.cost(call[-1]):.2g}" for each in rented)) for call in calls]
+    rows: list[tuple[Cell, ...]] = [(*call, *(f"{100 * each.cost(call[-1]):.2g}" for each in rented)) for call in calls]
     columns = "plugin", "call", "ms of a core", *(each.name for each in rented)
     return Table("A thousand calls: US cents", columns, rows)
 

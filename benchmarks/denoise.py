@@ -72,7 +72,8 @@ def build_ffdnet(threads: int) -> Denoiser:
             x = nn.functional.pixel_unshuffle(torch.from_numpy(even).permute(2, 0, 1)[None], 2)
             level = torch.full((1, 1, *x.shape[2:]), sigma / 255)
             y = nn.functional.pixel_shuffle(network(torch.cat([x, level], 1)), 2)
-        return np.clip(y[0].permute(1, 2, 0).numpy()[:height, :width], 0, 1)
+        clean: Image = np.clip(y[0].permute(1, 2, 0).numpy()[:height, :width], 0, 1)
+        return clean
 
     return run
 
@@ -100,7 +101,7 @@ def measure(
     denoisers: dict[str, Denoiser], files: list[Path], bm3d_pictures: int
 ) -> dict[Any, list[tuple[float, ...]]]:
     """Return (PSNR, SSIM, seconds per megapixel) of each picture by (denoiser, σ)."""
-    rows = defaultdict(list)
+    rows: defaultdict[Any, list[tuple[float, ...]]] = defaultdict(list)
     warm = images.composite_on_white(images.load(files[0]))
     for name, run in denoisers.items():
         if name != "CBM3D":

@@ -162,9 +162,9 @@ def compare_on_mnist(plugin: Plugin, folder: Path, steps: int) -> list[str]:
         """Generate with batch statistics: with the moving averages, all images are alike (Fréchet distance near 70)."""
         latents = np.random.default_rng(seed).standard_normal((count, 100), np.float32)
         parts = [lesson(latents[start : start + 256], training=True) for start in range(0, count, 256)]
-        return np.concatenate([np.asarray(part) for part in parts]) / 2 + 0.5
+        return (np.concatenate([np.asarray(part) for part in parts]) / 2 + 0.5).astype(np.float32)
 
-    generators = {
+    generators: dict[str, Callable[..., Image]] = {
         f"the lesson's DCGAN, {steps:,} steps, {seconds:.0f} s": generate_lesson,
         f"Darkroom after {seconds:.0f} s": partial(generate, ours),
         "Darkroom, bundled": partial(plugin.run, "generate", checkpoint="mnist"),

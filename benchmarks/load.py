@@ -81,7 +81,7 @@ class Photos:
         path = self._folder / f"{len(clean)}_{seed}.png"
         if not path.exists():
             noise = np.random.default_rng(seed).standard_normal(clean.shape, np.float32)
-            images.save(clean + noise * SIGMA / 255, path)
+            images.save(clean + noise * np.float32(SIGMA / 255), path)
         return str(path)
 
 

@@ -31,6 +31,8 @@ import argparse
 import math
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
@@ -77,29 +79,22 @@ def _measure(encode: Encode, values: Uint8Image) -> tuple[float, int]:
 
 def _encoders() -> Iterator[tuple[str, Encode]]:
     for level in LEVELS:
-        yield f"Pillow, level {level}", lambda values, level=level: _with_pillow(values, compress_level=level)
-    yield (
-        "Pillow, level 1, run lengths",
-        lambda values: _with_pillow(values, compress_level=1, compress_type=RUN_LENGTHS),
-    )
+        yield f"Pillow, level {level}", partial(_with_pillow, compress_level=level)
+    yield "Pillow, level 1, run lengths", partial(_with_pillow, compress_level=1, compress_type=RUN_LENGTHS)
     for level in LEVELS:
-        yield f"imagecodecs, level {level}", lambda values, level=level: imagecodecs.png_encode(values, level=level)
-        yield f"libspng, level {level}", lambda values, level=level: imagecodecs.spng_encode(values, level=level)
-    yield (
-        "imagecodecs, level 1, run lengths",
-        lambda values: imagecodecs.png_encode(values, level=1, strategy=RUN_LENGTHS),
-    )
-    try:
-        import cv2
-    except ImportError:
-        return
-    for level in LEVELS:  # its default strategy is run lengths
-        yield (
-            f"OpenCV, level {level}",
-            lambda values, level=level: cv2.imencode(".png", values[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, level])[
-                1
-            ].tobytes(),
-        )
+        yield f"imagecodecs, level {level}", partial(imagecodecs.png_encode, level=level)
+        yield f"libspng, level {level}", partial(imagecodecs.spng_encode, level=level)
+    yield "imagecodecs, level 1, run lengths", partial(imagecodecs.png_encode, level=1, strategy=RUN_LENGTHS)
+    if find_spec("cv2"):
+        for level in LEVELS:  # its default strategy is run lengths
+            yield f"OpenCV, level {level}", partial(_with_opencv, level=level)
+
+
+def _with_opencv(values: Uint8Image, level: int) -> bytes:
+    import cv2
+
+    encoded: bytes = cv2.imencode(".png", values[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, level])[1].tobytes()
+    return encoded
 
 
 def _with_pillow(values: Uint8Image, **options: int) -> bytes:

@@ -36,7 +36,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.tables import Table
+from benchmarks.tables import Cell, Table
 from core import registry
 from core.engine import LocalEngine
 from core.imaging import images
@@ -61,7 +61,7 @@ def main() -> None:
 
 def measure(repeat: int = 5) -> Table:
     """Return the milliseconds of processor time of each call in both precisions, and how far the results differ."""
-    rows = [(plugin, name, *_compare(plugin, call, repeat)) for plugin, name, call in calls()]
+    rows: list[tuple[Cell, ...]] = [(plugin, name, *_compare(plugin, call, repeat)) for plugin, name, call in calls()]
     columns = "plugin", "call", "float32, ms", "bfloat16, ms", "ratio", "PSNR, dB", "largest, /255"
     return Table("Verbs: milliseconds of processor time", columns, rows)
 
@@ -110,9 +110,9 @@ def _compare(name: str, call: Call, repeat: int) -> tuple[float, ...]:
 
 def processor_seconds(call: Call, plugin: Plugin) -> float:
     """Return the seconds of processor time that a call takes, of all threads together."""
-    began = time.processprocessor_seconds()
+    began = time.process_time()
     call(plugin)
-    return time.processprocessor_seconds() - began
+    return time.process_time() - began
 
 
 def _image(result: Any) -> Image:

@@ -1,9 +1,10 @@
 """Whether memory and disk stay flat while visitors use the app for long, and whether calls are lost: Linux only.
 
-python -m benchmarks.soak [--minutes 120] [--visitors 8] [--retention 10]
+python -m benchmarks.soak [--minutes 120] [--visitors 8] [--retention 10] [--pause 0]
 
-Visitors click, denoise photos of random sizes, generate sheets, drop files that are no pictures, stop runs, and leave
-in the middle of one. Prints a line of a table in Markdown every minute, then a table of the times of each kind of call.
+Visitors click, denoise, upscale and stylize photos of random sizes, generate sheets, drop files that are no pictures,
+stop runs, and leave in the middle of one, with pauses of random lengths between these. Prints a line of a table in
+Markdown every minute, then a table of the times of each kind of call.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from benchmarks.app import App
 from core.imaging import images
 
 SIDES = 48, 900  # pixels, from and to
+SMALL_SIDES = 48, 400
 LARGE = 1600
 NOT_A_PICTURE = "not a picture that can be read"
 DENOISE = "/denoiser_denoise"
@@ -61,13 +63,15 @@ class Log:
 class Visitor:
     """Someone who uses the app, in a session of their own."""
 
-    def __init__(self, served: App, folder: Path, seed: int, log: Log) -> None:
-        self.served, self.folder, self.log, self.seed = served, folder, log, seed
+    def __init__(self, served: App, folder: Path, seed: int, log: Log, pause: float) -> None:
+        self.served, self.folder, self.log, self.seed, self.pause = served, folder, log, seed, pause
         self.random = np.random.default_rng(seed)
         self.client = app.connect(served)
         self.habits: dict[str, Callable[[], None]] = {
             "click": self.click,
             "denoise": self.denoise,
+            "upscale": self.upscale,
+            "stylize": self.stylize,
             "generate": self.generate,
             "drop a wrong file": self.drop_a_wrong_file,
             "stop": self.stop,
@@ -80,6 +84,7 @@ class Visitor:
             kind = str(self.random.choice([*self.habits]))
             with self.log.call(kind):
                 self.habits[kind]()
+            time.sleep(self.random.exponential(self.pause))
 
     def photo(self, *sides: int) -> str:
         """Return the path of a new photo."""
@@ -96,6 +101,20 @@ class Visitor:
         """Denoise a photo, and check that the result has its size."""
         height, width = self.random.integers(*SIDES, 2)
         answer = self.client.predict(photo=handle_file(self.photo(height, width)), noise=0, api_name=DENOISE)
+        assert images.load(answer[1]).shape[:2] == (height, width)
+
+    def upscale(self) -> None:
+        """Upscale a photo twice, and check the size of the result."""
+        height, width = self.random.integers(*SMALL_SIDES, 2)
+        photo = handle_file(self.photo(height, width))
+        answer = self.client.predict(photo=photo, scale=2, api_name="/super_resolver_upscale")
+        assert images.load(answer[0][1]).shape[:2] == (2 * height, 2 * width)
+
+    def stylize(self) -> None:
+        """Stylize a photo with a painting of the same size."""
+        height, width = self.random.integers(*SMALL_SIDES, 2)
+        photo = handle_file(self.photo(height, width))
+        answer = self.client.predict(photo=photo, painting=photo, api_name="/style_transfer_stylize")
         assert images.load(answer[1]).shape[:2] == (height, width)
 
     def generate(self) -> None:
@@ -133,12 +152,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=120)
     parser.add_argument("--visitors", type=int, default=8)
     parser.add_argument("--retention", type=float, default=10, help="minutes that the app keeps visitors' files")
+    parser.add_argument("--pause", type=float, default=0, help="mean seconds between two things that a visitor does")
     options = parser.parse_args()
     log = Log()
     flags = ("--retention", str(options.retention))
     with app.running(flags=flags) as served, tempfile.TemporaryDirectory() as folder:
         end = time.monotonic() + 60 * options.minutes
-        visitors = [Visitor(served, Path(folder), seed, log) for seed in range(options.visitors)]
+        visitors = [Visitor(served, Path(folder), seed, log, options.pause) for seed in range(options.visitors)]
         threads = [threading.Thread(target=visitor.stay, args=(end,), daemon=True) for visitor in visitors]
         for thread in threads:
             thread.start()

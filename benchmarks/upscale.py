@@ -92,8 +92,9 @@ def methods(scale: int, esrgan: Path | None) -> dict[str, Callable[[], Upscaler]
     }
     if scale == 4:
         builders["SRResNet"] = build_srresnet
-    for size in ("slim", "thick") if scale == 4 and esrgan else ():
-        builders[f"ESRGAN-{size}"] = partial(build_tfjs, esrgan / size / "package" / "models" / f"x{scale}")
+    if scale == 4 and esrgan:
+        for size in ("slim", "thick"):
+            builders[f"ESRGAN-{size}"] = partial(build_tfjs, esrgan / size / "package" / "models" / f"x{scale}")
     return builders
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.memory import peak_megabytes
 from benchmarks.precision import PHOTO, SIDE
-from benchmarks.tables import Table
+from benchmarks.tables import Cell, Table
 from core import registry
 from core.engine import LocalEngine
 from core.imaging import images
@@ -47,7 +47,7 @@ def measure(megapixels: float = 12) -> Table:
     factor = (megapixels * 1e6 / (photo.shape[0] * photo.shape[1])) ** 0.5
     large = resize_bicubic(photo, *(round(side * factor) for side in photo.shape[:2]))
     small = center_crop(photo, SIDE, SIDE)
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for name, clean, settings in (
         ("512², level by hand", small, {"sigma": SIGMA}),
         ("512², automatic", small, {}),
