@@ -101,11 +101,11 @@ def serve(arguments: list[str] | None = None, engine: MakeEngine = make_engine) 
     with own_folder() as folder, closing(running):
         from core.web import home, start  # they import Gradio, which reads the variables that are set by now
 
+        start.share_schemas()
         with start.configured_at_launch():
             app = home.build_app(records, running)
             translation.TABLES.update(translation.load(record.folder for record in records))
             app.queue(max_size=QUEUE_LENGTH, api_open=False)  # else requests could be run beside the queue
-        start.share_schemas(app)
         drain_at_sigterm(options.drain)
         ADMISSION.time_limit = options.time_limit
         Sweeper(folder, 60 * options.retention, visitor_files.GIGABYTE * options.disk_quota).start()

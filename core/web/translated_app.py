@@ -10,12 +10,12 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import gradio as gr
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.web import translation
 from core.web.translation import CURRENT, ENGLISH, TABLES, Table
+from core.web.updates import UpdatedBlocks
 
 QUERY, COOKIE = "lang", "darkroom_lang"
 CONFIG = re.compile(rb"window\.gradio_config = (\{.*?\});</script>", re.DOTALL)
@@ -28,7 +28,7 @@ COMPRESSION = 5
 VARY = b"accept-language, cookie, accept-encoding"
 
 
-class TranslatedBlocks(gr.Blocks):  # type: ignore[misc]
+class TranslatedBlocks(UpdatedBlocks):
     """The app, whose events return words in the language of the visitor."""
 
     async def process_api(self, *values: Any, **options: Any) -> Any:
