@@ -12,7 +12,7 @@ from core.errors import UserError
 TEMPLATES = Path(__file__).parents[1] / "scaffold"
 PACKAGE, PLAIN = "package", "plain"  # templates around a plugin in a package of its own, and around any other
 KINDS = tuple(sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir() and path.name not in (PACKAGE, PLAIN)))
-TEXTS = (".md", ".toml", ".txt", ".yml")  # suffixes of templates; a module is a template with .txt after its name
+TEXTS = (".md", ".toml", ".txt", ".yml")  # suffixes of templates; that of a module is .py.txt
 PREFIX = "darkroom_"  # of a package's name
 TITLE, NAME, DASHED = "TITLE", "NAME", "DASHED"  # in the templates
 PLACES = {"workflows": ".github/workflows"}  # of templates whose folders would be hidden
@@ -70,7 +70,7 @@ def _copy(templates: Path, folder: Path, name: str) -> None:
         target = folder / PLACES.get(place.parts[0], place.parts[0]) / Path(*filled)
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.suffix in TEXTS:
-            target = target.with_suffix("") if source.suffix == ".txt" else target
+            target = target.with_suffix("") if source.name.endswith(".py.txt") else target
             target.write_text(_fill(source.read_text(encoding="utf-8"), name), encoding="utf-8")
         else:
             shutil.copyfile(source, target)

@@ -17,7 +17,7 @@ from core.training.fit import Architecture
 from core.training.runs import Run
 from core.training.settings import Settings
 
-Values = NDArray[np.float32]
+Values = NDArray[Any]  # of floats, or of the numbers of letters or classes
 VALIDATED, SCORED = 64, 20  # held-out pairs: after each epoch, and at the end of a training
 HELD_OUT_SEED = 2**31  # of the pairs that are scored; those of a training have seeds of several numbers (`Batches`)
 

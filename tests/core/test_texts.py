@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core import texts
 from core.errors import UserError
 from core.kinds import Sources
+from core.progress import finish
 
 
 @pytest.mark.parametrize("text", texts.make_samples(), ids=["line", "empty", "scripts", "long"])
@@ -47,3 +49,34 @@ def test_a_file_that_is_not_there_or_cannot_be_written_is_named(tmp_path: Path) 
     with pytest.raises(UserError, match="character 3 of the text is half a surrogate pair"):
         texts.save("ab\ud800", tmp_path / "a.txt", Sources())
     assert not list(tmp_path.iterdir())
+
+
+def test_letters_are_numbered_and_what_has_no_number_is_kept() -> None:
+    numbers = texts.encode("Ab, İß!", "abc")
+    assert numbers.tolist() == [1, 2, 0, 0, 0, 0, 0]
+    assert texts.decode(numbers + (numbers > 0), "abc", "Ab, İß!") == "Bc, İß!"
+    assert texts.decode(numbers[:3], "abc") == "ab "
+    assert texts.encode("", "abc").shape == (0,)
+
+
+def test_accuracy_is_that_of_numbers_or_of_the_most_probable_ones() -> None:
+    right = np.array([1, 0, 2, 2])
+    assert texts.accuracy(np.array([1, 0, 2, 1]), right) == 0.75
+    assert texts.accuracy(np.eye(3)[[1, 0, 2, 2]], right) == 1
+
+
+@pytest.mark.parametrize("length", [0, 1, 15, 16, 17, 40])
+def test_a_text_is_worked_on_in_chunks_of_one_length_that_see_what_is_beside_them(length: int) -> None:
+    text, seen = ("abcdefghij" * 4)[:length], set()
+
+    def shift(part: str) -> str:
+        seen.add(len(part))
+        return part[1:] + " "
+
+    steps = []
+    shifted = finish(texts.apply(shift, text, 16, margin=1), steps.append)
+    assert shifted == (text[1:] + " ")[:length]
+    assert seen <= {18}
+    assert [each.done for each in steps] == [*range(1, len(steps) + 1)]
+    finish(texts.apply(shift, "a" * 300, margin=1))
+    assert max(seen) == 512 + 2  # and not of the longest chunk

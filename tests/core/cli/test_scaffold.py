@@ -51,7 +51,7 @@ def test_the_network_of_a_new_plugin_is_better_than_none(kind: str, tmp_path: Pa
     (weights,) = (folder / "weights").iterdir()
     scores = metadata.read(weights).scores
     (metric,) = [name for name in scores if not name.endswith("_input")]
-    assert scores[metric] > scores[f"{metric}_input"] + 1.5  # dB
+    assert scores[metric] > scores[f"{metric}_input"] + (0.05 if metric == "accuracy" else 1.5)  # dB
     assert sum(path.stat().st_size for path in folder.rglob("*")) < 240_000
 
 
@@ -87,7 +87,7 @@ def test_new_plugins_are_short_and_follow_the_style_of_the_suite(tmp_path: Path)
         (["My-Demo"], "cannot be called 'My-Demo': use small letters"),
         (["config"], "cannot be called 'config'"),
         (["denoiser"], "exists already: choose another name"),
-        (["fresh", "--kind", "smell"], "choose one of image, sound, table"),
+        (["fresh", "--kind", "smell"], "choose one of image, sound, table, text"),
     ],
 )
 def test_a_name_or_a_kind_that_cannot_be_is_refused(
