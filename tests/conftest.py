@@ -218,11 +218,11 @@ def serve(
 
 @pytest.fixture(scope="session")
 def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of the whole app, with a plugin that cannot run among the others."""
+    """The URL of the whole app, with a plugin that cannot run, and one of all kinds of files, among the others."""
     planted = tmp_path_factory.mktemp("planted")
     (planted / "withered").mkdir()
     (planted / "withered" / "plugin.toml").write_text('api = "9.0"\ntitle = "Withered"\nsummary = "x"\n[checkpoints.x]')
-    with serve(ROOT, DARKROOM_PLUGINS=str(planted)) as address:
+    with serve(ROOT, DARKROOM_PLUGINS=f"{planted}{os.pathsep}{ROOT / 'tests' / 'planted'}") as address:
         yield address
 
 

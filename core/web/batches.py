@@ -47,12 +47,19 @@ FAILURE = Markup("<li><b>{}</b>: {}</li>")
 
 
 class Demo(NamedTuple):
-    """A handler with an input of files and a result that is a file, as `core.web.pages.Page.bind` got it."""
+    """A handler with its inputs and outputs, as `core.web.pages.Page.bind` got it.
+
+    Attributes:
+        status: the status line of its runs.
+        number: of the run that was started last; 0 before the first one.
+    """
 
     plugin: Plugin
     handler: Callable[..., Any]
     inputs: Sequence[Any]
     outputs: Sequence[Any]
+    status: gr.HTML | None = None
+    number: gr.Number | None = None
 
     @property
     def source(self) -> Component | None:

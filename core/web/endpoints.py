@@ -14,10 +14,8 @@ from functools import partial
 from typing import Any
 
 import gradio as gr
-from anyio.to_thread import run_sync
 from gradio.components import Component
 from gradio.components.api_component import Api
-from gradio.mcp import GradioMCPServer
 from gradio.utils import get_function_description
 
 from core.errors import UserError, check_range
@@ -283,16 +281,3 @@ def _copy(component: Component, name: str) -> Component:
 def _plain(caption: str) -> str:
     """Return a caption without what it explains after a colon, in lower case."""
     return re.sub(r": [a-z].*", "", caption)
-
-
-def return_each_result_over_mcp() -> None:
-    """Make Gradio's MCP server return each result of a tool, pictures as images.
-
-    Seen on Gradio 6.31: where a client does not ask for progress, all results are returned as the text of one tuple.
-    """
-
-    async def results_of(server: GradioMCPServer, job: Any) -> list[Any]:
-        returned = await run_sync(job.result)
-        return list(returned) if isinstance(returned, tuple) else [returned]
-
-    GradioMCPServer._execute_tool_without_progress = results_of

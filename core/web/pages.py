@@ -223,7 +223,7 @@ class Page:
         """Add what every tab has: its first demo with a file in and out, on several files; its first one as code."""
         for demo in [demo for demo, _ in self._bound if demo.source is not None and demo.result is not None][:1]:
             batches.lay_out(demo)
-        for demo in [demo for demo, is_quick in self._bound if history.result_of(demo) and not is_quick][:1]:
+        for demo in [demo for demo, is_quick in self._bound if history.results_of(demo) and not is_quick][:1]:
             history.lay_out(demo, self.blocks)
         for demo, _ in self._bound:
             sending.offer([each for each in demo.outputs if each not in demo.inputs], self.blocks)
@@ -275,8 +275,9 @@ class Page:
         if self._tabs:
             self._tabs[-1].add(handler, inputs)
             triggers = [*triggers, *self._receive(inputs)]
-            self._bound.append((batches.Demo(self.plugin, handler, inputs, outputs), live))
         demo = Demo(f"{self.plugin.name}_{handler.__name__}", status)
+        if self._tabs:
+            self._bound.append((batches.Demo(self.plugin, handler, inputs, outputs, status, demo.number), live))
         controls = [trigger for trigger in triggers if isinstance(trigger, Component)]
         call = FirstCall(handler, inputs, outputs)
         events = [self._after_opening(trigger, call) for trigger in triggers if not isinstance(trigger, Component)]

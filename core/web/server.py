@@ -130,9 +130,9 @@ def _launch(
 ) -> None:
     import gradio as gr
 
-    from core.web import endpoints, home, sending, sessions, theme
+    from core.web import home, mcp_results, sending, sessions, theme
 
-    endpoints.return_each_result_over_mcp()
+    mcp_results.return_each()
     sessions.keep_little()
     app.launch(
         server_name=options.host,
