@@ -35,6 +35,7 @@ from core.imaging.images import Floats, Image
 from core.manifest import Precision
 from core.networks import checkpoint, device
 from core.plugin import Plugin
+from core.progress import finish
 from core.training import data
 from plugins.style_transfer import model, optimization
 from plugins.style_transfer.loss_weights import Losses, LossWeights
@@ -147,7 +148,7 @@ class Problem:
 
     def loss(self, image: Image) -> float:
         """Return the weighted loss of an image, without a margin."""
-        scores = score_image(self.network, image, self.photo, self.painting)
+        scores = finish(score_image(self.network, image, self.photo, self.painting))
         variation = float(total_variation_loss(keras.ops.convert_to_tensor(image[None]))[0])
         return Losses(scores.content_loss, scores.style_loss, variation).weighted_sum(self.weights)
 

@@ -59,6 +59,21 @@ def translate(steps: Steps[Result], show: Callable[[Progress], Shown]) -> Genera
         steps.close()
 
 
+def within(total: int, first: int, steps: Steps[Result]) -> Steps[Result]:
+    """Yield the progress of `steps` as that of so many of a larger number, and return their result.
+
+    Args:
+        total: of all steps; it grows where there are more of `steps` than were counted.
+        first: how many were done before.
+        steps: such as those of one part of a verb.
+    """
+    return (
+        yield from translate(
+            steps, lambda each: Progress(first + each.done, max(total, first + each.total), each.so_far)
+        )
+    )
+
+
 def then(steps: Steps[Result], further: Callable[[Result], Steps[Other]], count: int) -> Steps[Other]:
     """Yield the progress of `steps`, then that of the `count` steps of `further`, as of one, and return its result.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 from math import ceil, lcm
@@ -66,6 +66,12 @@ def apply(
                 "close other programs that use it, or run on the CPU."
             )
         tile_size = max(smallest, tile_size // 2 // multiple * multiple)
+
+
+def count(shape: Sequence[int], tile_size: int = TILE_SIZE, overlap: int = 64, *, multiple: int) -> int:
+    """Return in how many tiles `apply` works on an image (h, w, c), given its shape, if the device has the memory."""
+    rows, columns = (_spans(side, tile_size, min(overlap, tile_size // 2), multiple) for side in shape[:2])
+    return len(rows) * len(columns)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

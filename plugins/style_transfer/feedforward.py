@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from math import ceil
@@ -13,10 +12,10 @@ import numpy as np
 from core.imaging import tiling
 from core.imaging.images import Floats, Image
 from core.imaging.resizing import resize_bicubic
-from core.progress import Steps
+from core.progress import Progress, Steps, finish, within
 
 from .color_transfer import color_statistics, match_colors, replace_luminance
-from .networks.parts import FeedforwardParts, parts_of
+from .networks.parts import parts_of
 from .networks.statistics import merge_statistics
 from .options import StylizeOptions
 from .resizing import pad_mirrored, shrink_to
@@ -30,6 +29,9 @@ STRIDE = 8  # pixels: sides of tiles are multiples of it, as the deepest feature
 NEW_SHARE = 0.1  # of a new frame's statistics in the moving average over a film
 BLEND_BELOW = 0.5  # strength below which the result is blended with the photo
 
+Window = tuple[slice, slice]
+"""Rows and columns of a photo."""
+
 
 def style_statistics(network: keras.Model, style: Image) -> Floats:
     """Return the channel statistics of a style image (h, w, 3), shrunk to 512 pixels where it is larger."""
@@ -38,17 +40,21 @@ def style_statistics(network: keras.Model, style: Image) -> Floats:
     return _statistics(parts.style_encoder, padded)
 
 
-def merged_statistics(encoder: keras.Model, padded: Image, margin: int, widths: Sequence[int]) -> Floats:
-    """Return the channel statistics of a photo of any size, merged from those of up to 3 × 3 windows of it.
+def merged_statistics(
+    encoder: keras.Model, padded: Image, windows: Sequence[Window], widths: Sequence[int]
+) -> Steps[Floats]:
+    """Yield progress after each window of a photo, then return the channel statistics of the photo.
 
     Args:
         encoder: its last output, or its only one, are `channel_statistics`.
         padded: the photo with its margin, (h + 2 · margin, w + 2 · margin, 3); it is not resized.
-        margin: in pixels.
+        windows: from `windows_of`.
         widths: channels of each layer in the statistics.
     """
-    windows = [_windows(side - 2 * margin, margin) for side in padded.shape[:2]]
-    found = [_statistics(encoder, padded[rows, columns]) for rows, columns in product(*windows)]
+    found = []
+    for window in windows:
+        found.append(_statistics(encoder, padded[window]))
+        yield Progress(len(found), len(windows))
     return merge_statistics(np.stack(found), widths)
 
 
@@ -74,10 +80,15 @@ def stylize(
     if options.colors == "matched":
         target = color_statistics(content)
         styles = [np.clip(match_colors(each, color_statistics(each), target), 0, 1) for each in styles]
-    statistics = np.stack([style_statistics(network, each) for each in styles])
-    style = np.asarray(mixing_weights, np.float32) @ statistics
     working = _at_working_size(content, options.stroke_size)
-    stylized = yield from apply_statistics(network, working, style, options.strength)
+    total = len(styles) + count_steps(network, working.shape, options.strength)
+    statistics = []
+    for each in styles:
+        statistics.append(style_statistics(network, each))
+        yield Progress(len(statistics), total)
+    style = np.asarray(mixing_weights, np.float32) @ np.stack(statistics)
+    applied = apply_statistics(network, working, style, options.strength)
+    stylized = yield from within(total, len(styles), applied)
     stylized = np.clip(resize_bicubic(stylized, *content.shape[:2]), 0, 1)
     if options.colors == "luminance":
         stylized = np.clip(replace_luminance(content, stylized), 0, 1)
@@ -85,21 +96,47 @@ def stylize(
     return content + blend * (stylized - content)
 
 
+def count_steps(network: keras.Model, shape: Sequence[int], strength: float) -> int:
+    """Return how many steps `apply_statistics` has for a photo of a shape (h, w, 3)."""
+    margin = parts_of(network).margin
+    padded = [side + 2 * margin for side in shape[:2]]
+    tiles = tiling.count(padded, TILE, OVERLAP, multiple=STRIDE)
+    return tiles + len(windows_of(padded, margin)) * ((tiles > 1) + (strength != 1))
+
+
 def apply_statistics(network: keras.Model, content: Image, style: Floats, strength: float) -> Steps[Image]:
-    """Yield progress after each tile, then return a photo (h, w, 3) in a style of the given statistics, not clipped."""
+    """Yield progress, then return a photo (h, w, 3) in a style of the given statistics, not clipped.
+
+    A step is a window of the photo, whose statistics are measured first where it has several tiles or keeps some of its
+    own style, or a tile.
+    """
     parts = parts_of(network)
     padded = pad_mirrored(content, parts.margin)
-    photo = PhotoStatistics(parts, padded)
+    windows, tiles = windows_of(padded.shape, parts.margin), tiling.count(padded.shape, TILE, OVERLAP, multiple=STRIDE)
+    total, target = count_steps(network, content.shape, strength), style
+    own: Floats | None = None
+
+    def measure() -> Steps[Floats]:
+        return (yield from merged_statistics(parts.content_encoder, padded, windows, parts.content_widths))
+
+    if tiles > 1:
+        own = yield from within(total, 0, measure())
+    if strength != 1:
+        merged = merged_statistics(parts.style_encoder, padded, windows, parts.style_widths)
+        photo_style = yield from within(total, total - tiles - len(windows), merged)
+        target = photo_style + np.float32(strength) * (style - photo_style)
 
     def stylize_tile(tile: Image) -> Image:
+        nonlocal own
         *features, of_tile = parts.content_encoder.predict_on_batch(tile[None])
-        is_whole = all(size >= side for size, side in zip(tile.shape, padded.shape, strict=True))
-        own = of_tile[0] if is_whole else photo.content
-        target = style if strength == 1 else photo.style + np.float32(strength) * (style - photo.style)
-        stylized: Image = parts.decoder.predict_on_batch([*features, own[None], target[None]])[0]
+        if own is None and tile.size < padded.size:  # the device had too little memory for the whole
+            own = finish(measure())
+        statistics = of_tile if own is None else own[None]
+        stylized: Image = parts.decoder.predict_on_batch([*features, statistics, target[None]])[0]
         return stylized
 
-    stylized = yield from tiling.apply(stylize_tile, padded, TILE, OVERLAP, multiple=STRIDE)
+    applied = tiling.apply(stylize_tile, padded, TILE, OVERLAP, multiple=STRIDE)
+    stylized = yield from within(total, total - tiles, applied)
     return np.asarray(stylized[parts.margin : -parts.margin, parts.margin : -parts.margin])
 
 
@@ -128,30 +165,6 @@ def _smooth(before: Floats | None, now: Floats) -> Floats:
     return now if before is None else np.asarray(before + NEW_SHARE * (now - before), np.float32)
 
 
-class PhotoStatistics:
-    """Statistics of a whole photo, computed when they are first needed, once for all its tiles.
-
-    Args:
-        parts: of the network.
-        padded: the photo with its margin.
-    """
-
-    def __init__(self, parts: FeedforwardParts, padded: Image) -> None:
-        self._parts, self._padded = parts, padded
-
-    @functools.cached_property
-    def content(self) -> Floats:
-        """Those that the photo's features are normalized by."""
-        parts = self._parts
-        return merged_statistics(parts.content_encoder, self._padded, parts.margin, parts.content_widths)
-
-    @functools.cached_property
-    def style(self) -> Floats:
-        """Those of the photo as a style image: where a strength of 0 stays."""
-        parts = self._parts
-        return merged_statistics(parts.style_encoder, self._padded, parts.margin, parts.style_widths)
-
-
 def _at_working_size(content: Image, stroke_size: float) -> Image:
     """Return a photo, shrunk where it is larger than 1024 pixels divided by `stroke_size`."""
     side = round(WORKING_SIDE / stroke_size)
@@ -162,6 +175,12 @@ def _statistics(encoder: keras.Model, padded: Image) -> Floats:
     found = encoder.predict_on_batch(padded[None])
     statistics: Floats = (found[-1] if isinstance(found, list) else found)[0]
     return statistics
+
+
+def windows_of(shape: Sequence[int], margin: int) -> list[Window]:
+    """Return up to 3 × 3 windows of a photo with its margin, given its shape, each with a margin of its own."""
+    rows, columns = (_windows(side - 2 * margin, margin) for side in shape[:2])
+    return list(product(rows, columns))
 
 
 def _windows(side: int, margin: int) -> list[slice]:

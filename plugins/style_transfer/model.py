@@ -10,7 +10,7 @@ from core.imaging import images
 from core.imaging.flatness import keep_gray
 from core.imaging.images import Floats, Image
 from core.imaging.transparency import fill_transparent
-from core.progress import Progress, Steps, finish
+from core.progress import Progress, Steps
 
 from . import feedforward, metrics, optimization, region, style_mixing
 from .clips import Clip, Video
@@ -102,7 +102,7 @@ def encode_style(network: keras.Model, style: Image) -> Floats:
     return feedforward.style_statistics(network, images.composite_on_white(style))
 
 
-def apply_style(network: keras.Model, content: Image, style: Floats, strength: float = 1.0) -> Image:
+def apply_style(network: keras.Model, content: Image, style: Floats, strength: float = 1.0) -> Steps[Image]:
     """Apply a style that `encode_style` returned once to one of many small images, such as the frames of a film.
 
     Args:
@@ -113,8 +113,9 @@ def apply_style(network: keras.Model, content: Image, style: Floats, strength: f
     check_range("The strength", strength, 0, 1)
     for side in content.shape[:2]:
         check_range("A side of the image in pixels", side, MIN_SIDE, feedforward.WORKING_SIDE)
-    image: Image = finish(feedforward.apply_statistics(network, images.composite_on_white(content), style, strength))
-    return image.clip(0, 1)
+    visible = images.composite_on_white(content)
+    stylized = yield from feedforward.apply_statistics(network, visible, style, strength)
+    return np.asarray(stylized.clip(0, 1))
 
 
 def stylize_video(network: keras.Model, video: Video, style: Image, strength: float = 1.0) -> Steps[Video]:
@@ -186,7 +187,7 @@ def reconstruct_from_layer(
     return (yield from optimization.optimize_image(vgg, target, target, noise, options.loss_weights, Schedule(stages)))
 
 
-def score(network: keras.Model, image: Image, content: Image, style: Image) -> StyleScores:
+def score(network: keras.Model, image: Image, content: Image, style: Image) -> Steps[StyleScores]:
     """Compute the losses of a stylized image: how much of the photo's content and the painting's style it lacks.
 
     Args:
@@ -197,7 +198,7 @@ def score(network: keras.Model, image: Image, content: Image, style: Image) -> S
     for name, each in (("image", image), ("photo", content), ("painting", style)):
         for side in each.shape[:2]:
             check_range(f"A side of the {name} in pixels", side, MIN_SIDE, MAX_SCORED_SIDE)
-    return metrics.score_image(network, *map(images.composite_on_white, (image, content, style)))
+    return (yield from metrics.score_image(network, *map(images.composite_on_white, (image, content, style))))
 
 
 def make_noise(shape: tuple[int, ...], seed: int) -> Image:

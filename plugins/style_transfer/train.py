@@ -191,7 +191,9 @@ def score_stored(network: keras.Model, scoring: keras.Model, pictures: Pictures)
     def stylize(photo: Image, painting: Image) -> Image:
         return finish(model.stylize(network, photo, painting))
 
-    scorer = partial(score_image, scoring)
+    def scorer(*pictures: Image) -> StyleScores:
+        return finish(score_image(scoring, *pictures))
+
     pairs = zip(*map(crop_squares, pictures), strict=False)
     return evaluation.mean(score_method("feedforward", stylize, scorer, *pair)[1] for pair in pairs)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.progress import Progress, Steps, finish, then, translate
+from core.progress import Progress, Steps, finish, then, translate, within
 
 
 def count(log: list[str]) -> Steps[str]:
@@ -43,3 +43,11 @@ def test_two_generators_of_progress_are_counted_as_one() -> None:
     seen: list[Progress] = []
     assert finish(then(count(2, 5), lambda result: count(3, result + 1), 3), seen.append) == 6
     assert [(each.done, each.total) for each in seen] == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
+
+
+def test_steps_are_counted_within_a_larger_number_which_grows_where_it_is_too_small() -> None:
+    seen: list[Progress] = []
+    assert finish(within(5, 3, count([])), seen.append) == "result"
+    assert seen == [Progress(4, 5), Progress(5, 5, "almost")]
+    finish(within(2, 1, count([])), seen.append)
+    assert seen[-1] == Progress(3, 3, "almost")

@@ -12,7 +12,7 @@ from core.imaging import images
 from core.imaging.images import Image
 from core.imaging.resizing import center_crop_resize
 from core.plugin import Plugin
-from core.progress import Progress, Steps, then
+from core.progress import Progress, Steps, then, translate
 from core.web import pages
 from core.web.pages import Dropped, Page
 
@@ -119,7 +119,9 @@ def stylize(
         before = pages.write_png(content, pages.stem(photo, "before"))
         yield Progress(1, FILES, unit=pages.WRITING)
         after = pages.write_result(stylized, photo, "stylized")
-        scores = "" if more or mask else _describe_scores(plugin, stylized, content, style)
+        measuring = Progress(2, FILES, unit=pages.WRITING)
+        scored = translate(_describe_scores(plugin, stylized, content, style), lambda _: measuring)
+        scores = "" if more or mask else (yield from scored)
         return (before, after), scores, gr.DownloadButton(value=after, interactive=True)
 
     region = images.load(mask) if mask else None
@@ -140,7 +142,7 @@ def stylize_with_each(plugin: Plugin, photo: Dropped) -> Steps[tuple[str]]:
     for i, painter in enumerate(PAINTINGS):
         yield Progress(i, len(PAINTINGS), unit="Painting")
         style = gallery.encode_painting(plugin, painter)
-        stylized.append(plugin.run("apply_style", small, style))
+        stylized.append(plugin.run("apply_style", small, style))  # of one step
     rows = [np.concatenate(stylized[start : start + COLUMNS], axis=1) for start in range(0, len(stylized), COLUMNS)]
     return (pages.write_png(np.concatenate(rows), "paintings"),)
 
@@ -153,10 +155,11 @@ def _choose_painting(click: gr.SelectData) -> tuple[str]:
     return (str(list(PAINTINGS.values())[row * COLUMNS + column].path),)
 
 
-def _describe_scores(plugin: Plugin, stylized: Image, content: Image, style: Image) -> str:
-    """Return the losses before and after, in words."""
+def _describe_scores(plugin: Plugin, stylized: Image, content: Image, style: Image) -> Steps[str]:
+    """Yield progress, then return the losses before and after, in words."""
     image, photo, painting = (
         shrink_to(images.composite_on_white(each), SCORED_SIDE, SIDE_MULTIPLE) for each in (stylized, content, style)
     )
-    after, before = (plugin.run("score", each, photo, painting) for each in (image, photo))
+    after = yield from plugin.stream("score", image, photo, painting)
+    before = yield from plugin.stream("score", photo, photo, painting)
     return SCORES.format(before=before.style_loss, after=after.style_loss, content=after.content_loss)

@@ -55,6 +55,15 @@ def test_a_photo_is_stylized_at_the_size_that_its_strokes_need(stroke_size: floa
     assert feedforward._at_working_size(photo, stroke_size).shape == (longer_side // 2, longer_side, 3)
 
 
+def test_paintings_windows_and_tiles_are_steps(plugin: Plugin, photo: Any, style: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(feedforward, "TILE", 256)
+    options = StylizeOptions(0.5)
+    steps = [*plugin.stream("stylize", photo, style, (style,), options=options)]
+    assert [each.done for each in steps] == [*range(1, len(steps) + 1)]
+    assert {each.total for each in steps} == {len(steps)}
+    assert len(steps) >= 2 + 2 + 2
+
+
 def test_larger_strokes_are_coarser_at_the_size_of_the_photo(plugin: Plugin, style: Any) -> None:
     photo = resize_bicubic(images.load(PHOTO), 256, 384)
     stylized = [plugin.run("stylize", photo, style, options=StylizeOptions(stroke_size=size)) for size in (1, 4)]
