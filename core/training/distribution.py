@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import UserError
+from core.training import rendezvous
 from core.training.runs import find_run
 
 VARIABLES = {
@@ -31,13 +30,9 @@ NEEDS_JAX = "--processes trains with JAX, which is not installed: pip install -r
 OTHER_BACKEND = "--processes trains with JAX, but KERAS_BACKEND is {!r}: leave that out."
 WRONG_ID = "--process-id is {}: use 0 to {}, another one for each process."
 INCOMPLETE = "--processes goes with --coordinator HOST:PORT and --process-id: give all three, the first two alike."
-NOT_REACHED = "--coordinator {} cannot be reached by all processes: {}"
-WAITING = "Waiting for all {} processes at {}: JAX ends this one with a dump if some do not come within minutes."
-NO_ADDRESS = "--coordinator is {!r}: write HOST:PORT, such as 10.0.0.1:1234."
+WAITING = "Waiting for all {} processes at {}, for at most {:.0f} minutes."
+SECONDS_PER_MINUTE = 60
 ALONE = "{} are trained in one process: leave --processes, --coordinator and --process-id out."
-
-PATIENCE = 600.0  # seconds that a process waits for the first one, which JAX lets wait for the others for 300
-PAUSE = 1.0  # seconds between two attempts
 
 _joined: Processes | None = None  # what this process trains with now
 
@@ -120,38 +115,20 @@ def join(together: Processes) -> None:
         raise UserError(OTHER_BACKEND.format(os.environ["KERAS_BACKEND"]))
     if find_spec("jax") is None:
         raise UserError(NEEDS_JAX)
-    print(WAITING.format(together.count, together.coordinator), file=sys.stderr)
-    if not together.writes:
-        _wait_for(together.coordinator)
+    minutes = rendezvous.PATIENCE / SECONDS_PER_MINUTE
+    print(WAITING.format(together.count, together.coordinator, minutes), file=sys.stderr)
+    if together.writes:
+        rendezvous.gather(together.coordinator, together.count)
+    else:
+        rendezvous.come(together.coordinator, together.index)
     global _joined
     import keras
 
     try:
         keras.distribution.initialize(together.coordinator, together.count, together.index)
     except RuntimeError as error:
-        raise UserError(NOT_REACHED.format(together.coordinator, error)) from None
+        raise UserError(rendezvous.NOT_REACHED.format(together.coordinator, error)) from None
     _joined = together
-
-
-def _wait_for(coordinator: str) -> None:
-    """Return once the first process listens at host:port. JAX would end this process with a dump if it never does.
-
-    Raises:
-        UserError: if it does not for `PATIENCE` seconds, or `coordinator` is no address.
-    """
-    host, _, port = coordinator.rpartition(":")
-    if not host or not port.isdecimal():
-        raise UserError(NO_ADDRESS.format(coordinator))
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            socket.create_connection((host.strip("[]"), int(port)), timeout=PAUSE).close()
-        except (OSError, OverflowError) as error:
-            if time.monotonic() > deadline:
-                raise UserError(NOT_REACHED.format(coordinator, error)) from None
-            time.sleep(PAUSE)
-        else:
-            return
 
 
 def processes() -> Processes | None:

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from core.errors import UserError
-from core.training import data_parallel, distribution
+from core.training import data_parallel, distribution, rendezvous
 from core.training.distribution import Processes
 from core.training.runs import find_run, find_runs
 from tests.conftest import QUICK_COMPILER, ROOT
@@ -69,7 +69,7 @@ def test_what_is_missing_or_wrong_is_said(given: dict[str, Any], message: str) -
 def test_a_first_process_that_is_not_there_is_an_error(coordinator: str, message: str, monkeypatch: Any) -> None:
     monkeypatch.setenv("KERAS_BACKEND", "jax")
     monkeypatch.setattr(distribution, "find_spec", lambda name: name)
-    monkeypatch.setattr(distribution, "PATIENCE", -1.0)
+    monkeypatch.setattr(rendezvous, "PATIENCE", -1.0)
     with pytest.raises(UserError, match=message):
         distribution.join(Processes(2, coordinator, 1))
 
