@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import pickle
 import secrets
 import threading
@@ -24,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from core.engine import Call
-from core.engines import remote, scale, shipping
+from core.engines import ray_ownership, ray_surroundings, remote, scale, shipping
+from core.engines.ray_ownership import APPLICATION, NAMESPACE
 from core.engines.ray_replica import Replica
 from core.engines.remote import EngineError, Message, Outcome
 from core.engines.scale import Scales
@@ -41,8 +41,6 @@ NOT_INSTALLED = "--engine ray needs Ray, which is not installed: pip install -r 
 STARTING, STEP = 600.0, 60.0  # seconds: a replica and its network, on a cluster that may grow first; a step of a verb
 STORE = 512 * 2**20  # bytes of shared memory for calls and results, of a cluster that is started here
 BETWEEN_CONNECTIONS = 10.0  # seconds between two attempts to reach a cluster that is gone
-FOREVER = 10**8  # seconds
-NAMESPACE = "darkroom"
 
 UNREACHABLE = "the Ray cluster at {} cannot be reached: {}"
 DIED = "{}: its replica ended during {}"
@@ -111,7 +109,8 @@ class RayEngine:
         self._address, self._scales = address, scales or Scales()
         self._handles: dict[str, Future[Any]] = {}
         self._starter = ThreadPoolExecutor(1, "ray deployments")
-        self._suffix = secrets.token_hex(4)  # of its applications: others may use the same cluster
+        self._app = secrets.token_hex(4)  # names its applications: others may use the same cluster
+        self._claim: Any = None  # on the cluster, as long as this refers to it
         self._weights: list[Any] = []  # what Ray's object store holds as long as this refers to it
         self._lock, self._tried = threading.Lock(), -BETWEEN_CONNECTIONS
         self._waiting: set[Future[Any]] = set()  # for messages
@@ -161,7 +160,7 @@ class RayEngine:
             waiting.cancel()
         with suppress(Exception):
             for name in self._handles if self._address else ():  # which waits for the calls that run in them
-                serve.delete(self._application(name))
+                serve.delete(APPLICATION.format(name, self._app))
             ray.shutdown()
         self._starter.shutdown(wait=False, cancel_futures=True)
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -231,10 +230,10 @@ class RayEngine:
 
     def _connect(self) -> None:
         """Connect to the cluster, or start it, if that is not done."""
-        _set_environment(is_own=self._address is None)
+        ray_surroundings.set_environment(is_own=self._address is None)
         import ray
 
-        _log_instead_of_printing()
+        ray_surroundings.log_instead_of_printing()
         if ray.is_initialized():
             return
         if time.monotonic() < self._tried + BETWEEN_CONNECTIONS:
@@ -254,15 +253,15 @@ class RayEngine:
 
         logging.getLogger("ray.serve").setLevel(logging.WARNING)  # it tells of each deployment
         serve.start(proxy_location="Disabled")  # calls come by handles: there is no HTTP
+        if self._address and self._claim is None:
+            self._claim = ray_ownership.claim(self._app)
+            ray_ownership.remove_abandoned()
         self._weights.append(weights := ray.put(shipping.pack(record, self.options)))
         options = self._scales.of(record.name).deployment_options()
         deployment = serve.deployment(Replica).options(name=record.name, **options)
         application = deployment.bind(record, [weights], self._precision)
-        handle = serve.run(application, name=self._application(record.name), route_prefix=None)
+        handle = serve.run(application, name=APPLICATION.format(record.name, self._app), route_prefix=None)
         return handle.options(stream=True)
-
-    def _application(self, plugin: str) -> str:
-        return f"darkroom_{plugin}_{self._suffix}"
 
     def _forget(self) -> None:
         """Connect anew at the next call."""
@@ -270,30 +269,9 @@ class RayEngine:
 
         with self._lock:
             self._handles.clear()
-        self._starter.submit(ray.shutdown)
 
+        def disconnect() -> None:
+            self._claim = None
+            ray.shutdown()
 
-def _set_environment(is_own: bool) -> None:
-    """Set what Ray reads when it is imported.
-
-    Args:
-        is_own: whether the cluster is started here; nobody else on this machine or its network is to use it.
-    """
-    os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", str(FOREVER))  # else Ray would end this process
-    for variable, value in {"USAGE_STATS_ENABLED": "0", "SERVE_LOG_TO_STDERR": "0"}.items():
-        os.environ.setdefault(f"RAY_{variable}", value)
-    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
-    if is_own and "RAY_AUTH_MODE" not in os.environ:
-        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
-
-
-def _log_instead_of_printing() -> None:
-    """Keep what Ray says out of standard output, which is a command's result: it prints that a process has died."""
-    import ray
-
-    logging.getLogger("ray").setLevel(logging.ERROR)  # such as that its own handler of SIGTERM is not set
-
-    def log(data: dict[str, Any], ignore_prefix: bool) -> None:
-        LOGGER.debug("Ray: %s", data["lines"])
-
-    ray._private.worker.print_to_stdstream = log  # there is no public way
+        self._starter.submit(disconnect)

@@ -20,7 +20,7 @@ import pytest
 
 from core import registry, verbs, weights
 from core.engine import Call, LocalEngine
-from core.engines import ray_replica, ray_serve, shipping
+from core.engines import ray_ownership, ray_replica, ray_serve, shipping
 from core.engines.ray_serve import ClusterError, ReplicaEndedError
 from core.engines.remote import Outcome, RemoteError
 from core.engines.scale import Scale, Scales
@@ -117,6 +117,22 @@ def test_without_ray_the_flag_says_what_to_install(monkeypatch: Any) -> None:
     monkeypatch.setattr(ray_serve, "find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"--engine ray needs Ray.*requirements-ray.txt"):
         ray_serve.RayEngine()
+
+
+def test_applications_of_an_app_that_was_killed_are_removed_and_those_of_others_are_not(monkeypatch: Any) -> None:
+    removed: list[str] = []
+    mine, killed, other = "darkroom_denoiser_0123abcd", "darkroom_gan_generator_4567cdef", "somebody_s_0123abcd"
+    serve = SimpleNamespace(status=lambda: SimpleNamespace(applications=[mine, killed, other]), delete=removed.append)
+
+    def get_actor(name: str, namespace: str) -> str:
+        if name != "darkroom_app_0123abcd":
+            raise ValueError(name)
+        return name
+
+    monkeypatch.setitem(sys.modules, "ray", SimpleNamespace(serve=serve, get_actor=get_actor))
+    monkeypatch.setitem(sys.modules, "ray.serve", serve)
+    ray_ownership.remove_abandoned()
+    assert removed == [killed]
 
 
 @pytest.fixture(scope="module")
