@@ -48,7 +48,7 @@ PATIENCE = 120_000.0  # milliseconds
 FAKE_CAMERA = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
 # What JAX runs here is small: compiling it with all of XLA's optimizations takes longer than running it without.
 QUICK_COMPILER = {"XLA_FLAGS": "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"}
-
+QUICK_BACKEND = "numpy"  # of Keras, in processes that compute little: it is imported in half of TensorFlow's time
 
 LONG_MARKS = ("backend", "browser", "slow", "timeout")
 

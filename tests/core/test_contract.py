@@ -33,6 +33,7 @@ from core.sounds import Samples
 from core.verbs import PluginError
 from core.web import building
 from core.web.handlers import HandlerError
+from tests.conftest import QUICK_BACKEND
 
 BUNDLED = [record for record in registry.discover().values() if record.folder.parent == registry.BUNDLED]
 
@@ -124,8 +125,9 @@ LATE_IMPORT = "def build_interface(plugin):\n    from keras import ops\n"
     ],
 )
 def test_a_breach_fails_with_a_reason(
-    plant: Callable[..., Path], check: Check, files: dict[str, str], message: str
+    plant: Callable[..., Path], check: Check, files: dict[str, str], message: str, monkeypatch: Any
 ) -> None:
+    monkeypatch.setenv("KERAS_BACKEND", QUICK_BACKEND)  # of the process in which a page is built
     plant("breach", **files)
     with pytest.raises(ContractError, match=message):
         check(registry.find("breach"))

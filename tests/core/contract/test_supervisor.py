@@ -11,6 +11,7 @@ import pytest
 from core import contract, registry
 from core.contract import runner
 from core.contract.outcome import Outcome
+from tests.conftest import QUICK_BACKEND
 
 GOOD = "def act(network: int) -> int:\n    'Act.'\n    return 1\n"
 NUMBER = contract.CHECKS.index(contract.has_documented_verbs)
@@ -26,8 +27,9 @@ ATTACKS = {  # model.py, and what is said of it
 
 
 @pytest.fixture
-def ask(plant: Callable[..., Path]) -> Any:
+def ask(plant: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> Any:
     """Yield a function that checks a plugin with such a model.py, each time in the same worker if that is left."""
+    monkeypatch.setenv("KERAS_BACKEND", QUICK_BACKEND)
     folder = plant("attacker", model=GOOD)
     with runner._supervised(registry.find("attacker"), LIMIT) as pipes:
 

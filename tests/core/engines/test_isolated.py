@@ -23,6 +23,7 @@ from core.networks import checkpoint
 from core.plugin import Plugin
 from core.progress import Progress, finish
 from core.turns import VISITOR, on_behalf_of
+from tests.conftest import QUICK_BACKEND
 
 MODEL = """
 import ctypes, os, time
@@ -85,6 +86,7 @@ def apart(tmp_path_factory: Any) -> Iterator[Plugin]:
     network = verbs.import_module_of(record, "model").build_it()
     checkpoint.save(network, Checkpoint("build_it"), folder / "weights" / "only")
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KERAS_BACKEND", QUICK_BACKEND)  # of its processes
         patch.setattr(isolated, "STEP", 1.5)
         patch.setattr(isolated, "BETWEEN_STARTS", 0.0)
         engine = IsolatedEngine()
