@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import shutil
 from pathlib import Path
-from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -20,41 +18,11 @@ from core.imaging.images import Image
 from core.networks import checkpoint
 from core.registry import Record
 from core.training import runs
-from tests.conftest import HUB, ROOT
-from tests.local_hub import Hub, Repository
+from tests.conftest import ROOT
+from tests.core.publish.conftest import PUSH
+from tests.local_hub import Hub
 
-PUSH = ["push", "denoiser", "--repo", "alice/denoiser"]
 Output = pytest.CaptureFixture[str]
-
-
-class State(NamedTuple):
-    """The folder of the plugins, and what the Hub holds."""
-
-    plugins: Path
-    repositories: dict[tuple[str, str], Repository]
-    uploads: dict[str, bytes]
-
-
-@pytest.fixture(scope="module")
-def first_push(tmp_path_factory: pytest.TempPathFactory) -> State:
-    """The state after a push of the denoiser, which takes seconds: made once, and copied."""
-    plugins = tmp_path_factory.mktemp("pushed") / "plugins"
-    shutil.copytree(ROOT / "plugins" / "denoiser", plugins / "denoiser")
-    HUB.clear()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(registry, "BUNDLED", plugins)
-        assert main(PUSH) == 0
-    return State(plugins, HUB.repositories, HUB.uploads)
-
-
-@pytest.fixture
-def pushed(first_push: State, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Record:
-    """The denoiser, pushed to the Hub; it still has its bundled weights."""
-    shutil.copytree(first_push.plugins, tmp_path / "plugins")
-    monkeypatch.setattr(registry, "BUNDLED", tmp_path / "plugins")
-    hub.repositories |= copy.deepcopy(first_push.repositories)
-    hub.uploads |= first_push.uploads
-    return registry.find("denoiser")
 
 
 def test_a_push_uploads_checkpoints_pictures_and_card(hub: Hub, pushed: Record) -> None:
