@@ -159,7 +159,7 @@ def run(handler: Callable[..., Any], arguments: Sequence[Any]) -> Steps[Any]:
     """Yield the place in the queue of a run of `handler` and then its progress, and return its result.
 
     Args:
-        handler: see `core.web.pages`.
+        handler: see `core.web.page`.
         arguments: the plugin and the values of its inputs.
     """
     size = _megapixels(handler, arguments)

@@ -47,7 +47,7 @@ FAILURE = Markup("<li><b>{}</b>: {}</li>")
 
 
 class Demo(NamedTuple):
-    """A handler with its inputs and outputs, as `core.web.pages.Page.bind` got it.
+    """A handler with its inputs and outputs, as `core.web.page.Page.bind` got it.
 
     Attributes:
         status: the status line of its runs.

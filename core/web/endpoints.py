@@ -85,7 +85,7 @@ def offer(
 
     Args:
         plugin: the first argument of `handler`.
-        handler: see `core.web.pages`.
+        handler: see `core.web.page`.
         inputs: the page's components for the other parameters, from which their types and choices are taken.
         outputs: the page's components for what it returns, from which the names of the results are taken.
         queue: the concurrency id and limit of the page's event.

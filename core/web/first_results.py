@@ -45,7 +45,7 @@ class FirstCall:
     """A handler whose result for the first settings a page opens with.
 
     Attributes:
-        handler: see `core.web.pages`.
+        handler: see `core.web.page`.
         inputs: the components whose values it gets.
         outputs: the components whose values it returns.
     """

@@ -113,7 +113,7 @@ def with_status(
 
     Args:
         plugin: the first argument of `handler`.
-        handler: what to run; see `core.web.pages` for what it takes and returns.
+        handler: what to run; see `core.web.page` for what it takes and returns.
         blank: the values of the outputs where there is no picture yet. The status line is the output after them.
     """
     unchanged = [gr.skip()] * len(blank)

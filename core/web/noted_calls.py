@@ -40,7 +40,7 @@ def note(plugin: Plugin, handler: Callable[..., Any], values: Sequence[Any], qui
 
     Args:
         plugin: its first argument.
-        handler: see `core.web.pages`.
+        handler: see `core.web.page`.
         values: those of its inputs.
         quick: whether it answers at once: then all of its calls are made and noted, else only the first one is noted.
     """

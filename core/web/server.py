@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from core.web.translated_app import TranslatedBlocks  # only here: `serve` sets what Gradio reads when imported
 
 LOGGER = logging.getLogger(__name__)
-QUEUE_LENGTH = 128  # calls that wait for those that run (`core.web.pages.RUNS`)
+QUEUE_LENGTH = 128  # calls that wait for those that run (`core.web.page.RUNS`)
 SESSIONS = 100  # whose state is kept, 0.1 MB each and what runs left in it; the least recently used is dropped
 THREADS = 64  # for the calls that run at once, most of which wait for the device; above all limits of `pages`
 LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"

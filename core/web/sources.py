@@ -16,7 +16,7 @@ from core.web.components import PictureInput, examples, picture_input
 from core.web.file_inputs import TableInput, TextInput, table_input, text_input
 
 if TYPE_CHECKING:
-    from core.web.pages import Page  # it imports this module
+    from core.web.page import Page  # it imports this module
 
 FOLDER = "examples"
 NONE = "{} has no file that ends in {}: put one there."

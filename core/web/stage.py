@@ -14,7 +14,7 @@ from core.web.comparison import WORDS, comparison
 from core.web.output_files import FILE_FORMATS, convert, stem, write_all, write_png, write_result
 
 if TYPE_CHECKING:
-    from core.web.pages import Page  # it imports this module
+    from core.web.page import Page  # it imports this module
     from core.web.runs import Demo
 
 RUN, STOP, DOWNLOAD = "Run", "Stop", "Download PNG"

@@ -17,6 +17,7 @@ from core.imaging.images import Image
 from core.plugin import Plugin
 from core.web import comparison, components, lessons, output_files, pages
 from core.web.handlers import HandlerError
+from core.web.page import CLICKS, LONG_QUEUE, RUNS
 from core.web.pages import Page
 from core.web.runs import blank_value
 from core.web.stage import offer_download
@@ -48,7 +49,7 @@ def test_a_handler_is_offered_over_the_api_with_its_docstring(denoiser: Plugin) 
 
 @pytest.mark.parametrize(
     ("kind", "queue"),
-    [({}, pages.RUNS), ({"live": True}, pages.CLICKS), ({"long_running": True}, pages.LONG_QUEUE)],
+    [({}, RUNS), ({"live": True}, CLICKS), ({"long_running": True}, LONG_QUEUE)],
 )
 def test_clicks_and_long_running_handlers_have_queues_of_their_own(
     denoiser: Plugin, kind: dict[str, bool], queue: tuple[str, int]
