@@ -1,9 +1,10 @@
 """Two hosts simulated by network namespaces: what callers see while the link between them is cut, and afterwards.
 
-python -m benchmarks.two_hosts [--cut 10]
+python -m benchmarks.two_hosts [--cut 10] [--batch]
 
 The head and the app are on 10.77.0.1, the replica on 10.77.0.2. Needs the rights to make namespaces (root). Prints for
-each second how many calls were answered and how many failed, by the sentence that a visitor would read.
+each second how many calls were answered and how many failed, by the sentence that a visitor would read; with `--batch`
+how a batch of files ends, and how long after the link is back the same command goes on.
 """
 
 from __future__ import annotations
@@ -31,21 +32,26 @@ PORT = "6399"
 SPACES = {"darkroom_head": HEAD, "darkroom_worker": WORKER}
 RAY = [str(Path(sys.executable).with_name("ray")), "start", "--disable-usage-stats", "--object-store-memory=100000000"]
 WARM, AFTER = 5.0, 90.0  # seconds of load before the cut, and after the link is back
-CLIENTS = 4
+CLIENTS, ITEMS = 4, 300
+PAUSE = 5.0  # seconds between two attempts at a batch
 SILENCE = 15.0  # seconds, in place of `ray_serve.STEP`, so that the benchmark ends
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cut", type=float, default=10.0, help="seconds that the link is cut for")
+    parser.add_argument("--batch", action="store_true", help="a batch in place of visitors")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
-        return load(options.cut)
+        return (batch if options.batch else load)(options.cut)
+    flags = ["--batch"] if options.batch else []
     with two_hosts():
         run_in("darkroom_head", *RAY, "--head", f"--node-ip-address={HEAD}", f"--port={PORT}", "--num-cpus=0")
         run_in("darkroom_worker", *RAY, f"--address={HEAD}:{PORT}", f"--node-ip-address={WORKER}", "--num-cpus=2")
-        run_in("darkroom_head", sys.executable, "-m", "benchmarks.two_hosts", "--inside", f"--cut={options.cut}")
+        run_in(
+            "darkroom_head", sys.executable, "-m", "benchmarks.two_hosts", "--inside", f"--cut={options.cut}", *flags
+        )
     return None
 
 
@@ -98,6 +104,44 @@ def load(cut: float) -> None:
         time.sleep(AFTER)
     for (second, outcome), count in sorted(seen.items()):
         print(f"{second:4} s  {count:5}  {outcome}", flush=True)
+
+
+def batch(cut: float) -> None:
+    """Work on many items, while the link is cut for some seconds; begin again with what is left until all are done."""
+    start, left = time.monotonic(), [*range(ITEMS)]
+
+    def say(words: str) -> None:
+        print(f"{time.monotonic() - start:6.0f} s  {words}", flush=True)
+
+    def cut_later() -> None:
+        time.sleep(WARM)
+        for state, seconds in (("down", cut), ("up", 0)):
+            ip("link", "set", "head", state)
+            say(f"the link is {state}")
+            time.sleep(seconds)
+
+    with TemporaryDirectory() as folder:
+        record = probe(Path(folder) / "probe")
+        while left:
+            engine = ray_serve.RayEngine(address=f"{HEAD}:{PORT}", scales=Scales({"default": Scale(cpus=1)}))
+            plugin = Plugin(record, engine)
+            try:
+                plugin.run("echo", 0)
+                if len(left) == ITEMS:
+                    threading.Thread(target=cut_later, daemon=True).start()
+                    start = time.monotonic()
+                for _ in plugin.map(lambda item, plugin=plugin: slowly(plugin, item), [*left]):
+                    left.pop(0)
+            except OwnerError as error:
+                say(f"{len(left)} items left: {error}")
+                time.sleep(PAUSE)
+            engine.close()
+        say("all done")
+
+
+def slowly(plugin: Plugin, item: int) -> None:
+    plugin.run("echo", item)
+    time.sleep(0.1)
 
 
 def ask(plugin: Plugin, seen: Counter[tuple[int, str]], start: float, end: float) -> None:

@@ -29,9 +29,11 @@ class Pairs:
     Attributes:
         make: returns so many pairs, (inputs, targets), two arrays (n, ...), made with the given random generator.
         subject: what they are, in a few words, for the provenance of a checkpoint.
-        metrics: a score of a result and its target, by name. Each is computed of the input too, as NAME_input.
+        metrics: a score of a result and its target, by name.
         loss: the one of Keras that is minimized.
         unit: what the pairs are of, in the plural: "images", "sounds", …
+        scores_inputs: whether each metric is computed of the inputs too, as NAME_input, to compare the results with;
+            False where the target is something else, such as a class.
     """
 
     make: Callable[[int, np.random.Generator], tuple[Values, Values]]
@@ -39,6 +41,7 @@ class Pairs:
     metrics: Mapping[str, Callable[[Any, Any], float]]
     loss: str = "mse"
     unit: str = "images"
+    scores_inputs: bool = True
 
     def train(self, build: Callable[..., keras.Model], config: Settings, run: Run, **arguments: Any) -> Scores:
         """Train the network that `build` returns, save it as the checkpoint of `run`, and return its scores.
@@ -65,13 +68,15 @@ class Pairs:
         return fit.save_result(trained, architecture, scores, fit.provenance(config, data, run), run, "float16")
 
     def score(self, apply: Callable[[Any], Any], count: int) -> Evaluation:
-        """Return the mean scores of what `apply` makes of `count` held-out inputs, and of the inputs themselves."""
-        rows = [
-            {name: score(result, target) for name, score in self.metrics.items()}
-            | {f"{name}_input": score(value, target) for name, score in self.metrics.items()}
-            for value, target in zip(*self._hold_out(count), strict=True)
-            for result in [apply(value)]
-        ]
+        """Return the mean scores of what `apply` makes of `count` held-out inputs; see `scores_inputs`."""
+
+        def score(value: Any, target: Any) -> dict[str, float]:
+            result = apply(value)
+            scores = {name: metric(result, target) for name, metric in self.metrics.items()}
+            of_input = self.metrics.items() if self.scores_inputs else ()
+            return scores | {f"{name}_input": metric(value, target) for name, metric in of_input}
+
+        rows = [score(value, target) for value, target in zip(*self._hold_out(count), strict=True)]
         return Evaluation(evaluation.mean(rows), count=count, unit=self.unit)
 
     def _hold_out(self, count: int) -> tuple[Values, Values]:

@@ -33,6 +33,7 @@ KINDS = {  # of what scripts/history.js shows, by the component that holds it
     gr.File: "file",
     gr.DownloadButton: "file",
 }
+CONTROLS = gr.Slider, gr.Number, gr.Radio, gr.Dropdown, gr.Textbox  # whose values say how a result was made
 REMEMBER = "(entries, number, ...values) => window.remember({}, {}, entries, number, values)"
 SHOW = "(entries) => window.showHistory?.(entries) ?? ''"  # the scripts run once the page is built
 PAIR = "(entries) => window.chosenPair(entries)"
@@ -75,7 +76,7 @@ def lay_out(demo: Demo, blocks: gr.Blocks) -> None:
         if has_pictures:
             gr.Button(COMPARE, elem_classes="compare").click(None, entries, compared, js=PAIR, **quiet)
         clear = gr.Button(CLEAR, size="sm")
-    controls = [each for each in demo.inputs if isinstance(each, gr.Slider | gr.Number | gr.Radio | gr.Dropdown)]
+    controls = [each for each in demo.inputs if isinstance(each, CONTROLS)]
     described = [{"label": each.label or "", "first": first_value(each)} for each in controls]
     parts = [{"kind": kind_of(each), "label": each.label or ""} for each in results]
     remember = REMEMBER.format(json.dumps(parts), json.dumps(described))

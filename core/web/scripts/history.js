@@ -3,6 +3,7 @@
 
 const MOST = 8;
 const LONGEST = 10_000; // characters of a text, or of the rows of a table, that are kept
+const LONGEST_VALUE = 80; // characters of a setting, such as a text
 const { NOTHING } = window.inLanguage({ NOTHING: "Nothing yet: each result appears here." });
 
 const escape = (text) => String(text).replace(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);
@@ -10,7 +11,7 @@ const escape = (text) => String(text).replace(/[&<>"']/g, (each) => `&#${each.ch
 function describe(controls, values) {
   const changed = controls.map(({ label, first }, i) => [label, values[i], first]);
   return changed.filter(([, value, first]) => value !== null && JSON.stringify(value) !== JSON.stringify(first))
-    .map(([label, value]) => `${label}: ${[value].flat().join(", ")}`).join("; ");
+    .map(([label, value]) => `${label}: ${[value].flat().join(", ").slice(0, LONGEST_VALUE)}`).join("; ");
 }
 
 // Return the rows of a table that are kept: those that `LONGEST` characters hold.
