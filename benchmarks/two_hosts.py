@@ -17,7 +17,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -48,11 +49,20 @@ def main() -> None:
     flags = ["--batch"] if options.batch else []
     with two_hosts():
         run_in("darkroom_head", *RAY, "--head", f"--node-ip-address={HEAD}", f"--port={PORT}", "--num-cpus=0")
-        run_in("darkroom_worker", *RAY, f"--address={HEAD}:{PORT}", f"--node-ip-address={WORKER}", "--num-cpus=2")
+        threading.Thread(target=keep_running, daemon=True).start()
         run_in(
             "darkroom_head", sys.executable, "-m", "benchmarks.two_hosts", "--inside", f"--cut={options.cut}", *flags
         )
     return None
+
+
+def keep_running() -> None:
+    """Run the worker's node, and again once it has ended, as a service is: Ray ends a node that was away for long."""
+    address = [f"--address={HEAD}:{PORT}", f"--node-ip-address={WORKER}", "--num-cpus=2", "--block"]
+    while True:
+        with suppress(subprocess.CalledProcessError):
+            run_in("darkroom_worker", *RAY, *address)
+        time.sleep(1)
 
 
 @contextmanager
@@ -91,7 +101,7 @@ def load(cut: float) -> None:
         engine = ray_serve.RayEngine(address=f"{HEAD}:{PORT}", scales=Scales({"default": Scale(cpus=1)}))
         plugin = Plugin(probe(Path(folder) / "probe"), engine)
         plugin.run("echo", 0)  # its replica starts
-        ray_serve.STARTING = ray_serve.STEP = SILENCE
+        ray_serve.RESTARTING = ray_serve.STEP = SILENCE
         seen: Counter[tuple[int, str]] = Counter()
         start = time.monotonic()
         end = start + WARM + cut + AFTER
@@ -130,7 +140,7 @@ def batch(cut: float) -> None:
                 if len(left) == ITEMS:
                     threading.Thread(target=cut_later, daemon=True).start()
                     start = time.monotonic()
-                for _ in plugin.map(lambda item, plugin=plugin: slowly(plugin, item), [*left]):
+                for _ in plugin.map(partial(slowly, plugin), [*left]):
                     left.pop(0)
             except OwnerError as error:
                 say(f"{len(left)} items left: {error}")

@@ -19,7 +19,7 @@ from .networks.statistics import MIN_DEVIATION, channel_moments
 from .networks.vgg import VGG, feature_extractor, in_float32
 from .vgg_layers import CONTENT_LAYER, LAYERS, STYLE_LAYERS, block_of
 
-MOST_PIXELS = 400_000  # of an image that go through VGG-19 at a time: a call can be canceled between two such bands
+MOST_PIXELS = 300_000  # of an image that go through VGG-19 at a time: a call can be canceled between two such bands
 CONTEXT = 40  # pixels to each side, a multiple of `STRIDE`, beyond which no feature depends on the image
 STRIDE = 2 ** (block_of(LAYERS[-1]) - 1)  # that of the deepest features, in pixels
 
