@@ -122,6 +122,16 @@ class RefusesInWords:
             raise gr.Error(cls.refusal.format(value), print_exception=False) from None
 
 
+def refusing(model: type, refusal: str) -> type:
+    """Return one of Gradio's data models that refuses a wrong value with the sentence `refusal`."""
+    own = {
+        "refusal": refusal,
+        "__annotations__": {"refusal": ClassVar[str]},
+        "__doc__": model.__doc__,
+    }  # the API shows it
+    return type(model.__name__, (RefusesInWords, model), own)
+
+
 class PictureData(RefusesInWords, ImageData):  # type: ignore[misc]
     """What a client sends for a picture: Gradio's `ImageData`."""
 

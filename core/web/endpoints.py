@@ -16,6 +16,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 from gradio.components.api_component import Api
+from gradio.data_classes import FileData
 from gradio.utils import get_function_description
 
 from core.errors import UserError, check_range
@@ -25,12 +26,14 @@ from core.turns import on_behalf_of
 from core.web import admission
 from core.web.admission import is_picture
 from core.web.comparison import Comparison
-from core.web.components import NoStubFile, PictureInput
+from core.web.components import NoStubFile, PictureInput, refusing
 from core.web.handlers import to_gradio_error, visitor, with_errors
+from core.web.sheets import title_of
 
 JSON_TYPES = {"int": "integer", "float": "number", "str": "string", "bool": "boolean"}
 PYTHON_TYPES: dict[str, Any] = {"integer": int, "number": (int, float), "string": str, "boolean": bool, "array": list}
 WRONG_TYPE = "{} is {!r}: give {}."
+NO_FILE = "{} is {{!r:.60}}: upload the file, and send what the upload returns."
 ARTICLES = {"integer": "a whole number", "number": "a number", "string": "a text", "boolean": "true or false"}
 FINDINGS, VALUES, UNNAMED = "findings", "values", "result"  # names of results
 NUMBER = {"type": "number"}
@@ -268,13 +271,15 @@ def _take_all(positions: Sequence[int], outputs: Sequence[Any]) -> list[Any]:
 
 
 def _picture(name: str) -> gr.Image:
-    return gr.Image(label=name.replace("**", ""), type="filepath", format="png", interactive=False)
+    return gr.Image(label=title_of(name).replace("**", ""), type="filepath", format="png", interactive=False)
 
 
 def _copy(component: Component, name: str) -> Component:
     """Return a component like one of the page, without its value, under a name."""
     arguments = {key: value for key, value in component.constructor_args.items() if key not in ("value", "label")}
     copy: Component = type(component)(label=name, **arguments)
+    if issubclass(copy.data_model or Value, FileData):
+        copy.data_model = refusing(copy.data_model, NO_FILE.format(name))
     return copy
 
 

@@ -32,7 +32,7 @@ from core.plugin import Plugin
 from core.progress import Steps, finish
 from core.registry import Record
 from core.web.output_files import convert
-from core.web.sheets import FRAME_MILLISECONDS
+from core.web.sheets import FRAME_MILLISECONDS, with_labels
 
 LOGGER = logging.getLogger(__name__)
 LOSSLESS_BELOW, LARGEST = 40_000, 80_000  # bytes of a WebP file
@@ -233,6 +233,7 @@ class _Files:
         """
         if isinstance(component, gr.State):
             return {}
+        value = with_labels(value, component)
         if isinstance(value, gr.components.Component):
             properties = dict(value.constructor_args)
         elif isinstance(value, dict) and value.get("__type__") == "update":

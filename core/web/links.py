@@ -19,10 +19,10 @@ from gradio.components import Component
 from core.web.components import PictureInput
 from core.web.file_inputs import TextInput
 
-LONGEST_TEXT = 200  # characters of a value
+LONGEST_TEXT = 400  # characters of a value
 SHOW_TAB = "() => window.showTab({})"
 COPY = "(...values) => window.{}({}, values, {})"
-FORM = gr.Slider, gr.Number, gr.Radio, gr.Checkbox, gr.Dropdown, gr.Textbox
+FORM = gr.Slider, gr.Number, gr.Radio, gr.Checkbox, gr.CheckboxGroup, gr.Dropdown, gr.Textbox
 TRUE, FALSE = "true", "false"  # as JavaScript writes them
 
 
@@ -66,13 +66,13 @@ def restore(tabs: Sequence[Tab], query: Any) -> tuple[str, dict[Component, Any]]
 
 
 def read(control: Component, texts: Sequence[str]) -> Any:
-    """Return the value of a control that a link gives as `texts`, several only for a choice of several.
+    """Return the value of a control that a link gives as `texts`, several only for a choice of several, "" for none.
 
     Raises:
         ValueError: if the control cannot have that value.
     """
-    if isinstance(control, gr.Dropdown) and control.multiselect:
-        return [_choose(control, text) for text in texts]
+    if isinstance(control, gr.CheckboxGroup) or getattr(control, "multiselect", False):
+        return [_choose(control, text) for text in texts if text]
     if isinstance(control, TextInput) and len(texts[-1]) > LONGEST_TEXT:
         return _refuse(texts[-1])  # a part of it would be another text
     text = texts[-1][:LONGEST_TEXT]

@@ -1,9 +1,15 @@
-"""Small pictures shown large: one alone, a grid of labeled rows, an animation."""
+"""Small pictures shown large: one alone, a grid of labeled rows, an animation.
+
+The labels of rows are drawn, in English: so a downloaded picture has them. A page has their words beside it, for
+screen readers, and in other languages shows them over those that are drawn (`scripts/sheets.js`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
+import gradio as gr
 import numpy as np
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 from PIL import ImageDraw, ImageFont
@@ -31,7 +37,30 @@ def write_picture(picture: Image, name: str) -> str:
     return write_png(images.upscale_nearest(picture, _single_scale(picture)), name)
 
 
-def write_rows(rows: Iterable[tuple[str, Image]], name: str, scale: int | None = None) -> str:
+class Sheet(str):
+    """The path of a picture of labeled rows.
+
+    Attributes:
+        labels: of its rows.
+    """
+
+    labels: Sequence[str] = ()
+
+
+def with_labels(value: Any, component: Any) -> Any:
+    """Return the value of an output, for a sheet an update: the labels of its rows follow the component's, by lines."""
+    if not isinstance(value, Sheet) or not isinstance(component, gr.Image):
+        return value
+    lines = [title_of(component.label or ""), *(" ".join(label.split()) for label in value.labels)]
+    return gr.update(value=str(value), label="\n".join(lines))
+
+
+def title_of(label: str) -> str:
+    """Return the label of a component without those of its rows."""
+    return label.split("\n")[0]
+
+
+def write_rows(rows: Iterable[tuple[str, Image]], name: str, scale: int | None = None) -> Sheet:
     """Write labeled rows of small pictures, enlarged, as a PNG and return its path.
 
     Args:
@@ -42,7 +71,14 @@ def write_rows(rows: Iterable[tuple[str, Image]], name: str, scale: int | None =
     labels, pictures = zip(*rows, strict=True)
     grid = np.concatenate([np.concatenate(list(row), axis=1) for row in pictures])
     scale = scale or (LARGE_SCALE if pictures[0].shape[1] >= LARGE else GRID_SCALE)
-    return write_png(label_rows(images.upscale_nearest(grid, scale), labels), name)
+    return write_labeled(images.upscale_nearest(grid, scale), labels, name)
+
+
+def write_labeled(grid: Image, labels: Sequence[str], name: str) -> Sheet:
+    """Write rows of pictures with their labels, as `label_rows` draws them, as a PNG and return its path."""
+    sheet = Sheet(write_png(label_rows(grid, labels), name))
+    sheet.labels = tuple(labels)
+    return sheet
 
 
 def label_rows(grid: Image, labels: Sequence[str]) -> Image:

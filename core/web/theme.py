@@ -21,6 +21,7 @@ PAGE_SCRIPTS = (
     "cropping.js",
     "glossary.js",
     "history.js",
+    "hovering.js",  # uses clickable.js
     "language.js",
     "lessons.js",
     "links.js",

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.web import translation
+from core.web import sheets, translation
 from core.web.translation import CURRENT, ENGLISH, TABLES, Table
 from core.web.updates import UpdatedBlocks
 
@@ -40,10 +40,12 @@ class TranslatedBlocks(UpdatedBlocks):
             CURRENT.reset(token)
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
-        """Return the values of an event's outputs, translated."""
+        """Return the values of an event's outputs, with the words of sheets beside them, translated."""
+        is_shown = block_fn.api_visibility == "private"  # what an endpoint returns stays as it is, and English
+        if is_shown and isinstance(predictions, list | tuple):
+            predictions = [*map(sheets.with_labels, predictions, block_fn.outputs)]
         values: list[Any] = await super().postprocess_data(block_fn, predictions, state)
         table = TABLES.get(CURRENT.get())
-        is_shown = block_fn.api_visibility == "private"  # what an endpoint returns stays English
         if table is None or not is_shown:
             return values
         return [_translate_value(*pair, table) for pair in zip(block_fn.outputs, values, strict=False)]

@@ -27,11 +27,11 @@ CURRENT: ContextVar[str] = ContextVar("language", default=ENGLISH)  # of the vis
 TABLES: dict[str, Table] = {}  # of the app that is served, by language
 
 IN_ENGLISH = "in-english"  # CSS class: what is not translated, such as a model card
-TEXT_PROPERTIES = "label", "info", "placeholder", "before", "after", "html_template"
+TEXT_PROPERTIES = "info", "placeholder", "before", "after", "html_template"
 TEXT_TYPES = "button", "downloadbutton", "html", "markdown"  # whose values are words
 SEGMENT = re.compile(r"(?<=>)[^<>]+(?=<)|(?<=(?:label|title)=\")[^\"<>]+(?=\")|(?<=alt=\")[^\"<>]+(?=\")")
 FIELD = re.compile(r"\{(\w*)[^{}]*\}")
-BOLD = "**"
+BOLD, LINE = "**", "\n"
 FRENCH_SPACE, NO_BREAK = re.compile(r" (?=[:;?!»])|(?<=«) "), "\u00a0"
 SEPARATOR = ", "  # of a list of values in a field
 
@@ -149,6 +149,8 @@ def translate_properties(kind: str, properties: dict[str, Any], translate: Trans
         changed["props"] = translate_properties("", inner, translate)
     names = [*TEXT_PROPERTIES, *(["value"] if kind in TEXT_TYPES else [])]
     changed |= {name: translate(text) for name in names if isinstance(text := properties.get(name), str)}
+    if isinstance(label := properties.get("label"), str):
+        changed["label"] = LINE.join(map(translate, label.split(LINE)))  # that of a sheet is followed by its rows'
     if isinstance(choices := properties.get("choices"), list):
         changed["choices"] = [_translate_choice(choice, translate) for choice in choices]
     if isinstance(tabs := properties.get("initial_tabs"), list):

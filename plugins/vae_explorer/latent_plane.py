@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +42,21 @@ class LatentPlane(NamedTuple):
         """Return the part of the region in a window."""
         left, top, size = window
         return LatentPlane(*self.latents_at(np.array([[left, top + size], [left + size, top]])))
+
+
+def read_window(text: str) -> Window:
+    """Return the window that a text names in %, such as "25 50 12.5", within the map; all of it for any other text."""
+    numbers = re.findall(r"\d{1,3}(?:\.\d{1,4})?", text or "")
+    if len(numbers) != len(WHOLE):
+        return WHOLE
+    left, top, size = (float(number) / 100 for number in numbers)
+    size = min(max(size, SMALLEST_WINDOW), 1.0)
+    return min(left, 1 - size), min(top, 1 - size), size
+
+
+def write_window(window: Window) -> str:
+    """Return a window as `read_window` reads it."""
+    return " ".join(f"{round(100 * each, 4):g}" for each in window)
 
 
 def zoom_in(window: Window, position: NDArray[np.floating]) -> Window:

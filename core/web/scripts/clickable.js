@@ -32,16 +32,22 @@ function marginsOf(image) {
 
 // Show the ring at the same place on every clickable picture of a workbench, such as two maps of one plane.
 function markPlace(workbench, [x, y]) {
-  for (const image of workbench.querySelectorAll(".clickable img")) {
-    const frame = image.parentElement;
-    frame.style.position = "relative";
-    const ring = frame.querySelector(".click-marker") || frame.appendChild(document.createElement("i"));
-    ring.className = "click-marker";
-    const margins = marginsOf(image);
-    [ring.dataset.x, ring.dataset.y] = [x, y];
-    [ring.style.left, ring.style.top] = [x, y].map((at, i) => `${100 * margins[i] + at * (1 - 2 * margins[i])}%`);
-  }
+  for (const image of workbench.querySelectorAll(".clickable img")) markOn(image, [x, y], "click-marker");
 }
+
+// Put an element of a class on a picture, at a place in percent of its width and height.
+function markOn(image, [x, y], className) {
+  const frame = image.parentElement;
+  frame.style.position = "relative";
+  const mark = frame.querySelector(`.${className}`) || frame.appendChild(document.createElement("i"));
+  mark.className = className;
+  const margins = marginsOf(image);
+  [mark.dataset.x, mark.dataset.y] = [x, y];
+  [mark.style.left, mark.style.top] = [x, y].map((at, i) => `${100 * margins[i] + at * (1 - 2 * margins[i])}%`);
+}
+
+window.markOn = markOn;
+window.boxOf = (picture) => boxWithin(picture, marginsOf(picture)); // where it is on the screen
 
 // Gradio reads the place of a click as if no picture were enlarged: in place of each click it gets one where it reads the
 // place that was clicked, and none beside the picture.

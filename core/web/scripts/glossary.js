@@ -1,10 +1,14 @@
-// Terms of the glossary (glossary.py): the first occurrence of each in a text becomes a button that opens its explanation,
-// a popover of the page. Gradio builds and replaces texts all the time, so each change is looked at.
+// Terms of the glossary (glossary.py): the first occurrence of each in a text, and among the labels of a demo's controls,
+// becomes a button that opens its explanation, a popover of the page. Gradio builds and replaces texts all the time, so each
+// change is looked at.
 
 const TEXTS = ".md, .lesson > p, .lesson li"; // each explains a term once
-const LEFT_OUT = "a, button, code, pre, summary, label, h1, h2, h3, .in-english";
+const CONTROLS = "[data-testid=block-info], .info-text"; // labels and the sentences below them: all of a demo explain it once
+const ALL = `${TEXTS}, ${CONTROLS}`;
+const LEFT_OUT = "a, button, code, pre, summary, h1, h2, h3, .in-english, .sr-only";
 const LETTER = "[\\p{L}\\p{M}\\p{N}]";
 const read = new WeakMap(); // what each text was when its terms were found
+const added = new WeakMap(); // to each text: Gradio changes the first part of a label, which then is all of it
 let pattern, popovers = new Map(); // of all terms, and the id of the explanation of each
 
 function findExplanations() {
@@ -20,20 +24,32 @@ function findExplanations() {
 function explain(text) {
   if (!pattern) findExplanations();
   if (!pattern || read.get(text) === text.textContent || text.closest(LEFT_OUT)) return;
+  added.get(text)?.forEach((node) => node.remove());
+  added.set(text, []);
   read.set(text, text.textContent);
   const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT), nodes = [];
   while (walker.nextNode()) nodes.push(walker.currentNode);
-  const explained = new Set([...text.querySelectorAll("button.term")].map((button) => button.getAttribute("popovertarget")));
-  for (const node of nodes) if (!node.parentElement.closest(LEFT_OUT)) explainIn(node, explained);
+  const isControl = text.matches(CONTROLS), others = isControl ? controlTerms(text) : text.querySelectorAll(".term");
+  const explained = new Set([...others].map((term) => term.getAttribute("popovertarget")));
+  const make = isControl ? makeTerm : makeButton;
+  for (const node of nodes) if (!node.parentElement.closest(LEFT_OUT)) added.get(text).push(...explainIn(node, explained, make));
 }
 
-function explainIn(node, explained) {
+function controlTerms(text) {
+  return (text.closest(".workbench") ?? document.body).querySelectorAll(":is([data-testid=block-info], .info-text) .term");
+}
+
+// Return the nodes that were added.
+function explainIn(node, explained, make) {
+  const parts = [];
   const matches = [...node.data.matchAll(pattern)].map(({ 0: words, 1: form, index }) => [words, popovers.get(form.toLowerCase()), index]);
   const first = matches.filter(([, id]) => !explained.has(id) && explained.add(id));
   for (const [words, id, index] of first.reverse()) { // from the end: what stands before keeps its place
-    node.splitText(index + words.length);
-    node.splitText(index).replaceWith(makeButton(words, id));
+    const rest = node.splitText(index + words.length), term = make(words, id);
+    node.splitText(index).replaceWith(term);
+    parts.push(rest, term);
   }
+  return parts;
 }
 
 function makeButton(words, id) {
@@ -43,6 +59,33 @@ function makeButton(words, id) {
   button.textContent = words;
   button.setAttribute("popovertarget", id);
   return button;
+}
+
+// Within a label, a real button would be what the label is of; and a click there would reach the control.
+function makeTerm(words, id) {
+  const term = document.createElement("span");
+  term.className = "term";
+  term.textContent = words;
+  term.tabIndex = 0;
+  term.role = "button";
+  term.setAttribute("popovertarget", id);
+  return term;
+}
+
+let openAtPress = null; // the explanation that this press closes
+
+function noteOpen({ target }) {
+  openAtPress = target.closest?.("span.term") && document.querySelector(".explanation:popover-open");
+}
+
+function openTerm(event) {
+  const term = event.target.closest?.("span.term");
+  if (!term || (event.type === "keydown" && event.key !== "Enter" && event.key !== " ")) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const explanation = document.getElementById(term.getAttribute("popovertarget"));
+  if (event.type === "keydown") explanation.togglePopover({ source: term });
+  else if (explanation !== openAtPress) explanation.showPopover({ source: term });
 }
 
 // The terms of the lesson are those of the list on paper.
@@ -55,14 +98,19 @@ function noteOnPaper() {
 function explainChanged(changes) {
   const texts = new Set();
   for (const { target, addedNodes } of changes) {
-    texts.add((target.closest ? target : target.parentElement)?.closest(TEXTS));
-    for (const node of addedNodes) node.querySelectorAll?.(TEXTS).forEach((text) => texts.add(text));
+    texts.add((target.closest ? target : target.parentElement)?.closest(ALL));
+    for (const node of addedNodes) {
+      if (node.matches?.(ALL)) texts.add(node);
+      node.querySelectorAll?.(ALL).forEach((text) => texts.add(text));
+    }
   }
   texts.delete(null);
   texts.delete(undefined);
   texts.forEach(explain);
 }
 
-document.querySelectorAll(TEXTS).forEach(explain);
+document.querySelectorAll(ALL).forEach(explain);
 new MutationObserver(explainChanged).observe(document.body, { subtree: true, childList: true, characterData: true });
+document.addEventListener("pointerdown", noteOpen, true);
+for (const type of ["click", "keydown"]) document.addEventListener(type, openTerm, true);
 addEventListener("beforeprint", noteOnPaper);

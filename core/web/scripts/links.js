@@ -40,7 +40,8 @@ function writeAddress(controls, values) {
   controls.forEach(({ tab: of, name, first, examples }, i) => {
     const value = examples ? nameOfExample(values[i], examples) : values[i];
     if (of !== tab || value === null || JSON.stringify(value) === JSON.stringify(first)) return;
-    for (const each of [value].flat()) query.push([name, String(each)]);
+    const several = Array.isArray(value) && !value.length ? [""] : [value].flat(); // a choice of none is said, too
+    for (const each of several) query.push([name, String(each)]);
   });
   show(query);
 }

@@ -23,7 +23,8 @@ function set(part, attribute, value) {
 function describe(picture) {
   const { naturalWidth, naturalHeight } = picture;
   const size = naturalWidth ? [WORDS.size(naturalWidth, naturalHeight)] : [];
-  set(picture, "alt", [labelOf(picture), ...size].filter(Boolean).join(", "));
+  const label = labelOf(picture).split("\n").filter(Boolean).join("; "); // that of a sheet has lines, for its rows
+  set(picture, "alt", [label, ...size].filter(Boolean).join(", "));
 }
 
 // "…/oakland-zoo-otters.jpg" is "Example: oakland zoo otters"

@@ -94,7 +94,7 @@ def interpolate(
         truncation,
         checkpoint=chosen.checkpoint,
     )
-    rows = [(f"{i + 1} to {i + 2}", path[i * STEPS : i * STEPS + IN_A_ROW + 1]) for i in range(len(indices) - 1)]
+    rows = [(f"{i + 1}-{i + 2}", path[i * STEPS : i * STEPS + IN_A_ROW + 1]) for i in range(len(indices) - 1)]
     grid = pages.write_png(clickable_grid.render_with_numbers(offered, indices), "offered")
     return grid, sheets.write_animation(path, "interpolation"), sheets.write_rows(rows, "interpolation")
 

@@ -8,8 +8,7 @@ import numpy as np
 
 from core.imaging.images import Image
 from core.imaging.resizing import resize_bicubic
-from core.web.pages import write_png
-from core.web.sheets import label_rows
+from core.web.sheets import write_labeled
 
 SCALE = 2
 
@@ -18,4 +17,4 @@ def write_cats(labels: Sequence[str], rows: Sequence[Image] | Image, name: str) 
     """Write labeled rows of cats, enlarged, as a PNG and return its path; each row is (n, height, width, 3)."""
     grid = np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
     enlarged = resize_bicubic(grid, SCALE * grid.shape[0], SCALE * grid.shape[1])
-    return write_png(label_rows(enlarged.clip(0, 1), labels), name)
+    return write_labeled(enlarged.clip(0, 1), labels, name)

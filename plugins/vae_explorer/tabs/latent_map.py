@@ -13,14 +13,15 @@ from numpy.typing import NDArray
 from core.errors import check_range, choose
 from core.imaging import grids
 from core.plugin import Plugin
-from core.web import pages
+from core.web import hovering, pages
+from core.web.hovering import Points
 from core.web.pages import Page
 
 from .. import example_images, latent_plane
-from ..latent_plane import WHOLE, Window
+from ..latent_plane import Window, read_window, write_window
 from . import controls, map_drawing, map_path, map_rendering
 from .encodings import encode_test_images, test_images
-from .map_networks import ADVERSARIAL, NETWORKS, SUBJECTS, encode, nearest_test_images, plane_of
+from .map_networks import ADVERSARIAL, NETWORKS, SUBJECTS, checkpoints, encode, nearest_test_images, plane_of
 
 INTRODUCTION = (
     "**A latent vector of two dimensions is a point on a map.** Each point is a test image, colored by its class; "
@@ -37,6 +38,8 @@ CLASSES_LABEL = "Classes on the maps"
 POSITION_X, POSITION_X_INFO = "Position x", "On all maps, in % of the width from the left."
 POSITION_Y, POSITION_Y_INFO = "Position y", "On all maps, in % of the height from the top."
 ZOOM_IN, ZOOM_OUT = "Zoom in at the ring", "Whole map"
+WINDOW_LABEL = "Part shown"
+POINT_CAPTIONS = "Test image", "Reconstruction"
 
 GRID_SIDE = 20  # decoded images along each side of a map
 CLASSES = tuple(range(10))
@@ -63,11 +66,14 @@ def lay_out(page: Page, opened: Any) -> None:
                 zoom_in, zoom_out = (gr.Button(text, size="sm", min_width=100) for text in (ZOOM_IN, ZOOM_OUT))
             drawing = map_drawing.lay_out(page, subject)
             path, draws_path = map_path.lay_out(page, subject)
-    clicks, window = gr.State(0), gr.State(None)  # one trigger for a click that moves two sliders
+            window = gr.Textbox("", label=WINDOW_LABEL, visible="hidden")  # no state: links hold it
+            load = partial(_points_of, page.plugin)
+            hovering.show_near_pointer(maps, load, (subject, classes, window), POINT_CAPTIONS)
+    clicks = gr.State(0)  # one trigger for a click that moves two sliders
     for shown in maps:
         shown.select(_click, [draws_path, path, window, clicks], [x, y, path, clicks], api_visibility="private")
     zoom_in.click(_zoom_in, [window, x, y, clicks], [window, x, y, clicks], api_visibility="private")
-    zoom_out.click(lambda count: (None, count + 1), clicks, [window, clicks], api_visibility="private")
+    zoom_out.click(lambda count: ("", count + 1), clicks, [window, clicks], api_visibility="private")
     subject.change(
         lambda chosen: gr.CheckboxGroup(choices=_class_choices(chosen)), subject, classes, api_visibility="private"
     )
@@ -90,7 +96,7 @@ def render_maps(
     plugin: Plugin,
     subject: str = "digits",
     classes: Sequence[int] = CLASSES,
-    window: Window | None = None,
+    window: str = "",
     drawing: str | None = None,
     path: str = "",
 ) -> tuple[Any, ...]:
@@ -99,13 +105,15 @@ def render_maps(
     Args:
         subject: "digits" or "clothes".
         classes: the classes whose test images are shown as points, 0 to 9.
+        window: the part of the maps that is shown: its left, its top and its side in % of the whole, such as "25 50
+            25"; empty for all of it.
         path: positions that a line joins, in % of the width from the left and of the height from the top, such as
             "20 50, 80 30".
     """
-    data, stops = choose(SUBJECTS, subject, "data set"), map_path.read(path)
+    data, stops, part = choose(SUBJECTS, subject, "data set"), map_path.read(path), read_window(window)
 
     def write(checkpoint: str) -> str:
-        plane = plane_of(plugin, checkpoint, window)
+        plane = plane_of(plugin, checkpoint, part)
         latents = plane.latents_at(latent_plane.cell_centers(GRID_SIDE))
         manifold = grids.make_grid(plugin.run("decode", latents, checkpoint=checkpoint), GRID_SIDE)
         labels, encoded = test_images(checkpoint).labels, encode_test_images(plugin, checkpoint).mean
@@ -124,19 +132,20 @@ def render_maps(
 
 
 def decode_position(
-    plugin: Plugin, subject: str = "digits", x: float = 50, y: float = 50, window: Window | None = None
+    plugin: Plugin, subject: str = "digits", x: float = 50, y: float = 50, window: str = ""
 ) -> tuple[Any, ...]:
     """Decode the latent vectors at one position of all maps, beside the nearest test image and its reconstruction.
 
     Args:
         subject: "digits" or "clothes".
-        x: the position in % of the maps' width from the left, 0 to 100.
-        y: the position in % of the maps' height from the top, 0 to 100.
+        x: the position in % of the shown width from the left, 0 to 100.
+        y: the position in % of the shown height from the top, 0 to 100.
+        window: the part of the maps that is shown, as of `render_maps`; empty for all of it.
     """
     data = choose(SUBJECTS, subject, "data set")
     check_range("x", x, 0, 100)
     check_range("y", y, 0, 100)
-    return _show(data, partial(_write_position, plugin, np.array([x, y]) / 100, window))
+    return _show(data, partial(_write_position, plugin, np.array([x, y]) / 100, read_window(window)))
 
 
 def _show(data: str, write: Callable[[str], str]) -> tuple[Any, ...]:
@@ -146,7 +155,7 @@ def _show(data: str, write: Callable[[str], str]) -> tuple[Any, ...]:
     return vae, ae, gr.Image(write(ADVERSARIAL), visible=True) if is_known else gr.Image(visible=False)
 
 
-def _write_position(plugin: Plugin, position: NDArray[np.float64], window: Window | None, checkpoint: str) -> str:
+def _write_position(plugin: Plugin, position: NDArray[np.float64], window: Window, checkpoint: str) -> str:
     """Return a strip of the image decoded at a position, the nearest test image, and its reconstruction."""
     latent = plane_of(plugin, checkpoint, window).latents_at(position)
     (nearest,) = nearest_test_images(plugin, checkpoint, latent, 1)
@@ -156,24 +165,34 @@ def _write_position(plugin: Plugin, position: NDArray[np.float64], window: Windo
     return map_rendering.write_strip([here, image, reconstructed], "decoded")
 
 
+def _points_of(plugin: Plugin, subject: str, number: int) -> Points:
+    """Return the test images on a map, the first being 0. Raises UserError where there is none."""
+    names = checkpoints(choose(SUBJECTS, subject, "data set"))
+    check_range("map", number, 0, len(names) - 1)
+    checkpoint, known = names[number], test_images(names[number])
+    latents = encode_test_images(plugin, checkpoint).mean
+    positions = plane_of(plugin, checkpoint).positions_of(latents)
+    return Points(positions, known.labels, [known.pictures, plugin.run("decode", latents, checkpoint=checkpoint)])
+
+
 def _class_choices(subject: str) -> list[tuple[str, int]]:
     return [(name, index) for index, name in enumerate(example_images.CLASS_NAMES[SUBJECTS[subject]])]
 
 
 def _click(
-    draws_path: bool, path: str, window: Window | None, clicks: int, click: gr.SelectData
+    draws_path: bool, path: str, window: str, clicks: int, click: gr.SelectData
 ) -> tuple[float, float, str, int]:
     """Return the position of a click on a map in %, the path that it may go on, and the number of clicks so far."""
     x, y = (min(round(100 * pixel / map_rendering.SIDE, 1), 100) for pixel in click.index)
-    return x, y, map_path.extend(path, (x, y), window or WHOLE) if draws_path else path, clicks + 1
+    return x, y, map_path.extend(path, (x, y), read_window(window)) if draws_path else path, clicks + 1
 
 
-def _zoom_in(window: Window | None, x: float, y: float, clicks: int) -> tuple[Window, float, float, int]:
+def _zoom_in(window: str, x: float, y: float, clicks: int) -> tuple[str, float, float, int]:
     """Return a window of half the size around a position in %, the position in it, and the number of clicks so far."""
-    before = window or WHOLE
+    before = read_window(window)
     after = latent_plane.zoom_in(before, np.array([x, y]) / 100)
     x, y = (
         round(100 * (start + at / 100 * before[2] - new) / after[2], 1)
         for at, start, new in zip((x, y), before, after, strict=False)
     )
-    return after, x, y, clicks + 1
+    return write_window(after), x, y, clicks + 1

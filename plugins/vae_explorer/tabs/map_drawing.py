@@ -11,7 +11,7 @@ from core.errors import UserError, choose
 from core.imaging.images import Image
 from core.plugin import Plugin
 from core.web import pages
-from core.web.pages import Page
+from core.web.pages import Dropped, Page
 
 from .. import example_images
 from . import visitor_images
@@ -36,15 +36,16 @@ def lay_out(page: Page, subject: gr.Radio) -> gr.State:
         status = page.status("")
         words = gr.Markdown()
         shown = pages.captioned_image(STRIP_LABEL, pages.SHEET)
-    demo = page.bind(place_drawing, [], [subject, drawing], [shown, words], status)
+    demo = page.bind(place_drawing, [], [drawing, subject], [shown, words], status)
     demo.start_at(use.click, lambda drawn: (pages.write_sketch(drawn),), [sketch], [drawing])
     return drawing
 
 
-def place_drawing(plugin: Plugin, subject: str = "digits", drawing: str | None = None) -> tuple[Any, ...]:
+def place_drawing(plugin: Plugin, drawing: Dropped, subject: str = "digits") -> tuple[Any, ...]:
     """Encode a drawing by each network of the maps: returns the reconstructions, and the classes it lies among.
 
     Args:
+        drawing: an image of one digit or piece of clothing, such as a drawing, dark on light.
         subject: "digits" or "clothes".
     """
     data = choose(SUBJECTS, subject, "data set")
@@ -59,7 +60,7 @@ def place_drawing(plugin: Plugin, subject: str = "digits", drawing: str | None =
     return write_strip(strip, "your_drawing"), LANDED.format(AROUND, ", ".join(landed))
 
 
-def read(drawing: str | None, data: str) -> Image:
+def read(drawing: Dropped, data: str) -> Image:
     """Return a drawing in the shape of the test images. Raises UserError where there is none."""
     if drawing is None:
         raise UserError(NO_DRAWING)

@@ -24,7 +24,10 @@ import keras
 from core.errors import UserError
 from core.imaging.images import Image
 from core.sounds import Samples, Sound
+from core.tables import Table
+from core.texts import Text
 import numpy as np
+import pandas
 
 def build_network(): return keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
 def halve(network: keras.Model, image: Image) -> Image:
@@ -46,6 +49,12 @@ def several(network: keras.Model, count: int = 1) -> Image:
 def count(network: keras.Model, image: Image) -> int:
     """Return the number of pixels."""
     return image[..., 0].size
+def shout(network: keras.Model, text: Text, mark: str = "!") -> Text:
+    """Return the text in upper case, with a mark."""
+    return text.upper() + mark
+def words(network: keras.Model, text: Text) -> Table:
+    """Return the words of a text and their lengths."""
+    return pandas.DataFrame({"word": text.split(), "length": [len(word) for word in text.split()]})
 '''
 
 
@@ -80,6 +89,17 @@ def test_a_chain_keeps_16_bits_and_transparency(deep: Path, tmp_path: Path) -> N
 def test_each_verb_of_a_chain_has_its_own_flags(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "halving", "several", "--count", "4", "--then", "halving:count"]) == 0
     assert int(capsys.readouterr().out) > 4 * 8 * 8 - 1  # the sheet of all four
+
+
+@pytest.mark.usefixtures("halving")
+def test_a_chain_goes_from_a_text_to_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.txt").write_text("zoë says", encoding="utf-8")
+    chain = ["--then", "halving:shout", "--mark", "?", "--then", "halving:words"]
+    assert main(["run", "halving", "shout", str(tmp_path / "a.txt"), str(tmp_path / "out.csv"), *chain]) == 0
+    assert (tmp_path / "out.csv").read_text(encoding="utf-8") == "word,length\nZOË,3\nSAYS!?,6\n"
+    to_picture = [str(tmp_path / "a.txt"), str(tmp_path / "out.png"), "--then", "halving:halve"]
+    assert main(["run", "halving", "shout", *to_picture]) == 2
+    assert "halve of halving cannot go on with what shout makes: text" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("halving")

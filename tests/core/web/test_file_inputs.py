@@ -176,4 +176,4 @@ def test_a_long_text_is_left_out_of_a_link() -> None:
         text = file_inputs.text_input("Text")
     assert links.read(text, ["short"]) == "short"
     with pytest.raises(ValueError, match="x"):
-        links.read(text, ["x" * 201])
+        links.read(text, ["x" * (links.LONGEST_TEXT + 1)])

@@ -61,6 +61,18 @@ def test_a_term_opens_its_explanation_by_the_keyboard_and_escape_closes_it(brows
     assert explanation.count() == 0
     assert term.evaluate("button => button === document.activeElement")
 
+    label = page.locator(".settings:visible, .source:visible").locator("[data-testid=block-info] .term").first
+    slider = page.get_by_label("Niveau de bruit σ").locator("visible=true").first
+    before = slider.input_value()
+    label.click()  # the term in the label of a control
+    assert "L’écart type du bruit" in explanation.inner_text()
+    label.click()
+    assert explanation.count() == 0
+    label.press("Enter")
+    assert explanation.count() == 1
+    page.keyboard.press("Escape")
+    assert slider.input_value() == before
+
     page.locator(".lesson > summary").click()
     page.evaluate("dispatchEvent(new Event('beforeprint')); document.body.classList.add('printing-lesson')")
     page.emulate_media(media="print")

@@ -14,7 +14,9 @@ from core.plugin import Plugin
 from core.web import components, links
 
 
-def handler(plugin: Plugin, photo: str, noise: float, automatic: bool, names: list[str], *latent: float) -> None: ...
+def handler(
+    plugin: Plugin, photo: str, noise: float, automatic: bool, names: list[str], shown: list[int], *latent: float
+) -> None: ...
 
 
 @pytest.fixture
@@ -24,20 +26,22 @@ def tabs() -> Iterator[list[links.Tab]]:
         components.examples([Path("/examples/beach.jpg")], photo, also={})
         first, second = (links.Tab(slug, gr.State(False)) for slug in ("first", "second"))
         names = gr.Dropdown(["Klimt", "Turner"], multiselect=True)
-        number, unnamed = gr.Number(0, precision=0), gr.HTML()
-        second.add(handler, [photo, gr.Slider(0, 75), gr.Checkbox(), names, number, unnamed])
+        shown, number, unnamed = gr.CheckboxGroup([("a", 0), ("b", 1)]), gr.Number(0, precision=0), gr.HTML()
+        second.add(handler, [photo, gr.Slider(0, 75), gr.Checkbox(), names, shown, number, unnamed])
         yield [first, second]
 
 
 def test_a_link_opens_its_tab_with_its_settings(tabs: list[links.Tab]) -> None:
-    query = QueryParams("tab=second&photo=beach&noise=2.5&automatic=true&names=Klimt&names=Turner&latent1=7")
+    query = QueryParams("tab=second&photo=beach&noise=2.5&automatic=true&names=Klimt&names=Turner&shown=1&latent1=7")
     slug, values = links.restore(tabs, query)
     assert slug == "second"
-    assert list(values.values()) == ["/examples/beach.jpg", 2.5, True, ["Klimt", "Turner"], 7]
+    assert list(values.values()) == ["/examples/beach.jpg", 2.5, True, ["Klimt", "Turner"], [1], 7]
+    assert [*links.restore(tabs, QueryParams("tab=second&shown="))[1].values()] == [[]]
 
 
 @pytest.mark.parametrize(
-    "wrong", ["noise=76", "noise=x", "noise=nan", "photo=..", "automatic=2", "names=Goya", "latent2=1", "other=1"]
+    "wrong",
+    ["noise=76", "noise=x", "noise=nan", "photo=..", "automatic=2", "names=Goya", "shown=2", "latent2=1", "other=1"],
 )
 def test_what_a_link_says_wrongly_is_left_out(tabs: list[links.Tab], wrong: str) -> None:
     assert links.restore(tabs, QueryParams(f"tab=second&{wrong}")) == ("second", {})

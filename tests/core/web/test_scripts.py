@@ -9,11 +9,20 @@ import gradio as gr
 import numpy as np
 import pytest
 
+from core.errors import UserError
 from core.imaging import images
-from core.web import components, handlers, sheets, theme
+from core.web import components, handlers, hovering, sheets, theme
 
 SIDE = 400  # pixels of the pictures
 PHONE = {"width": 390, "height": 700}
+
+
+def points_of(subject: str, number: int) -> hovering.Points:
+    """Return a point of group 0 and one of group 1 on the first picture, the pictures of which are gray and black."""
+    if number or subject != "dots":
+        raise UserError("No points.")
+    shades = np.float32([0.5, 0])[:, None, None, None] * np.ones((2, 8, 8, 1), np.float32)
+    return hovering.Points(np.float32([[0.2, 0.3], [0.8, 0.3]]), np.array([0, 1]), [shades, shades])
 
 
 def place_of(click: gr.SelectData) -> str:
@@ -24,8 +33,9 @@ def place_of(click: gr.SelectData) -> str:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a page with two tabs, beside another page."""
     folder = tmp_path_factory.mktemp("pictures")
-    images.save(np.full((SIDE, SIDE, 3), 0.5, np.float32), folder / "gray.png")
-    strip = sheets.label_rows(np.zeros((84, 12 * 84, 3), np.float32), ["label"])
+    for name, shade in {"gray": 0.5, "again": 0.6}.items():
+        images.save(np.full((SIDE, SIDE, 3), shade, np.float32), folder / f"{name}.png")
+    strip = sheets.label_rows(np.zeros((168, 12 * 84, 3), np.float32), ["label", "other"])
     images.save(strip, folder / "sheet.png")
     with gr.Blocks() as blocks, gr.Tabs():
         with gr.Tab("Map"), components.workbench():
@@ -43,14 +53,20 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 for name in (components.PLACE_X, components.PLACE_Y):
                     gr.Slider(0, 10, 5, step=0.1, label=name, elem_classes=name, interactive=True)
                 gr.Checkbox(label="Test mode", elem_classes="crop-test")
+                groups = gr.CheckboxGroup([("first", 0), ("second", 1)], value=[0, 1], label="Groups")
+                part, redraw = gr.Textbox(label="Part"), gr.Button("Draw it again")
+                state = gr.Textbox("dots", visible=False), groups, part
+                hovering.show_near_pointer([plane], points_of, state, ["Before", "After"])
         with gr.Tab("Grid"), components.workbench(), components.column("stage"):
             grid = components.captioned_image("**A grid**", f"{components.grid_classes(4, 2)} {components.FILLING}")
             chosen = gr.Textbox(label="Chosen")
             sheet = components.captioned_image("A sheet", components.SHEET)
+            sheet.label = "A sheet\nune étiquette\n"  # as `sheets.with_labels` has it
         plane.select(place_of, None, clicked)
         grid.select(place_of, None, chosen)
         photo.change(lambda: None)
         run.click(lambda: handlers.status("Done."), None, status)
+        redraw.click(lambda: str(folder / "again.png"), None, plane)
         blocks.load(
             lambda: [str(folder / name) for name in ("gray.png", "gray.png", "sheet.png")], None, [plane, grid, sheet]
         )
@@ -136,6 +152,58 @@ def test_sliders_move_the_ring(desktop: Any) -> None:
     desktop.locator(".place-y input[type=number]").fill("7.5")
     desktop.wait_for_function("document.querySelector('.click-marker').style.top === '75%'")
     assert desktop.locator(".click-marker").first.evaluate("ring => ring.style.left") == "25%"
+
+
+def hover(page: Any, x: float, y: float) -> Any:
+    """Move the pointer to a place of the plane, in fractions, and return what is shown beside it."""
+    box = page.locator(".clickable img").first.bounding_box()
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    return page.locator(".point-preview:popover-open canvas")
+
+
+@pytest.mark.browser
+def test_near_a_point_its_pictures_are_shown_unless_its_group_is_hidden(desktop: Any) -> None:
+    desktop.get_by_role("tab", name="Map").click()
+    desktop.locator(".clickable img").first.scroll_into_view_if_needed()
+    with desktop.expect_response(lambda answer: "component_server" in answer.url):
+        assert hover(desktop, 0.2, 0.31).count() == 0  # they are fetched now
+    for moved in range(100):
+        if (shown := hover(desktop, 0.2 + moved % 2 / 100, 0.31)).count():
+            break
+    assert shown.count() == 2
+    assert abs(shown.last.evaluate("c => c.getContext('2d').getImageData(4, 4, 1, 1).data[0]") - 128) < 6
+    assert desktop.locator(".point-preview").inner_text().split() == ["Before", "After"]
+    assert hover(desktop, 0.5, 0.3).count() == 0
+
+    desktop.get_by_label("first").uncheck()
+    desktop.get_by_label("Part").fill("50 0 50")
+    desktop.get_by_role("button", name="Draw it again").click()
+    desktop.wait_for_function("document.querySelector('.clickable img').src.endsWith('again.png')")
+    desktop.locator(".clickable img").first.scroll_into_view_if_needed()
+    shown = hover(desktop, 0.6, 0.6)  # where the second point is now
+    assert shown.first.evaluate("c => c.getContext('2d').getImageData(4, 4, 1, 1).data[0]") < 6
+    desktop.keyboard.press("Escape")
+    assert shown.count() == 0
+    assert hover(desktop, 0.2, 0.3).count() == 0
+
+
+@pytest.mark.browser
+def test_in_another_language_the_labels_of_rows_lie_over_those_of_the_picture(desktop: Any) -> None:
+    desktop.get_by_role("tab", name="Grid").click()
+    sheet = desktop.locator(".sheet img")
+    desktop.wait_for_function("document.querySelector('.sheet img')?.alt")
+    assert sheet.get_attribute("alt") == f"A sheet; une étiquette, {12 * 84 + sheets.LABEL_WIDTH} × 168 pixels"
+    assert desktop.locator(".row-labels").count() == 0
+    desktop.evaluate("() => { window.language = 'fr'; }")
+    sheet.dispatch_event("load")
+    desktop.evaluate("() => { delete window.language; }")
+    assert desktop.locator(".row-labels span").all_inner_texts() == ["une étiquette", ""]
+    labels, box = desktop.locator(".row-labels").bounding_box(), sheet.bounding_box()
+    assert labels["x"] == pytest.approx(box["x"], abs=1)
+    assert labels["height"] == pytest.approx(box["height"], abs=1)
+    assert labels["width"] / box["width"] == pytest.approx(
+        sheets.LABEL_WIDTH / (12 * 84 + sheets.LABEL_WIDTH), abs=0.01
+    )
 
 
 @pytest.mark.browser

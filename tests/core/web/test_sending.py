@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,11 @@ import gradio as gr
 import numpy as np
 import pytest
 
+from core import registry
+from core.engine import LocalEngine
 from core.imaging import images
 from core.imaging.images import Image
-from core.web import components, sending
+from core.web import components, home, sending, theme
 from core.web.sending import Offer, Receiver
 
 SEND = """(path) => {
@@ -21,6 +24,21 @@ SEND = """(path) => {
   sessionStorage.setItem("darkroom.sent", JSON.stringify({ file, origin: "Nowhere" }));
 }"""
 DONE = ".status:has-text('Done in')"
+SHOWN = "text => [...document.querySelectorAll('textarea')].some(each => each.value === text)"
+CHANGES_TEXT = """
+import gradio as gr
+from core.web import pages
+
+def change(plugin, text: str):
+    return (text.{}(),)
+
+def lay_out(page, opened):
+    text = pages.text_input("Text")
+    page.bind(change, [opened, text], [text], [gr.Textbox(label="Result")], page.status(""))
+
+def build_interface(plugin):
+    return pages.tabbed(plugin, {{"Change": lay_out}})
+"""
 
 
 def test_the_first_input_of_files_receives_and_outputs_do_not() -> None:
@@ -85,3 +103,23 @@ def test_a_file_of_the_server_is_not_received(browser: Any, app_address: str) ->
         page.reload()
     assert "was not uploaded here" in json.loads(refused.value.body())["detail"]
     page.close()
+
+
+@pytest.mark.browser
+def test_a_text_goes_on_from_page_to_page(browser: Any, plant: Any) -> None:
+    for name, method in {"upper": "upper", "turned": "swapcase"}.items():
+        folder = plant(name, interface=CHANGES_TEXT.format(method), model="", train="")
+        (folder / "README.md").write_text("A card.")
+    app = home.build_app([registry.find("upper"), registry.find("turned")], LocalEngine())
+    scripts = sending.script(app.offers) + theme.load_scripts()
+    with closing(app), closing(browser.new_page()) as page:
+        _, address, _ = app.launch(prevent_thread_lock=True, quiet=True, js=scripts)
+        page.goto(f"{address}upper")
+        page.get_by_label("Text").fill("Zoë says “yes”")
+        page.get_by_label("Text").press("Control+Enter")
+        page.wait_for_function(SHOWN, arg="ZOË SAYS “YES”")
+        page.get_by_role("button", name="Use in").click()
+        page.get_by_role("menuitem", name="Planted: Change").last.click()
+        page.wait_for_url("**/turned?tab=change")
+        assert page.locator(".origin").inner_text() == "From Planted: result.txt"
+        page.wait_for_function(SHOWN, arg="zoë says “yes”")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
@@ -30,7 +31,9 @@ def test_a_label_stays_inside_its_row(label: str) -> None:
 
 
 def test_the_page_knows_the_size_of_labels() -> None:
-    assert f"LABEL_SIZE = {sheets.LABEL_SIZE}," in (theme.SCRIPTS / "sheets.js").read_text()
+    script = (theme.SCRIPTS / "sheets.js").read_text()
+    assert f"LABEL_SIZE = {sheets.LABEL_SIZE}," in script
+    assert f"LABEL_WIDTH = {sheets.LABEL_WIDTH};" in script
 
 
 def test_an_animation_plays_forward_and_backward() -> None:
@@ -50,3 +53,14 @@ def test_large_pictures_and_animations_are_enlarged_by_powers_of_two_which_take_
     assert images.load(sheets.write_rows([("one", pictures)], "rows", scale=4)).shape[0] == 4 * 64
     with pillow.open(sheets.write_animation(pictures, "morph")) as animation:
         assert animation.size == (4 * 64, 4 * 64)
+
+
+def test_a_page_gets_the_labels_of_rows_beside_the_picture() -> None:
+    with gr.Blocks():
+        shown, sound = gr.Image(label="Variations"), gr.Audio()
+    sheet = sheets.write_labeled(np.zeros((8, 4, 3), np.float32), ["small\nchange", ""], "rows")
+    update = sheets.with_labels(sheet, shown)
+    assert update == gr.update(value=str(sheet), label="Variations\nsmall change\n")
+    shown.label = update["label"]
+    assert sheets.with_labels(sheet, shown) == update  # the next result
+    assert sheets.with_labels("a.wav", sound) == "a.wav"

@@ -74,7 +74,7 @@ def interpolate(plugin: Plugin, first: str = "", last: str = "", count: int = CO
 
 def _write_sheet(way: Tokens, mixed: Tokens) -> str:
     rows = piano_roll.draw_strips([way, mixed])
-    return pages.write_png(sheets.label_rows(np.concatenate(rows), (LATENT_ROW, DATA_ROW)), "interpolation")
+    return sheets.write_labeled(np.concatenate(rows), (LATENT_ROW, DATA_ROW), "interpolation")
 
 
 def _distances(way: Tokens) -> list[float]:

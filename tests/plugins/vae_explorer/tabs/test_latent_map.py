@@ -31,8 +31,8 @@ def test_all_maps_are_rendered_and_a_position_on_them_is_decoded(plugin: Plugin)
         with pytest.raises(UserError):
             latent_map.decode_position(plugin, **bad)
     click = gr.SelectData(None, {"index": [140, 280], "value": None})
-    assert latent_map._click(False, "", None, 3, click) == (25, 50, "", 4)
-    assert latent_map._click(True, "5 5", (0.5, 0.5, 0.5), 3, click) == (25, 50, "5.0 5.0, 62.5 75.0", 4)
+    assert latent_map._click(False, "", "", 3, click) == (25, 50, "", 4)
+    assert latent_map._click(True, "5 5", "50 50 50", 3, click) == (25, 50, "5.0 5.0, 62.5 75.0", 4)
 
 
 def test_a_click_on_a_point_shows_its_image_and_its_reconstruction(plugin: Plugin) -> None:
@@ -49,15 +49,24 @@ def test_a_click_on_a_point_shows_its_image_and_its_reconstruction(plugin: Plugi
 
 
 def test_a_zoom_keeps_what_is_under_the_ring(plugin: Plugin) -> None:
-    window, x, y, _ = latent_map._zoom_in(None, 30, 80, 0)
-    assert window == pytest.approx((0.05, 0.5, 0.5))
+    window, x, y, _ = latent_map._zoom_in("", 30, 80, 0)
+    assert window == "5 50 50"
     assert (x, y) == (50, 60)
     before = latent_map.decode_position(plugin, "digits", 30, 80)
     after = latent_map.decode_position(plugin, "digits", x, y, window)
     assert [difference(*pair) < 0.02 for pair in zip(before[:2], after[:2], strict=True)] == [True, True]
-    assert latent_map._zoom_in((0.0, 0.0, latent_plane.SMALLEST_WINDOW), 50, 50, 0)[0] == (0, 0, 1 / 32)
-    whole, part = (latent_map.render_maps(plugin, "digits", window=each)[0] for each in (None, window))
+    assert latent_map._zoom_in("0 0 3.125", 50, 50, 0)[0] == "0 0 3.125"
+    whole, part = (latent_map.render_maps(plugin, "digits", window=each)[0] for each in ("", window))
     assert difference(whole, part) > 0.5
+
+
+def test_a_text_names_a_part_of_the_map_and_wrong_ones_all_of_it() -> None:
+    for window in ((0.25, 0.5, 0.125), (0.03125, 0.40625, 1 / 32)):
+        assert latent_plane.read_window(latent_plane.write_window(window)) == pytest.approx(window)
+    assert latent_plane.read_window("90 80 50") == (0.5, 0.5, 0.5)  # within the map
+    assert latent_plane.read_window("0 0 0") == (0, 0, latent_plane.SMALLEST_WINDOW)
+    for text in ("", "1 2", "a", "1 2 3 4"):
+        assert latent_plane.read_window(text) == latent_plane.WHOLE
 
 
 def test_hidden_classes_a_path_and_a_drawing_change_the_maps(plugin: Plugin, tmp_path: Path) -> None:
@@ -68,12 +77,12 @@ def test_hidden_classes_a_path_and_a_drawing_change_the_maps(plugin: Plugin, tmp
 
 
 def test_a_drawing_lands_among_those_of_its_class(plugin: Plugin, tmp_path: Path) -> None:
-    sheet, words = map_drawing.place_drawing(plugin, "digits", write_digit(tmp_path))
+    sheet, words = map_drawing.place_drawing(plugin, write_digit(tmp_path))
     assert "VAE: 0, AE: 0" in words
     height, width, _ = images.load(sheet).shape
     assert width / height == pytest.approx((4 * 28 + 3 * map_rendering.GAP) / 28)  # the drawing, and three networks
     with pytest.raises(UserError, match="Nothing is drawn yet"):
-        map_drawing.place_drawing(plugin)
+        map_drawing.place_drawing(plugin, None)
 
 
 def test_a_path_is_played_by_every_network(plugin: Plugin) -> None:
@@ -94,3 +103,18 @@ def write_digit(folder: Path) -> str:
     path = folder / "zero.png"
     pillow.fromarray(images.to_uint8(1 - zero[..., 0])).resize((280, 280)).save(path)
     return str(path)
+
+
+def test_near_the_pointer_a_point_has_its_test_image_and_its_reconstruction(plugin: Plugin) -> None:
+    checkpoint, index = "mnist_aae_2", 5
+    points = latent_map._points_of(plugin, "digits", 2)
+    known = encodings.test_images(checkpoint)
+    np.testing.assert_array_equal(points.pictures[0], known.pictures)
+    np.testing.assert_array_equal(points.groups, known.labels)
+    (reconstructed,) = plugin.run("reconstruct", known.pictures[index][None], checkpoint=checkpoint)
+    np.testing.assert_allclose(points.pictures[1][index], reconstructed, atol=0.01)
+    x, y = 100 * points.positions[index]
+    latent = map_networks.plane_of(plugin, checkpoint).latents_at(np.array([x, y]) / 100)
+    np.testing.assert_allclose(latent, encodings.encode_test_images(plugin, checkpoint).mean[index], atol=1e-3)
+    with pytest.raises(UserError):
+        latent_map._points_of(plugin, "clothes", 2)  # the adversarial network knows only digits
