@@ -101,7 +101,7 @@ def load(cut: float) -> None:
         engine = ray_serve.RayEngine(address=f"{HEAD}:{PORT}", scales=Scales({"default": Scale(cpus=1)}))
         plugin = Plugin(probe(Path(folder) / "probe"), engine)
         plugin.run("echo", 0)  # its replica starts
-        ray_serve.RESTARTING = ray_serve.STEP = SILENCE
+        ray_serve.STARTING = ray_serve.STEP = SILENCE
         seen: Counter[tuple[int, str]] = Counter()
         start = time.monotonic()
         end = start + WARM + cut + AFTER

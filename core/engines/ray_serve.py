@@ -39,7 +39,6 @@ from core.weights import BUNDLED, WeightsOptions
 LOGGER = logging.getLogger(__name__)
 NOT_INSTALLED = "--engine ray needs Ray, which is not installed: pip install -r requirements-ray.txt"
 STARTING, STEP = 600.0, 60.0  # seconds: a replica and its network, on a cluster that may grow first; a step of a verb
-RESTARTING = 180.0  # seconds: a replica whose node was lost, which may come back, or another one
 STORE = 512 * 2**20  # bytes of shared memory for calls and results, of a cluster that is started here
 BETWEEN_CONNECTIONS = 10.0  # seconds between two attempts to reach a cluster that is gone
 
@@ -115,7 +114,6 @@ class RayEngine:
         self._weights: list[Any] = []  # what Ray's object store holds as long as this refers to it
         self._lock, self._tried = threading.Lock(), -BETWEEN_CONNECTIONS
         self._waiting: set[Future[Any]] = set()  # for messages
-        self._loaded = set[str]()  # plugins that a replica has answered for
         self._is_closed = False
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(lambda _, context: LOGGER.debug("%s", context))  # of calls that were closed
@@ -180,12 +178,11 @@ class RayEngine:
         """Yield the messages of a replica that answer `request`."""
         record, what = request.call.record, request.call.verb or request.method
         response = self._handle(record).answer.remote(pickle.dumps(request, pickle.HIGHEST_PROTOCOL))
-        patience, message = (RESTARTING if record.name in self._loaded else STARTING), None
+        patience, message = STARTING, None
         try:
             while not isinstance(message, Outcome):
                 message = self._next(response, record.name, what, patience)
                 patience = STEP
-                self._loaded.add(record.name)
                 if message != LOADED:
                     yield message
         finally:
@@ -246,7 +243,8 @@ class RayEngine:
         if self._address:
             ray.init(self._address, **common)
         else:
-            ray.init(include_dashboard=False, object_store_memory=STORE, _node_ip_address="127.0.0.1", **common)
+            own: dict[str, Any] = {"object_store_memory": STORE, "_node_ip_address": "127.0.0.1"}
+            ray.init("local", include_dashboard=False, **own, **common)  # not one that somebody has started here
 
     def _deploy(self, record: Record) -> Any:
         """Return the handle of a new deployment of a plugin. One thread runs this: others do not wait for a lock."""
@@ -272,7 +270,6 @@ class RayEngine:
 
         with self._lock:
             self._handles.clear()
-            self._loaded.clear()
 
         def disconnect() -> None:
             self._claim = None
