@@ -68,12 +68,14 @@ def show_near_pointer(
     def describe(subject: str, number: int) -> dict[str, Any]:
         return _describe(load(subject, number))
 
-    def points_of(asked: list[Any]) -> dict[str, Any]:
-        subject, number = asked
+    def points_of(asked: Any) -> dict[str, Any]:
         try:
-            return describe(str(subject), int(number))
+            match asked:
+                case [str() as subject, int() as number]:
+                    return describe(subject, number)
         except UserError:
-            return {}
+            pass
+        return {}
 
     name, first = json.dumps(shown[0]._id), json.dumps([each.value for each in state])
     on_load = ON_LOAD.format(name, first, json.dumps([*captions]))

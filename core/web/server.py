@@ -130,10 +130,11 @@ def _launch(
 ) -> None:
     import gradio as gr
 
-    from core.web import home, mcp_results, sending, sessions, theme
+    from core.web import canvases, home, mcp_results, sending, sessions, theme
 
     mcp_results.return_each()
     sessions.keep_little()
+    canvases.bound_drawings()
     app.launch(
         server_name=options.host,
         server_port=options.port,
