@@ -112,7 +112,7 @@ def test_a_cancel_of_another_event_does_not_end_a_visitors_stream(app_address: s
     api, session = f"{app_address}/gradio_api", "a visitor"
     page = httpx.get(f"{app_address}/config").json()
     index = next(each["id"] for each in page["dependencies"] if each["api_name"] == "vae_explorer_decode_position")
-    call = {"data": ["digits", 50, 50], "fn_index": index, "session_hash": session}
+    call = {"data": ["digits", 50, 50, ""], "fn_index": index, "session_hash": session}
     assert httpx.post(f"{api}/queue/join", json=call).status_code == 200
     wrong = {"session_hash": session, "fn_index": index + 1, "event_id": "0" * 32}
     assert httpx.post(f"{api}/cancel", json=wrong).status_code == 200

@@ -12,7 +12,8 @@ import gradio as gr
 import numpy as np
 from gradio.component_meta import ComponentMeta, updateable
 from gradio.data_classes import ImageData
-from pydantic import ValidationError
+
+from core.web.refusals import RefusesInWords
 
 Dropped = str | bytes | None
 """What a handler gets from a `picture_input`: a path, the bytes of a `data:` URL, or None where there is no picture."""
@@ -106,30 +107,6 @@ class NoStubFile(ComponentMeta):  # type: ignore[misc]
         if "__init__" in attributes:
             attributes["__init__"] = updateable(attributes["__init__"])
         return ABCMeta.__new__(cls, name, bases, attributes)
-
-
-class RefusesInWords:
-    """Lets one of Gradio's data models refuse a wrong value with a sentence, `refusal`."""
-
-    refusal: ClassVar[str]
-
-    @classmethod
-    def model_validate(cls, value: Any, **options: Any) -> Any:
-        """Return the validated value. Raises gr.Error where it is wrong."""
-        try:
-            return super().model_validate(value, **options)  # type: ignore[misc]
-        except ValidationError:
-            raise gr.Error(cls.refusal.format(value), print_exception=False) from None
-
-
-def refusing(model: type, refusal: str) -> type:
-    """Return one of Gradio's data models that refuses a wrong value with the sentence `refusal`."""
-    own = {
-        "refusal": refusal,
-        "__annotations__": {"refusal": ClassVar[str]},
-        "__doc__": model.__doc__,
-    }  # the API shows it
-    return type(model.__name__, (RefusesInWords, model), own)
 
 
 class PictureData(RefusesInWords, ImageData):  # type: ignore[misc]

@@ -26,8 +26,9 @@ from core.turns import on_behalf_of
 from core.web import admission
 from core.web.admission import is_picture
 from core.web.comparison import Comparison
-from core.web.components import NoStubFile, PictureInput, refusing
+from core.web.components import NoStubFile, PictureInput
 from core.web.handlers import to_gradio_error, visitor, with_errors
+from core.web.refusals import refusing
 from core.web.sheets import title_of
 
 JSON_TYPES = {"int": "integer", "float": "number", "str": "string", "bool": "boolean"}

@@ -11,8 +11,9 @@ from gradio.components.dataframe import DataframeData
 
 from core import tables, texts
 from core.errors import UserError
-from core.web.components import NoStubFile, RefusesInWords
+from core.web.components import NoStubFile
 from core.web.handlers import with_errors
+from core.web.refusals import RefusesInWords
 
 if TYPE_CHECKING:
     from core.tables import DataFrame
@@ -55,8 +56,8 @@ class TableInput(gr.Dataframe, metaclass=NoStubFile):  # type: ignore[misc]
     opener: gr.UploadButton
 
     def preprocess(self, payload: DataframeData | None) -> DataFrame | None:
-        """Return the table, or None where it has neither columns nor rows. Raises gr.Error for one that is ragged."""
-        if payload is None or not payload.headers:
+        """Return the table, or None where nothing is in it. Raises gr.Error for one that is ragged."""
+        if payload is None or _is_blank(payload):
             return None
         return with_errors(tables.from_rows)(payload.headers, payload.data)
 
@@ -67,6 +68,12 @@ class TableInput(gr.Dataframe, metaclass=NoStubFile):  # type: ignore[misc]
         if table.size > MOST_CELLS:
             raise UserError(TOO_MANY.format(Path(path).name, table.size, MOST_CELLS))
         return table
+
+
+def _is_blank(table: DataframeData) -> bool:
+    """Return whether nothing is in a table: Gradio gives it three columns without names, which it numbers."""
+    numbers = [str(number) for number in range(1, len(table.headers) + 1)]
+    return table.headers == numbers and all(cell in ("", None) for row in table.data for cell in row)
 
 
 FileInput = TextInput | TableInput
