@@ -108,7 +108,7 @@ class Visitor:
         height, width = self.random.integers(*SMALL_SIDES, 2)
         photo = handle_file(self.photo(height, width))
         answer = self.client.predict(photo=photo, scale=2, api_name="/super_resolver_upscale")
-        assert images.load(answer[0][1]).shape[:2] == (2 * height, 2 * width)
+        assert images.load(answer[1]).shape[:2] == (2 * height, 2 * width)
 
     def stylize(self) -> None:
         """Stylize a photo with a painting of the same size."""
