@@ -7,17 +7,17 @@ two cores of a processor with AVX-512, beside other programs:
 
 | part | ms |
 |---|---:|
-| upload | 7 |
-| join the queue | 4 |
-| wait for the first event | 116 |
-| the other events, 3 of them | 47 |
-| download | 12 |
-| in it: decode | 11 |
-| in it: the bare verb | 52 |
+| upload | 8 |
+| join the queue | 5 |
+| wait for the first event | 95 |
+| the other events, 3 of them | 42 |
+| download | 14 |
+| in it: decode | 12 |
+| in it: the bare verb | 61 |
 | in it: encode | 8 |
 
-That is 186 ms over one connection, 52 of them the verb. gradio_client took 706 ms: for each of its requests it makes a
-new connection, and for each connection it reads the certificates of all authorities, 45 ms.
+That is 165 ms over one connection, 61 of them the verb. gradio_client took 853 ms: for each of its requests it makes a
+new connection, and for each connection it reads the certificates of all authorities, 621 ms in all.
 """
 
 from __future__ import annotations
