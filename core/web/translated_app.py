@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.web import sheets, translation
+from core.web import sheets, translation, updates
 from core.web.translation import CURRENT, ENGLISH, TABLES, Table
 from core.web.updates import UpdatedBlocks
 
@@ -42,8 +42,8 @@ class TranslatedBlocks(UpdatedBlocks):
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
         """Return the values of an event's outputs, with the words of sheets beside them, translated."""
         is_shown = block_fn.api_visibility == "private"  # what an endpoint returns stays as it is, and English
-        if is_shown and isinstance(predictions, list | tuple):
-            predictions = [*map(sheets.with_labels, predictions, block_fn.outputs)]
+        if is_shown and (given := updates.values_of(block_fn, predictions)):
+            predictions = updates.predictions_of([*map(sheets.with_labels, given, block_fn.outputs)])
         values: list[Any] = await super().postprocess_data(block_fn, predictions, state)
         table = TABLES.get(CURRENT.get())
         if table is None or not is_shown:

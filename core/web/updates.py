@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
@@ -18,11 +19,11 @@ class UpdatedBlocks(gr.Blocks):  # type: ignore[misc]
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
         """Return the values of an event's outputs for the page; see `gr.Blocks.postprocess_data`."""
-        outputs = list(block_fn.outputs)
-        values = [predictions] if len(outputs) == 1 else predictions
-        if block_fn.batch or not isinstance(values, list | tuple) or len(values) != len(outputs):
+        values = values_of(block_fn, predictions)
+        if values is None:
             shown: list[Any] = await super().postprocess_data(block_fn, predictions, state)
             return shown
+        outputs = block_fn.outputs
         changed = [
             place for place, output in enumerate(outputs) if output.stateful or not _leaves_unchanged(values[place])
         ]
@@ -30,11 +31,22 @@ class UpdatedBlocks(gr.Blocks):  # type: ignore[misc]
         if changed:
             of_changed = copy(block_fn)
             of_changed.outputs = [outputs[place] for place in changed]
-            given = [values[place] for place in changed]
-            results = await super().postprocess_data(of_changed, given if len(given) > 1 else given[0], state)
-            for place, result in zip(changed, results, strict=True):
+            given = predictions_of([values[place] for place in changed])
+            for place, result in zip(changed, await super().postprocess_data(of_changed, given, state), strict=True):
                 shown[place] = result
         return shown
+
+
+def values_of(block_fn: Any, predictions: Any) -> Sequence[Any] | None:
+    """Return the value of each output of an event; None where there are not as many, which Gradio says."""
+    values = [predictions] if len(block_fn.outputs) == 1 else predictions
+    is_complete = isinstance(values, list | tuple) and len(values) == len(block_fn.outputs)
+    return values if is_complete and not block_fn.batch else None
+
+
+def predictions_of(values: Sequence[Any]) -> Any:
+    """Return the values of outputs as Gradio takes them, the reverse of `values_of`: a single one by itself."""
+    return values if len(values) > 1 else values[0]
 
 
 def _leaves_unchanged(value: Any) -> bool:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 from gradio.state_holder import SessionState
+from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
+from core.web.sheets import Sheet
+from core.web.translated_app import TranslatedBlocks
 from core.web.updates import UpdatedBlocks
 
 SKIP = gr.skip()
@@ -61,3 +65,25 @@ def test_no_component_is_made_for_what_stays() -> None:
 def test_a_wrong_number_of_values_is_refused_as_by_gradio() -> None:
     with pytest.raises(ValueError, match="enough output values"):
         postprocess(UpdatedBlocks, 3, (SKIP, 2))
+
+
+@pytest.mark.parametrize("value", [["first", "second"], ["first"], []])
+def test_a_list_for_the_only_output_stays_whole(value: Any) -> None:
+    sent = []
+    for kind in (gr.Blocks, TranslatedBlocks):
+        with kind() as app:
+            gr.Button().click(lambda: None, None, gr.JSON(), api_visibility="private")
+        [block_fn] = app.fns.values()
+        sent.append(asyncio.run(app.postprocess_data(block_fn, value, SessionState(app))))
+    assert sent[0] == sent[1]
+
+
+def test_the_only_output_has_the_labels_of_its_rows(tmp_path: Path) -> None:
+    with TranslatedBlocks() as app:
+        gr.Button().click(lambda: None, None, gr.Image(label="Digits"), api_visibility="private")
+    [block_fn] = app.fns.values()
+    sheet = Sheet(tmp_path / "sheet.png")
+    sheet.labels = ["0", "1"]
+    pillow.new("L", (1, 1)).save(sheet)
+    [update] = asyncio.run(app.postprocess_data(block_fn, sheet, SessionState(app)))
+    assert update["label"] == "Digits\n0\n1"
