@@ -36,12 +36,10 @@ def remove_abandoned() -> None:
     """Remove the applications on the cluster of apps that run no more."""
     from ray import serve
 
-    names = [*serve.status().applications]
-    apps = {found[1] for name in names if (found := OWNED.fullmatch(name))}
-    gone = {app for app in apps if not _is_there(app)}
-    for name in names:
-        found = OWNED.fullmatch(name)
-        if found and found[1] in gone:
+    owners = {name: found[1] for name in serve.status().applications if (found := OWNED.fullmatch(name))}
+    gone = {app for app in owners.values() if not _is_there(app)}
+    for name, app in owners.items():
+        if app in gone:
             LOGGER.warning("%s was left by an app that was killed: it is removed", name)
             serve.delete(name)
 
