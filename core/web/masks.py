@@ -10,7 +10,7 @@ import numpy as np
 from core.imaging import images
 from core.imaging.resizing import resize_bicubic
 from core.web.components import SELECT_BRUSH, PictureInput
-from core.web.output_files import write_png
+from core.web.output_files import NOTHING_THERE, write_png
 
 SIDE = 768  # pixels: the longer side of the photo in the editor
 PEN = 60  # pixels
@@ -73,5 +73,5 @@ def write_mask(drawing: dict[str, Any] | None) -> str:
     """
     painted = drawing["layers"][0][..., 3:] if drawing and drawing["layers"] else np.zeros((1, 1, 1), np.uint8)
     if not painted.any():
-        raise gr.Error(NOTHING_PAINTED, title="Nothing there", print_exception=False)
+        raise gr.Error(NOTHING_PAINTED, title=NOTHING_THERE, print_exception=False)
     return write_png(images.from_uint8(np.repeat(painted, 3, axis=-1)), "mask")

@@ -22,6 +22,7 @@ from core.kinds import Sources
 
 FILE_FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WebP": ".webp"}  # what a result can be downloaded as
 WRITING = "Writing, step"  # the unit of progress while files are written
+NOTHING_DRAWN, NOTHING_THERE = "Draw something first.", "Nothing there"
 MARGIN = 6  # bytes: an underscore, and the longest suffix of a file
 
 
@@ -109,7 +110,7 @@ def write_sketch(drawing: dict[str, Any] | None) -> str:
         gr.Error: if the pad is empty.
     """
     if drawing is None or drawing["composite"] is None:
-        raise gr.Error("Draw something first.", title="Nothing there", print_exception=False)
+        raise gr.Error(NOTHING_DRAWN, title=NOTHING_THERE, print_exception=False)
     return write_png(images.composite_on_white(images.from_uint8(drawing["composite"])), "drawing")
 
 

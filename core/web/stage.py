@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from core.web.runs import Demo
 
 RUN, STOP, DOWNLOAD = "Run", "Stop", "Download PNG"
+FILE_FORMAT = "File format"
 
 
 class Stage(NamedTuple):
@@ -94,7 +95,9 @@ def download_button(result: Any, path_of: Callable[[Any], str]) -> gr.DownloadBu
         path_of: returns the path of the PNG that `write_result` wrote, of the value of `result`.
     """
     download = gr.DownloadButton(DOWNLOAD, variant="primary", size="sm", scale=0, interactive=False)
-    file_format = gr.Radio(list(FILE_FORMATS), value="PNG", show_label=False, container=False, min_width=200)
+    file_format = gr.Radio(
+        list(FILE_FORMATS), value="PNG", label=FILE_FORMAT, show_label=False, container=False, min_width=200
+    )
 
     def offer(value: Any, chosen: str) -> Any:
         return offer_download(value and path_of(value), chosen)

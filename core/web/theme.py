@@ -20,6 +20,7 @@ PAGE_SCRIPTS = (
     "clickable.js",
     "cropping.js",
     "glossary.js",
+    "gradio_words.js",
     "history.js",
     "hovering.js",  # uses clickable.js
     "language.js",

@@ -10,6 +10,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import gradio as gr
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -36,6 +37,10 @@ class TranslatedBlocks(UpdatedBlocks):
         token = CURRENT.set(language_of_call(options.get("request")))
         try:
             return await super().process_api(*values, **options)
+        except gr.Error as error:
+            if (table := TABLES.get(CURRENT.get())) is not None:  # those of components too, which no handler sees
+                error.message, error.title = table.translate(str(error.message)), table.translate(error.title)
+            raise
         finally:
             CURRENT.reset(token)
 

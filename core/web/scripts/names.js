@@ -6,7 +6,7 @@ const WORDS = window.inLanguage({
   empty: "nothing yet",
   download: "Download",
   unshown: "The browser cannot show this file.",
-  size: (width, height) => `${width} × ${height} pixels`,
+  size: "{} × {} pixels",
 });
 
 // Return the label of a part's component, or the caption above it.
@@ -22,7 +22,7 @@ function set(part, attribute, value) {
 
 function describe(picture) {
   const { naturalWidth, naturalHeight } = picture;
-  const size = naturalWidth ? [WORDS.size(naturalWidth, naturalHeight)] : [];
+  const size = naturalWidth ? [WORDS.size.replace("{}", naturalWidth).replace("{}", naturalHeight)] : [];
   const label = labelOf(picture).split("\n").filter(Boolean).join("; "); // that of a sheet has lines, for its rows
   set(picture, "alt", [label, ...size].filter(Boolean).join(", "));
 }

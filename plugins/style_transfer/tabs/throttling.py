@@ -27,7 +27,7 @@ def throttle(steps: Steps[Any], show: Callable[[Any], tuple[Any, ...]]) -> Any:
     def select(progress: Progress) -> Progress:
         nonlocal last
         now = time.monotonic()
-        if now - last < INTERVAL:
+        if progress.so_far is None or now - last < INTERVAL:  # none while it waits for another run
             return replace(progress, so_far=None)
         last = now
         return replace(progress, so_far=show(progress.so_far))

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
+import importlib
 import json
 import re
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pytest
 
-from core import registry, verbs
+from core import registry, verbs, zerogpu
 from core.contract import translations
 from core.engine import LocalEngine
-from core.errors import UserError
+from core.errors import DiskFullError, HubError, OwnerError, UserError
+from core.imaging import unsupported
 from core.plugin import Plugin
-from core.web import translated_app, translation
+from core.web import (
+    admission,
+    batches,
+    building,
+    calls,
+    handlers,
+    jobs,
+    masks,
+    output_files,
+    translated_app,
+    translation,
+)
 from core.web.translation import LANGUAGES, Table
 
 TABLE = Table(
@@ -86,6 +101,43 @@ def test_every_text_of_every_table_is_in_every_language_with_the_same_fields() -
             assert translations_of.keys() == LANGUAGES.keys() - {"en"}, text
             count = len(translation.FIELD.findall(text))
             assert all(len(translation.FIELD.findall(each)) == count for each in translations_of.values()), text
+
+
+def refusals_of_files() -> Iterator[str]:
+    """Yield what is said of each kind of file that is not read, with some value in each field."""
+    for path in Path(unsupported.__file__).parent.glob("*.py"):
+        module = importlib.import_module(f"core.imaging.{path.stem}")
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "UnsupportedError":
+                (words,) = node.args
+                fields = {name: getattr(module, name, "x") for name in ast.unparse(words).split() if name.isupper()}
+                if isinstance(words, ast.JoinedStr):
+                    parts = [str(each.value) if isinstance(each, ast.Constant) else "x" for each in words.values]
+                    yield f"photo.jpg {''.join(parts)}."
+                else:
+                    yield f"photo.jpg {words.value if isinstance(words, ast.Constant) else fields[ast.unparse(words)]}."
+
+
+WEIGHTS = "bundled weights, digits", "weights of the run 2026-11-28", "weights from runs/digits"
+REFUSALS = [
+    *refusals_of_files(),
+    *(error.notice for error in (OwnerError, HubError, DiskFullError)),
+    *(each.format(9) for each in (admission.FULL, admission.TIME_UP, admission.RESTARTING, jobs.FULL, calls.TOO_MANY)),
+    *(masks.NOTHING_PAINTED, output_files.NOTHING_DRAWN, output_files.NOTHING_THERE, building.MISSING_WEIGHTS),
+    *(
+        batches.TOO_MANY.format(300, 200),
+        handlers.WAITS.format("Denoiser", "9 s"),
+        f"Runs on {zerogpu.LENT_GPU}, float32",
+    ),
+    *(f"Intel · TensorFlow · {label}{more}" for label in WEIGHTS for more in ("", " and 2 more")),
+]
+
+
+@pytest.mark.parametrize("said", REFUSALS)
+def test_what_a_visitor_is_refused_with_is_in_their_language(said: str) -> None:
+    tables = translation.load([])
+    assert tables.keys() == LANGUAGES.keys() - {"en"}
+    assert [language for language, table in tables.items() if table.find(said) is None] == []
 
 
 def test_html_is_looked_up_as_it_reads_and_stays_html() -> None:
@@ -168,6 +220,21 @@ def test_a_page_in_english_is_compressed_and_else_as_it_was(app_address: str) ->
     assert encoding == "gzip"
     assert len(compressed) < 0.3 * len(page_of(f"{app_address}/denoiser")[0])
     assert b"Denoise a photo" in gzip.decompress(compressed)
+
+
+@pytest.mark.browser
+def test_what_gradio_says_in_english_only_and_what_components_refuse_is_in_the_language(
+    browser: Any, app_address: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{app_address}/vae_explorer?lang=pa")
+    page.get_by_role("button", name="ਇੱਕ ਬਣਾਓ: ਇਹ ਕਿੱਥੇ ਪੈਂਦਾ ਹੈ?").click()
+    page.get_by_role("button", name="ਬੁਰਸ਼", exact=True).wait_for()
+    page.get_by_role("button", name="ਇਸ ਨੂੰ ਨਕਸ਼ਿਆਂ 'ਤੇ ਦਿਖਾਓ").click()
+    page.locator(".toast-body", has_text="ਪਹਿਲਾਂ ਕੁਝ ਬਣਾਓ।").wait_for()
+    assert page.get_by_label("ਥਾਂ x: ਸਲਾਈਡਰ").is_visible()
+    assert page.get_by_label(re.compile("Fullscreen|slider|Download|Reset")).count() == 0
+    page.close()
 
 
 @pytest.mark.browser

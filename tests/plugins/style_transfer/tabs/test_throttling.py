@@ -19,3 +19,11 @@ def test_results_within_the_interval_are_left_out(monkeypatch: Any) -> None:
     monkeypatch.setattr(throttling.time, "monotonic", lambda: next(clock))
     shown = [progress.so_far for progress in throttling.throttle(count(4), lambda result: (result,))]
     assert shown == [(0,), None, (2,), None]
+
+
+def test_progress_without_a_result_shows_none() -> None:
+    def wait() -> Steps[int]:
+        yield Progress(1, 1, unit="Place")
+        return 0
+
+    assert [progress.so_far for progress in throttling.throttle(wait(), lambda result: (len(result),))] == [None]
