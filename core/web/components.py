@@ -6,14 +6,12 @@ import base64
 from abc import ABCMeta
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 import gradio as gr
 import numpy as np
 from gradio.component_meta import ComponentMeta, updateable
 from gradio.data_classes import ImageData
-
-from core.web.refusals import RefusesInWords
 
 Dropped = str | bytes | None
 """What a handler gets from a `picture_input`: a path, the bytes of a `data:` URL, or None where there is no picture."""
@@ -26,7 +24,6 @@ SHEET = "sheet"  # CSS class: rows of small pictures with labels (core.web.sheet
 PLACE_X, PLACE_Y = "place-x", "place-y"  # CSS classes of sliders: where clickable pictures are marked
 FILLING = "filling"  # CSS class: the picture is enlarged to the width of its frame
 UNLABELED = "unlabeled"  # CSS class: the label is for screen readers only; Gradio would leave it out
-NO_PICTURE_DATA = "The picture is {!r:.60}: upload a file, and send what the upload returns."
 SELECT_BRUSH = """() => {  // once the pad is there, which takes long on a busy machine; Gradio selects no tool
   let tries = 0;
   const timer = setInterval(() => {
@@ -109,17 +106,10 @@ class NoStubFile(ComponentMeta):  # type: ignore[misc]
         return ABCMeta.__new__(cls, name, bases, attributes)
 
 
-class PictureData(RefusesInWords, ImageData):  # type: ignore[misc]
-    """What a client sends for a picture: Gradio's `ImageData`."""
-
-    refusal: ClassVar[str] = NO_PICTURE_DATA
-
-
 class PictureInput(gr.Image, metaclass=NoStubFile):  # type: ignore[misc]
     """An image component that gives its file to the handler undecoded; `picture_input` makes one."""
 
     is_template = True  # the browser's part is that of gr.Image
-    data_model = PictureData
     examples: Sequence[Path] = ()
     arrived: gr.State  # changes when a result of another page was sent here (`core.web.sending`)
     description = ""  # in the documentation of an endpoint

@@ -16,7 +16,6 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 from gradio.components.api_component import Api
-from gradio.data_classes import FileData
 from gradio.utils import get_function_description
 
 from core.errors import UserError, check_range
@@ -28,16 +27,16 @@ from core.web.admission import is_picture
 from core.web.comparison import Comparison
 from core.web.components import NoStubFile, PictureInput
 from core.web.handlers import to_gradio_error, visitor, with_errors
-from core.web.refusals import refusing
 from core.web.sheets import title_of
 
 JSON_TYPES = {"int": "integer", "float": "number", "str": "string", "bool": "boolean"}
+SEQUENCES = "Sequence", "list", "tuple"  # an array in JSON; all values of a tuple have the type of the first
 PYTHON_TYPES: dict[str, Any] = {"integer": int, "number": (int, float), "string": str, "boolean": bool, "array": list}
 WRONG_TYPE = "{} is {!r}: give {}."
-NO_FILE = "{} is {{!r:.60}}: upload the file, and send what the upload returns."
 ARTICLES = {"integer": "a whole number", "number": "a number", "string": "a text", "boolean": "true or false"}
 FINDINGS, VALUES, UNNAMED = "findings", "values", "result"  # names of results
 NUMBER = {"type": "number"}
+CHOICES = gr.Radio, gr.Dropdown, gr.CheckboxGroup
 # An endpoint takes and returns what these components of the page do.
 COPIED = gr.Audio, gr.Video, gr.File, gr.Model3D, gr.Dataframe, gr.JSON, gr.Label
 
@@ -207,16 +206,25 @@ def _name_type(annotation: Any) -> str:
 
 def _schema(component: Component, annotation: str) -> dict[str, Any]:
     """Return the JSON schema of a control's values; a state's is that of the parameter's annotation."""
-    kind = {"type": JSON_TYPES.get(annotation, "string")}
-    if isinstance(component, gr.Radio | gr.Dropdown) and not getattr(component, "allow_custom_value", False):
+    kind = _schema_of_type(annotation)
+    if isinstance(component, CHOICES) and not getattr(component, "allow_custom_value", False):
         values = [value for _, value in component.choices]
         one_of = {"type": JSON_TYPES[type(values[0]).__name__], "enum": values}
         if isinstance(values[0], bool):
             return {"type": "boolean"}
-        return {"type": "array", "items": one_of} if getattr(component, "multiselect", False) else one_of
+        takes_several = isinstance(component, gr.CheckboxGroup) or getattr(component, "multiselect", False)
+        return {"type": "array", "items": one_of} if takes_several else one_of
     if isinstance(component, gr.Slider | gr.Number):
         return kind | {"minimum": component.minimum, "maximum": component.maximum}
     return kind
+
+
+def _schema_of_type(name: str) -> dict[str, Any]:
+    """Return the JSON schema of a type, such as "float" or "Sequence[tuple[int, int]]"; of others, that of a text."""
+    outer, _, inner = name.removesuffix("]").partition("[")
+    if not inner or (sequence := outer.rpartition(".")[2]) not in SEQUENCES:
+        return {"type": JSON_TYPES.get(name, "string")}
+    return {"type": "array", "items": _schema_of_type(inner.partition(",")[0] if sequence == "tuple" else inner)}
 
 
 def _results(outputs: Sequence[Component]) -> list[Result]:
@@ -278,10 +286,7 @@ def _picture(name: str) -> gr.Image:
 def _copy(component: Component, name: str) -> Component:
     """Return a component like one of the page, without its value, under a name."""
     arguments = {key: value for key, value in component.constructor_args.items() if key not in ("value", "label")}
-    copy: Component = type(component)(label=name, **arguments)
-    if issubclass(copy.data_model or Value, FileData):
-        copy.data_model = refusing(copy.data_model, NO_FILE.format(name))
-    return copy
+    return type(component)(label=name, **arguments)
 
 
 def _plain(caption: str) -> str:

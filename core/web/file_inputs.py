@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 from gradio.components.dataframe import DataframeData
@@ -13,7 +13,6 @@ from core import tables, texts
 from core.errors import UserError
 from core.web.components import NoStubFile
 from core.web.handlers import with_errors
-from core.web.refusals import RefusesInWords
 
 if TYPE_CHECKING:
     from core.tables import DataFrame
@@ -23,13 +22,6 @@ LINES = 8, 20  # of a text: shown at least, and at most before it scrolls
 TABLE_HEIGHT = 320  # pixels, before it scrolls
 MOST_CELLS = 200_000  # of a table on a page, which the browser holds, too
 TOO_MANY = "{} has {:,} cells, and a page takes {:,}: use the command line, or fewer rows."
-NO_TABLE = "The table is {!r:.60}: send its headers, and its data as a list of rows."
-
-
-class TableData(RefusesInWords, DataframeData):  # type: ignore[misc]
-    """What a client sends for a table: Gradio's `DataframeData`."""
-
-    refusal: ClassVar[str] = NO_TABLE
 
 
 class TextInput(gr.Textbox, metaclass=NoStubFile):  # type: ignore[misc]
@@ -52,7 +44,6 @@ class TableInput(gr.Dataframe, metaclass=NoStubFile):  # type: ignore[misc]
     """A table, which a handler gets as a data frame, with the types that a CSV file of it would have."""
 
     is_template = True
-    data_model = TableData
     opener: gr.UploadButton
 
     def preprocess(self, payload: DataframeData | None) -> DataFrame | None:

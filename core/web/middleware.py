@@ -1,4 +1,4 @@
-"""ASGI middleware of the app: a limit on request bodies, headers, a full disk, the warm-up, a workaround for Gradio."""
+"""ASGI middleware of the app: a limit on request bodies, headers, errors, the warm-up, a workaround for Gradio."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
 )
+BESIDE_PAGES = "/gradio_api/", "/pwa_icon/"  # what the paths of these routes hold
+EVENTS = b"text/event-stream"
+MISUNDERSTOOD = "This request asks for nothing that this app has: its API is described at /?view=api."
 FRAMERS = "'self' https://huggingface.co https://*.hf.space"
 
 
@@ -53,6 +56,37 @@ class BodyLimit:
             await self.app(scope, receive_and_count, send)
         except _TooLargeError:
             await _refuse(send, limit)
+
+
+class Misunderstood:
+    """Answers 400 to a request that a route beside the pages fails at, such as one for an event that does not exist.
+
+    Gradio 6.31 answers 500, and the log gets a traceback for whatever anybody sends. What goes wrong in a plugin does
+    not come here: its calls run in the queue.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; an error before the answer has begun, or in a stream of events, is logged in a line."""
+        if scope["type"] != "http" or not any(part in scope["path"] for part in BESIDE_PAGES):
+            return await self.app(scope, receive, send)
+        begun: list[bytes] = []
+
+        async def note_and_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                begun.append(dict(message["headers"]).get(b"content-type", b""))
+            await send(message)
+
+        try:
+            await self.app(scope, receive, note_and_send)
+        except Exception as error:
+            if begun and EVENTS not in begun[0]:
+                raise
+            LOGGER.warning("%s %r was not understood: %r", scope["method"], scope["path"], error.__context__ or error)
+            LOGGER.debug("where it failed", exc_info=error)
+            await (send({"type": "http.response.body"}) if begun else _answer(send, 400, MISUNDERSTOOD))
 
 
 class WarmUpAfterFirstPage:

@@ -15,6 +15,7 @@ import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.web import sheets, translation, updates
+from core.web.refusals import RefusingBlocks
 from core.web.translation import CURRENT, ENGLISH, TABLES, Table
 from core.web.updates import UpdatedBlocks
 
@@ -29,7 +30,7 @@ COMPRESSION = 5
 VARY = b"accept-language, cookie, accept-encoding"
 
 
-class TranslatedBlocks(UpdatedBlocks):
+class TranslatedBlocks(RefusingBlocks, UpdatedBlocks):
     """The app, whose events return words in the language of the visitor."""
 
     async def process_api(self, *values: Any, **options: Any) -> Any:

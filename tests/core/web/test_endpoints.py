@@ -11,7 +11,9 @@ from typing import Any
 
 import gradio as gr
 import httpx
+import numpy as np
 import pytest
+from gradio.components import Component
 from gradio_client import Client, handle_file
 
 from core.errors import UserError
@@ -20,6 +22,7 @@ from core.imaging.images import Image
 from core.plugin import Plugin
 from core.web import endpoints, pages
 from core.web.pages import Dropped, Page
+from plugins.style_transfer import clips
 
 ENDPOINTS = 17
 MANY_NUMBERS = [0.5] * 32  # for a list of numbers: as many as any endpoint needs
@@ -122,15 +125,28 @@ def small_picture(tmp_path_factory: pytest.TempPathFactory, picture: Image) -> P
     return path
 
 
-def arguments(described: dict[str, Any], picture: Any) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def small_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("clips") / "small.mp4"
+    clips.save(clips.Clip(np.zeros((2, 64, 64, 3), np.uint8), 10), path)
+    return path
+
+
+def encode(path: Path, kind: str) -> str:
+    """Return a file as a `data:` URL, as MCP clients send one."""
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def arguments(described: dict[str, Any], picture: Any, video: Any = None) -> dict[str, Any]:
     """Return a value for each parameter that needs one, and small ones for those that make a call long."""
+    others = {"array": MANY_NUMBERS, "Video": video or picture}
     values: dict[str, Any] = {}
     for parameter in described["parameters"]:
         name, kind = parameter["parameter_name"], parameter["type"]
         if name in SMALL:
             values[name] = SMALL[name]
         elif not parameter["parameter_has_default"]:
-            values[name] = MANY_NUMBERS if kind["type"] == "array" else picture
+            values[name] = kind.get("enum", [others.get(parameter["component"], others.get(kind["type"], picture))])[0]
     return values
 
 
@@ -145,11 +161,48 @@ def test_every_parameter_and_result_is_described(schema: dict[str, Any]) -> None
         assert not [label for label in labels if label.startswith("value_")], name
 
 
+def test_every_default_agrees_with_its_documentation(schema: dict[str, Any]) -> None:
+    for name, described in schema.items():
+        for parameter in described["parameters"]:
+            default, kind = parameter.get("parameter_default"), parameter["type"]
+            if default is not None and "properties" not in kind:
+                assert endpoints.check(f"{name} {parameter['parameter_name']}", default, kind) == default
+
+
+@pytest.mark.parametrize(
+    ("control", "documented"),
+    [
+        (gr.CheckboxGroup([("zero", 0), ("one", 1)]), {"type": "array", "items": {"type": "integer", "enum": [0, 1]}}),
+        (gr.Dropdown(["a"], multiselect=True), {"type": "array", "items": {"type": "string", "enum": ["a"]}}),
+        (gr.Radio([1, 2]), {"type": "integer", "enum": [1, 2]}),
+    ],
+)
+def test_choices_are_documented(control: Component, documented: dict[str, Any]) -> None:
+    assert endpoints._schema(control, "Any") == documented
+
+
+@pytest.mark.parametrize(
+    ("annotation", "documented"),
+    [
+        ("float", {"type": "number"}),
+        ("Any", {"type": "string"}),
+        ("tuple[int, ...]", {"type": "array", "items": {"type": "integer"}}),
+        (
+            "collections.abc.Sequence[tuple[float, float]]",
+            {"type": "array", "items": {"type": "array", "items": {"type": "number"}}},
+        ),
+    ],
+)
+def test_the_values_of_a_state_are_documented_by_their_type(annotation: str, documented: dict[str, Any]) -> None:
+    assert endpoints._schema(gr.State(), annotation) == documented
+
+
 @pytest.mark.slow
 def test_every_choice_is_taken_as_it_is_documented(
     schema: dict[str, Any], app_address: str, small_picture: Path
 ) -> None:
     client = Client(app_address, verbose=False)
+    needed = {"drawing": {"drawing": handle_file(small_picture)}, "your clicks": {"clicked": [[0.5, -0.5]]}}
     for name, described in schema.items():
         given = arguments(described, handle_file(small_picture))
         for parameter in described["parameters"]:
@@ -158,8 +211,8 @@ def test_every_choice_is_taken_as_it_is_documented(
             kind = parameter["type"]
             choices = kind.get("enum") or ([True, False] if kind["type"] == "boolean" else [])
             for choice in choices:
-                drawing = {"drawing": handle_file(small_picture)} if choice == "drawing" else {}
-                client.predict(**(given | {parameter["parameter_name"]: choice} | drawing), api_name=name)
+                chosen = {parameter["parameter_name"]: choice} | needed.get(choice, {})
+                client.predict(**(given | chosen), api_name=name)
 
 
 WRONG = {  # by the type of a parameter: values that are never right
@@ -222,11 +275,11 @@ def test_every_wrong_value_is_refused_with_a_sentence(
 
 @pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_endpoint_returns_its_pictures_as_images_over_mcp(
-    schema: dict[str, Any], tools: Callable[..., Any], small_picture: Path, every: int
+    schema: dict[str, Any], tools: Callable[..., Any], small_picture: Path, small_clip: Path, every: int
 ) -> None:
-    encoded = f"data:image/png;base64,{base64.b64encode(small_picture.read_bytes()).decode()}"
+    picture, video = (encode(path, kind) for path, kind in ((small_picture, "image/png"), (small_clip, "video/mp4")))
     called = [*schema.items()][::every]
-    calls = [(name.lstrip("/"), arguments(described, encoded)) for name, described in called]
+    calls = [(name.lstrip("/"), arguments(described, picture, video)) for name, described in called]
     for (name, described), answer in zip(called, tools(calls), strict=True):
         assert not answer.isError, (name, answer.content)
         pictures = [result for result in described["returns"] if result["component"] == "Image"]

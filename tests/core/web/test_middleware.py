@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import errno
 import threading
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 
 from core.web.middleware import (
@@ -17,7 +19,19 @@ from core.web.middleware import (
     BodyLimit,
     DoubleRemovalWorkaround,
     FullDisk,
+    Misunderstood,
     WarmUpAfterFirstPage,
+)
+
+ROUTES = "api/x", "run/x", "call/x", "call/v2/x", "queue/join", "component_server", "component_server/", "cancel"
+BODIES = (
+    "",
+    "[]",
+    "null",
+    "{}",
+    '{"data": [], "fn_index": -1, "session_hash": "a"}',
+    '{"data": [], "fn_index": "x", "session_hash": "a", "event_id": "b"}',
+    '{"data": [1], "component_id": 99999, "session_hash": "a", "fn_name": "b"}',
 )
 
 
@@ -102,3 +116,49 @@ def test_a_call_that_is_canceled_as_it_ends_can_be_removed_twice() -> None:
 
 
 async def answer_nothing(scope: Any, receive: Any, send: Any) -> None: ...
+
+
+def answer_of(path: str, content_type: bytes | None) -> list[dict[str, Any]]:
+    """Return what is sent where a route fails, after it has begun an answer of a type if one is given."""
+    sent: list[dict[str, Any]] = []
+
+    async def fail(scope: Any, receive: Any, send: Any) -> None:
+        if content_type:
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", content_type)]})
+        raise KeyError("no such event")
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": path, "headers": []}
+    asyncio.run(Misunderstood(fail)(scope, None, send))  # type: ignore[arg-type]
+    return sent
+
+
+def test_a_request_that_a_route_fails_at_is_answered_400_with_one_line_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    start, body = answer_of("/gradio_api/run/x\ny", None)
+    assert start["status"] == 400
+    assert b"API" in body["body"]
+    assert caplog.messages == [r"POST '/gradio_api/run/x\ny' was not understood: KeyError('no such event')"]
+
+
+def test_a_stream_of_events_ends_where_its_route_fails() -> None:
+    assert answer_of("/gradio_api/queue/data", b"text/event-stream; charset=utf-8")[1:] == [
+        {"type": "http.response.body"}
+    ]
+
+
+@pytest.mark.parametrize(("path", "content_type"), [("/denoiser", None), ("/gradio_api/file=x", b"image/png")])
+def test_a_page_and_a_file_fail_as_ever(path: str, content_type: bytes | None) -> None:
+    with pytest.raises(KeyError):
+        answer_of(path, content_type)
+
+
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
+def test_no_body_makes_a_route_fail(app_address: str, kind: str) -> None:
+    with httpx.Client(base_url=f"{app_address}/gradio_api", headers={"content-type": kind}, timeout=60) as api:
+        statuses = {pair: api.post(f"/{pair[0]}", content=pair[1]).status_code for pair in product(ROUTES, BODIES)}
+    assert all(400 <= status < 500 for (route, _), status in statuses.items() if route != "cancel"), statuses
+    assert max(statuses.values()) < 500
