@@ -80,6 +80,7 @@ def photos(tmp_path: Path, picture: Image) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_killed_training_is_resumed_to_the_same_scores(
     tmp_path: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from plugins.style_transfer.loss_weights import Losses, LossWeights
 from plugins.style_transfer.options import OptimizeOptions, ReconstructOptions
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "lbfgs"])
+@pytest.mark.parametrize("optimizer", ["lbfgs", pytest.param("adam", marks=pytest.mark.slow)])
 def test_the_loss_falls(plugin: Plugin, photo: Any, style: Any, optimizer: Any) -> None:
     weights = LossWeights()
     options = OptimizeOptions(optimizer=optimizer, size=96, steps=20)
@@ -39,6 +39,7 @@ def test_an_earlier_result_is_continued(plugin: Plugin, photo: Any, style: Any) 
     assert further.style[-1] < first.style[-1]
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_result(plugin: Plugin, photo: Any, style: Any) -> None:
     first, again, other = (
         plugin.run("optimize", photo, style, options=OptimizeOptions(start="noise", size=64, steps=4, seed=seed)).image
