@@ -158,6 +158,7 @@ def _launch(
         },
         allowed_paths=[str(record.folder / "examples") for record in records],
         ssr_mode=False,
+        _frontend=False,  # else Gradio asks for the first page, and ends the app where a busy machine takes 3 s for it
     )
 
 
