@@ -5,26 +5,22 @@ An image is float32, height × width × 3 (or 4 where the file has real transpar
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import math
-import os
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as pillow  # noqa: N813 - `Image` is the array type
-from PIL import UnidentifiedImageError
 
 from core import files
-from core.errors import DiskFullError, UserError, is_full
+from core.errors import DiskFullError, is_full
 from core.files import written_atomically
-from core.imaging import color, decoding, file_metadata, grids, png16
-from core.imaging.unsupported import UnsupportedError
+from core.imaging import color, decoding, file_metadata, grids, png16, source_files
+from core.imaging.source_files import ImageError, opened
 from core.kinds import Kind, Sources
 
 SUFFIXES = (".png", ".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jpeg", ".jpg", ".tif", ".tiff", ".webp")
@@ -43,7 +39,6 @@ Image = Annotated[
 Uint8Image = NDArray[np.uint8]
 Floats = NDArray[np.float32]  # the command line takes it as a flag, and prints it
 
-READABLE = "JPEG, PNG, WebP, HEIC, AVIF, GIF, TIFF or BMP"
 JPEG_OPTIONS: dict[str, Any] = {"quality": 95, "subsampling": 0}
 OPTIONS: dict[str, dict[str, Any]] = {  # by suffix; Pillow's defaults give 31.8 dB (WebP) and 33.2 dB (AVIF)
     ".png": {"compress_level": 1, "compress_type": png16.RUN_LENGTHS},
@@ -55,18 +50,12 @@ OPTIONS: dict[str, dict[str, Any]] = {  # by suffix; Pillow's defaults give 31.8
     ".heic": {"quality": 95, "chroma": 444},
     ".heif": {"quality": 95, "chroma": 444},
 }
-DEFAULT_MEGAPIXELS = 40.0
 LARGEST_SIDES = {".avif": 65_535, ".gif": 65_535, ".webp": 16_383, ".heic": 16_383, ".heif": 16_383}
 LARGEST_SIDES |= dict.fromkeys((".jfif", ".jpeg", ".jpg"), 65_500)
 GRAY_WITH_ALPHA = (".png", ".tif", ".tiff")  # formats that hold these two channels
 BAND = 256  # rows converted at once
 LARGE = 480, 640, 3  # shape of an image of which `python -m core check` cancels the processing
 SPARSE = 64  # pixels
-LONGEST_SIDE = 30_000  # pixels; a strip one pixel high is padded to a whole tile, and costs a network as much
-
-
-class ImageError(UserError):
-    """A file that cannot be read or written as an image; the message is one sentence for the user."""
 
 
 def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Image:
@@ -82,10 +71,9 @@ def load(source: str | Path | bytes, max_megapixels: float | None = None) -> Ima
     Raises:
         ImageError: if the file is not a readable image within the limit; the message names it and the remedy.
     """
-    name, data = _name(source), _read(source)
-    limit = max_megapixels or _megapixel_limit()
-    with _decoder_errors(name, limit), decoding.open_image(data, name) as file:
-        _check_size(file, name, limit)
+    limit = max_megapixels or source_files.megapixel_limit()
+    with opened(source, limit) as (file, data):
+        source_files.check_size(file, source_files.name_of(source), limit)
         return _without_opaque_alpha(decoding.decode(file, data))
 
 
@@ -95,34 +83,34 @@ def size(source: str | Path | bytes) -> tuple[int, int]:
     Raises:
         ImageError: if the file cannot be read.
     """
-    with _decoder_errors(_name(source), math.inf), decoding.open_image(_read(source)) as file:
+    with opened(source) as (file, _):
         return decoding.size(file)
 
 
 def bit_depth(source: str | Path | bytes) -> int:
     """Return the bits per channel of an image file, 8 or 16; 8 if it cannot be read."""
     try:
-        with decoding.open_image(data := _read(source)) as file:
+        with opened(source) as (file, data):
             return 16 if decoding.is_16_bit(file, data) else 8
-    except Exception:  # whatever a decoder raises: `load` says what is wrong
+    except ImageError:  # `load` raises it too
         return 8
 
 
 def file_format(source: str | Path | bytes) -> str:
     """Return the format of an image file, as Pillow calls it: "JPEG", "PNG", …; "" if it cannot be read."""
     try:
-        with decoding.open_image(_read(source)) as file:
+        with opened(source) as (file, _):
             return file.format or ""
-    except Exception:  # whatever a decoder raises: `load` says what is wrong
+    except ImageError:  # `load` raises it too
         return ""
 
 
 def read_exif(source: str | Path | bytes) -> bytes | None:
     """Return the EXIF data of an image file (date, camera, place), without its orientation; None without any."""
     try:
-        with decoding.open_image(_read(source)) as file:
+        with opened(source) as (file, _):
             return file_metadata.read(file)
-    except Exception:  # metadata that cannot be read is not worth an error
+    except ImageError:  # metadata that cannot be read is not worth an error
         return None
 
 
@@ -226,72 +214,6 @@ def composite_on_white(image: Image) -> Image:
         return image
     alpha = image[..., 3:]
     return image[..., :3] * alpha + (1 - alpha)
-
-
-def _megapixel_limit() -> float:
-    value = os.environ.get("DARKROOM_MAX_MEGAPIXELS", "")
-    try:
-        return float(value or DEFAULT_MEGAPIXELS)
-    except ValueError:
-        raise UserError(f"DARKROOM_MAX_MEGAPIXELS is {value!r}: use a number, such as 40.") from None
-
-
-def _name(source: str | Path | bytes) -> str:
-    return "the picture" if isinstance(source, bytes) else Path(source).name
-
-
-def _read(source: str | Path | bytes) -> bytes:
-    """Return the bytes of a file. Raises ImageError that names what the system refuses, and the remedy."""
-    if isinstance(source, bytes):
-        return source
-    name = Path(source).name
-    try:
-        return Path(source).read_bytes()
-    except FileNotFoundError:
-        raise ImageError(f"{name} does not exist: check the path {str(source)!r}.") from None
-    except IsADirectoryError:
-        raise ImageError(f"{name} is a folder: name one picture in it.") from None
-    except PermissionError:
-        raise ImageError(f"{name} may not be read: change its permissions.") from None
-    except OSError as error:
-        shown = f"{name[:30]}…" if error.errno == errno.ENAMETOOLONG else name
-        raise ImageError(f"{shown} cannot be opened ({error.strerror}): copy it to another place.") from None
-
-
-@contextmanager
-def _decoder_errors(name: str, limit: float) -> Iterator[None]:
-    """Turn everything that a decoder raises into an ImageError about the file `name`."""
-    try:
-        yield
-    except ImageError:
-        raise
-    except UnsupportedError as error:
-        raise ImageError(f"{name} {error}.") from None
-    except pillow.DecompressionBombError:
-        raise ImageError(f"{name} is far above the limit of {limit:g} megapixels: shrink it first.") from None
-    except UnidentifiedImageError:
-        raise ImageError(f"{name} is not a picture that can be read: use {READABLE}.") from None
-    except MemoryError:
-        raise ImageError(f"{name} does not fit into this machine's memory: shrink it first.") from None
-    except Exception as error:  # decoders raise whatever a damaged file leads them to
-        raise ImageError(f"{name} is damaged and could not be read ({_first_line(error)}): export it again.") from None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:120]
-
-
-def _check_size(file: pillow.Image, name: str, limit: float) -> None:
-    if max(file.size) > LONGEST_SIDE:
-        raise ImageError(
-            f"{name} is {file.width} × {file.height} pixels, the longest side may be {LONGEST_SIDE}: crop it."
-        )
-    megapixels = file.width * file.height / 1e6
-    if megapixels > limit:
-        raise ImageError(
-            f"{name} has {megapixels:.1f} megapixels, the limit is {limit:g}: shrink it first "
-            "(whoever runs this server can raise DARKROOM_MAX_MEGAPIXELS)."
-        )
 
 
 def _without_opaque_alpha(image: Image) -> Image:

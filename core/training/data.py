@@ -16,7 +16,8 @@ from core.errors import UserError
 from core.files import is_left_behind
 from core.imaging import images
 from core.imaging.decoding import RAW_SUFFIXES
-from core.imaging.images import Image, ImageError, Uint8Image
+from core.imaging.images import Image, Uint8Image
+from core.imaging.source_files import ImageError
 
 DIGITS_IN_A_MOSAIC = 8  # per side
 JPEG_SUFFIXES = (".jfif", ".jif", ".jpe", ".pjp", ".pjpeg")  # rarer ones, which browsers save under too

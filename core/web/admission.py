@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from core.errors import UserError
 from core.imaging import images
-from core.imaging.images import ImageError
+from core.imaging.source_files import ImageError
 from core.progress import Progress, Steps
 from core.turns import VISITOR
 from core.web import memory

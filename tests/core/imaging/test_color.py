@@ -16,7 +16,8 @@ from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 from PIL import ImageCms
 
 from core.imaging import color, images
-from core.imaging.images import Image, ImageError
+from core.imaging.images import Image
+from core.imaging.source_files import ImageError
 
 RANDOM = np.random.default_rng(0)
 DEEP = RANDOM.integers(0, 65536, (24, 32, 4), np.uint16)

@@ -15,8 +15,9 @@ from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 from PIL import ImageCms, PngImagePlugin
 
 from core.imaging import color, decoding, images
-from core.imaging.images import Image, ImageError
+from core.imaging.images import Image
 from core.imaging.metrics import psnr
+from core.imaging.source_files import ImageError
 from tests.core.imaging.conftest import COLORS, encode, png_with, tiff
 
 

@@ -14,8 +14,9 @@ from PIL import ImageCms
 
 from core.errors import UserError
 from core.imaging import grids, images
-from core.imaging.images import Image, ImageError
+from core.imaging.images import Image
 from core.imaging.metrics import psnr
+from core.imaging.source_files import ImageError
 from tests.conftest import ROOT
 
 

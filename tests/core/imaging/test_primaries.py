@@ -12,7 +12,7 @@ import pytest
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
 
 from core.imaging import color, images, primaries
-from core.imaging.images import ImageError
+from core.imaging.source_files import ImageError
 from tests.core.imaging.conftest import COLORS, encode, png_with
 
 PICTURE = pillow.fromarray((COLORS >> 8).astype(np.uint8))

@@ -10,7 +10,7 @@ import pytest
 import tifffile
 
 from core.imaging import images
-from core.imaging.images import ImageError
+from core.imaging.source_files import ImageError
 from tests.core.imaging.conftest import COLORS, tiff
 
 GRAY, ALPHA = COLORS[..., 0], COLORS[..., 1] | 1  # no pixel is transparent
