@@ -19,7 +19,7 @@ from gradio.components import Component
 from core.web.components import PictureInput
 from core.web.file_inputs import TextInput
 
-LONGEST_TEXT = 400  # characters of a value
+LONGEST_TEXT = 500  # characters of a value
 SHOW_TAB = "() => window.showTab({})"
 COPY = "(...values) => window.{}({}, values, {})"
 FORM = gr.Slider, gr.Number, gr.Radio, gr.Checkbox, gr.CheckboxGroup, gr.Dropdown, gr.Textbox

@@ -131,7 +131,7 @@ def _launch(
 ) -> None:
     import gradio as gr
 
-    from core.web import canvases, home, mcp_results, sending, sessions, theme
+    from core.web import canvases, home, installable, mcp_results, sending, sessions, theme
 
     mcp_results.return_each()
     sessions.keep_little()
@@ -144,7 +144,7 @@ def _launch(
         head=theme.load_head(),
         js=sending.script(app.offers, bool(options.embed_on)) + theme.load_scripts(),
         i18n=gr.I18n(**translation.gradio_words()),
-        favicon_path=theme.ICON,
+        favicon_path=installable.ICON,
         pwa=True,
         mcp_server=True,
         max_file_size=LARGEST_UPLOAD,
@@ -154,7 +154,7 @@ def _launch(
         footer_links=["api", "settings"],
         app_kwargs={
             "middleware": _middleware(options, folder, lambda: warm_up(records, engine)),
-            "routes": home.card_routes(records),
+            "routes": [*installable.routes(), *home.card_routes(records)],
         },
         allowed_paths=[str(record.folder / "examples") for record in records],
         ssr_mode=False,

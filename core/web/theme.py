@@ -9,11 +9,11 @@ from pathlib import Path
 from gradio.themes import Base, Color
 
 from core.registry import Record, State
+from core.web import installable
 
 LOGGER = logging.getLogger(__name__)
 STYLE, FRAME = (Path(__file__).with_name(name) for name in ("style.css", "frame.css"))
 SCRIPTS = Path(__file__).with_name("scripts")
-ICON = Path(__file__).with_name("icon.svg")  # of the browser's tab, and of the app on a home screen
 PAGE_SCRIPTS = (
     "words.js",  # the others use it
     "batches.js",
@@ -85,8 +85,8 @@ def load_css(records: Iterable[Record]) -> str:
 
 
 def load_head() -> str:
-    """Return what is put into the head of each page: the CSS that Gradio must not change."""
-    return f"<style>{FRAME.read_text(encoding='utf-8')}</style>"
+    """Return what is put into the head of each page: the icon for phones, and the CSS that Gradio must not change."""
+    return f"{installable.HEAD}<style>{FRAME.read_text(encoding='utf-8')}</style>"
 
 
 def load_scripts() -> str:

@@ -44,7 +44,7 @@ def render_points(
     pen = ImageDraw.Draw(canvas)
     _draw_points(pen, real[:REAL_SHOWN], REAL_RADIUS, REAL_COLOR)
     if MANIFOLD in layers and manifold is not None:
-        for line in [*_to_pixels(manifold), *_to_pixels(manifold.swapaxes(0, 1))]:
+        for line in [*to_pixels(manifold), *to_pixels(manifold.swapaxes(0, 1))]:
             pen.line([*map(tuple, line.tolist())], fill=MANIFOLD_COLOR, width=1)
     _draw_points(pen, generated, GENERATED_RADIUS, GENERATED_COLOR)
     if GRADIENTS in layers:
@@ -60,24 +60,25 @@ def gradients_at(points: Floats, logits: Floats) -> Floats:
     return np.stack([right[rows, columns], -down[rows, columns]], axis=-1).astype(np.float32)
 
 
-def point_at(pixel: tuple[float, float]) -> Floats:
-    """Return the point (2,) at a pixel (x, y) of the picture."""
-    return np.asarray((np.array(pixel) * 2 / SIDE - 1) * EXTENT * (1, -1), np.float32)
+def point_at(pixel: Floats) -> Floats:
+    """Return the point at a pixel (x, y) of the picture, (2,), or the points at several, (n, 2)."""
+    return np.asarray((pixel * 2 / SIDE - 1) * EXTENT * (1, -1), np.float32)
 
 
-def _to_pixels(points: Floats) -> Floats:
+def to_pixels(points: Floats) -> Floats:
+    """Return the pixels (n, 2) of the picture at which points (n, 2) are."""
     return np.asarray((points * (1, -1) / EXTENT + 1) * SIDE / 2, np.float32)
 
 
 def _draw_points(pen: ImageDraw.ImageDraw, points: Floats, radius: int, color: tuple[int, int, int]) -> None:
-    for x, y in _to_pixels(points).tolist():
+    for x, y in to_pixels(points).tolist():
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=color)
 
 
 def _draw_arrows(pen: ImageDraw.ImageDraw, points: Floats, gradients: Floats) -> None:
     """Draw an arrow at each of `points`, the longest of 44 pixels, the others in proportion."""
     longest = max(float(np.linalg.norm(gradients, axis=-1).max()), 1e-6)
-    for start, gradient in zip(_to_pixels(points), gradients * (1, -1) * LONGEST_ARROW / longest, strict=True):
+    for start, gradient in zip(to_pixels(points), gradients * (1, -1) * LONGEST_ARROW / longest, strict=True):
         end, length = start + gradient, float(np.linalg.norm(gradient))
         if length < 2:
             continue

@@ -3,7 +3,8 @@
 // change is looked at.
 
 const TEXTS = ".md, .lesson > p, .lesson li"; // each explains a term once
-const CONTROLS = "[data-testid=block-info], .info-text"; // labels and the sentences below them: all of a demo explain it once
+const CHECKBOXES = "label:has(> input[type=checkbox]) > span", PICTURES = ".block:not(.sheet) > [data-testid=block-label]";
+const CONTROLS = `[data-testid=block-info], .info-text, ${CHECKBOXES}, ${PICTURES}`; // all of a demo explain a term once
 const ALL = `${TEXTS}, ${CONTROLS}`;
 const LEFT_OUT = "a, button, code, pre, summary, h1, h2, h3, .in-english, .sr-only";
 const LETTER = "[\\p{L}\\p{M}\\p{N}]";
@@ -36,7 +37,7 @@ function explain(text) {
 }
 
 function controlTerms(text) {
-  return (text.closest(".workbench") ?? document.body).querySelectorAll(":is([data-testid=block-info], .info-text) .term");
+  return (text.closest(".workbench") ?? document.body).querySelectorAll(`:is(${CONTROLS}) .term`);
 }
 
 // Return the nodes that were added.

@@ -16,7 +16,7 @@ from core.imaging import images
 from core.imaging.images import Floats
 from core.plugin import Plugin
 from core.progress import Progress, Steps, translate
-from core.web import charts, pages
+from core.web import charts, pages, positions
 from core.web.pages import Dropped, Page
 
 from .. import toy_data, toy_rendering
@@ -55,6 +55,7 @@ LAYERS_LABEL, LAYERS_INFO = (
 )
 LAYER_NAMES = {toy_rendering.GRADIENTS: "gradient arrows", toy_rendering.MANIFOLD: "the manifold, a warped grid"}
 CLICK_HINT = "Click on the picture to set points of your own, and on one to remove it."
+POINTS_LABEL, POINTS_INFO = "Your points", "Positions x y in % of the picture. Links hold them."
 PLANE_LABEL = "Real and generated points"
 DISTRIBUTION_LABEL, DISTRIBUTION_INFO = "Real points", "What the generator has to imitate."
 DRAWER_LABEL, SKETCH_LABEL, USE_BUTTON = "Draw points", "Draw", "Train on this drawing"
@@ -103,9 +104,10 @@ def lay_out(page: Page, opened: Any) -> None:
             with gr.Accordion(DRAWER_LABEL, open=False) as drawer:
                 sketch = pages.sketchpad(SKETCH_LABEL, drawer.expand)
                 use = gr.Button(USE_BUTTON, size="sm")
+                clicked = gr.Textbox("", label=POINTS_LABEL, info=POINTS_INFO)
             options = _lay_out_options()
     rounds, restarts, drawing, latest = gr.State(ROUNDS), gr.State(0), gr.State(None), gr.State(None)
-    updated, clicked = gr.State("both"), gr.State([])
+    updated = gr.State("both")
     inputs = [rounds, restarts, latest, distribution, drawing, *options, layers, updated, clicked]
     outputs = [shown, curves, progress, latest]
     demo = page.bind(train_toy, [opened], inputs, outputs, status, pause, long_running=True)
@@ -117,6 +119,7 @@ def lay_out(page: Page, opened: Any) -> None:
     demo.start_at(reset.click, lambda: (1, "both", next(RESTARTS)), [], [*length, restarts])
     demo.start_at(use.click, _use_drawing, [sketch], [drawing, distribution, *length])
     demo.start_at(shown.select, _click, [clicked], [clicked, distribution, *length])
+    demo.start_at(clicked.submit, lambda: (CLICKED, ROUNDS, "both"), [], [distribution, *length])
     demo.start_when_settled([distribution, *options, layers], lambda: (ROUNDS, "both"), length)
     for button, preset in presets.items():
         demo.start_at(button.click, _apply(preset), [], [*options, explanation, *length, restarts])
@@ -167,7 +170,7 @@ def train_toy(
     discriminator_every: int = 1,
     layers: Sequence[str] = (),
     updated: Updated = "both",
-    clicked: Sequence[Sequence[float]] = (),
+    clicked: str = "",
 ) -> Steps[tuple[str, str, str, Training]]:
     """Train the toy GAN: shows real and generated points, both losses, and how many modes are covered.
 
@@ -183,7 +186,7 @@ def train_toy(
         discriminator_every: update interval of the discriminator in steps, 1 to 10.
         layers: what else to show: "gradients", "manifold".
         updated: which network is trained: "both", "generator" or "discriminator".
-        clicked: for the distribution "your clicks": points (x, y), each from -1.6 to 1.6.
+        clicked: for the distribution "your clicks": positions x y in % of the picture, such as "50 20, 30 80".
     """
     objective = Objective(
         loss,
@@ -214,9 +217,9 @@ def train_toy(
     return shown
 
 
-def _find(distribution: str, drawing: Dropped, clicked: Sequence[Sequence[float]]) -> Distribution:
+def _find(distribution: str, drawing: Dropped, clicked: str) -> Distribution:
     if distribution == CLICKED:
-        return toy_data.from_points(np.array(clicked, np.float32).reshape(-1, 2))
+        return toy_data.from_points(_points(clicked))
     if distribution != DRAWING:
         return choose(DISTRIBUTIONS, distribution, "distribution")
     if drawing is None:
@@ -242,11 +245,16 @@ def _use_drawing(sketch: dict[str, Any] | None) -> tuple[str, str, int, Updated]
     return pages.write_sketch(sketch), DRAWING, ROUNDS, "both"
 
 
-def _click(clicked: list[list[float]], click: gr.SelectData) -> tuple[list[list[float]], str, int, Updated]:
-    """Return the visitor's points with one more or less, and what trains both networks on them."""
-    points = np.array(clicked, np.float32).reshape(-1, 2)
-    points = toy_data.toggle_point(points, toy_rendering.point_at((click.index[0], click.index[1])))
-    return points.tolist(), CLICKED, ROUNDS, "both"
+def _points(clicked: str) -> Floats:
+    """Return the points (n, 2) at the positions that a visitor has set."""
+    return toy_rendering.point_at(toy_rendering.SIDE * positions.read(clicked, toy_data.MOST_POINTS))
+
+
+def _click(clicked: str, click: gr.SelectData) -> tuple[str, str, int, Updated]:
+    """Return the visitor's positions with one more or less, and what trains both networks on them."""
+    points = toy_data.toggle_point(_points(clicked), toy_rendering.point_at(np.array(click.index[:2])))
+    places = toy_rendering.to_pixels(points) / np.float32(toy_rendering.SIDE)
+    return positions.write(places), CLICKED, ROUNDS, "both"
 
 
 def _apply(preset: Preset) -> Callable[[], tuple[Any, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import gradio as gr
@@ -11,7 +10,7 @@ import numpy as np
 from core.errors import UserError, choose
 from core.imaging.images import Floats
 from core.plugin import Plugin
-from core.web import sheets
+from core.web import positions, sheets
 from core.web.pages import Page
 
 from ..latent_plane import Window
@@ -67,14 +66,11 @@ def play_path(plugin: Plugin, subject: str = "digits", path: str = "20 50, 80 30
 
 
 def read(path: str) -> Floats:
-    """Return the positions (n, 2) that a text names, as fractions of the map; an incomplete one is left out."""
-    numbers = [float(number) for number in re.findall(r"\d{1,3}(?:\.\d{1,2})?", path or "")]
-    complete = numbers[: min(len(numbers) // 2, MOST) * 2]
-    return np.asarray(np.array(complete).reshape(-1, 2).clip(0, 100) / 100, np.float32)
+    """Return the positions (n, 2) of a path, as fractions of the map."""
+    return positions.read(path, MOST)
 
 
 def extend(path: str, position: tuple[float, float], window: Window) -> str:
     """Return a path with one more position, in % of what the window shows; of too many, the first ones are left out."""
-    added = [100 * start + window[2] * at for start, at in zip(window, position, strict=False)]
-    stops = [*(100 * read(path)).tolist(), added][-MOST:]
-    return ", ".join(f"{x:.1f} {y:.1f}" for x, y in stops)
+    added = [start + window[2] * at / 100 for start, at in zip(window, position, strict=False)]
+    return positions.write(np.array([*read(path).tolist(), added][-MOST:]))

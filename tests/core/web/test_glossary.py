@@ -79,3 +79,20 @@ def test_a_term_opens_its_explanation_by_the_keyboard_and_escape_closes_it(brows
     assert page.locator("#term-psnr").is_visible()  # the lesson speaks of it
     assert page.locator("#term-mode-collapse").is_hidden()
     page.close()
+
+
+@pytest.mark.browser
+def test_terms_in_the_names_of_checkboxes_and_of_pictures_are_explained_and_choose_nothing(
+    browser: Any, app_address: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{app_address}/gan_generator?tab=lab")
+    layers = page.locator("fieldset:visible", has_text="Also show")
+    layers.locator(".term", has_text="manifold").click()
+    assert "bent and stretched" in page.locator(".explanation:popover-open").inner_text()
+    page.keyboard.press("Escape")
+    assert layers.locator("input:checked").count() == 0
+    page.goto(f"{app_address}/vae_explorer")
+    page.locator("[data-testid=block-label]:visible .term", has_text="VAE").first.click()
+    assert "An autoencoder whose encoder" in page.locator(".explanation:popover-open").inner_text()
+    page.close()

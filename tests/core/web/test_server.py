@@ -19,7 +19,7 @@ from core import registry
 from core.imaging import images
 from core.plugin import Plugin
 from core.publish import bundle
-from core.web import server, theme
+from core.web import installable, server
 from tests.conftest import run_python, serve
 
 
@@ -118,6 +118,12 @@ def test_the_app_can_be_installed_under_its_own_icon(browser: Any, app_address: 
     with urllib.request.urlopen(urllib.parse.urljoin(page.url, manifest)) as answer:
         described = json.load(answer)
     assert (described["name"], described["display"]) == ("Darkroom", "standalone")
-    with urllib.request.urlopen(urllib.parse.urljoin(page.url, described["icons"][0]["src"])) as answer:
-        assert answer.read() == theme.ICON.read_bytes()
+    for icon, path in zip(described["icons"], (installable.ICON, installable.PNG, installable.PNG), strict=True):
+        with urllib.request.urlopen(urllib.parse.urljoin(page.url, icon["src"])) as answer:
+            assert (answer.read(), answer.headers["Content-Type"]) == (path.read_bytes(), icon["type"])
+    assert page.locator("link[rel=apple-touch-icon]").get_attribute("href") == installable.PNG.name
+    tools = page.context.new_cdp_session(page)
+    found = {each["errorId"] for each in tools.send("Page.getInstallabilityErrors")["installabilityErrors"]}
+    assert found <= {"in-incognito"}  # as tests browse
+    assert tools.send("Page.getAppManifest")["errors"] == []
     page.close()

@@ -211,3 +211,9 @@ def test_a_cat_is_edited_over_the_api(app_address: str) -> None:
     before, after, words = client.predict(seed=442, accessory="black hat", api_name="/gan_generator_edit_cat")
     assert words == "**This cat − red hat + black hat**"
     assert abs(images.load(after) - images.load(before)).mean() > 0.01
+
+
+@pytest.mark.browser
+def test_a_link_holds_the_points_that_a_visitor_has_set(lab_page: Any, app_address: str) -> None:
+    lab_page.goto(f"{app_address}/gan_generator?tab=lab&distribution=your+clicks&clicked=30.0+30.0,+70.0+70.0")
+    lab_page.get_by_text("of 2 modes").wait_for(timeout=60_000)

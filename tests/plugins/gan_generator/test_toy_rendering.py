@@ -19,5 +19,5 @@ def test_arrows_point_to_where_the_logits_rise() -> None:
 
 def test_a_pixel_is_a_point_and_the_top_is_positive() -> None:
     side = toy_rendering.SIDE
-    assert toy_rendering.point_at((0, 0)) == pytest.approx([-EXTENT, EXTENT])
-    assert toy_rendering.point_at((side, side / 2)) == pytest.approx([EXTENT, 0])
+    assert toy_rendering.point_at(np.zeros(2)) == pytest.approx([-EXTENT, EXTENT])
+    assert toy_rendering.point_at(np.array([side, side / 2])) == pytest.approx([EXTENT, 0])

@@ -10,7 +10,8 @@ from core.errors import UserError
 from core.imaging import images
 from core.plugin import Plugin
 from core.progress import finish
-from plugins.gan_generator import toy_rendering
+from core.web import links, positions
+from plugins.gan_generator import toy_data, toy_rendering
 from plugins.gan_generator.tabs import lab, lab_diagram
 
 
@@ -34,14 +35,20 @@ def test_a_training_continues_until_it_is_started_anew(plugin: Plugin) -> None:
 
 def test_a_click_sets_a_point_or_removes_one_and_both_networks_train_on_it(plugin: Plugin) -> None:
     here, beside = (gr.SelectData(None, {"index": index, "value": None}) for index in ([520, 320], [521, 322]))
-    points, *settings = lab._click([], here)
-    assert points == [pytest.approx([1.0, 0.0])]
+    points, *settings = lab._click("", here)
+    assert points == "81.2 50.0"
+    assert lab._points(points) == pytest.approx(np.array([[1.0, 0.0]]), abs=0.01)
     assert settings == [lab.CLICKED, lab.ROUNDS, "both"]
-    assert lab._click(points, beside)[0] == []
+    assert lab._click(points, beside)[0] == ""
     _, _, words, _ = finish(lab.train_toy(plugin, 1, distribution=lab.CLICKED, clicked=points))
     assert "of 1 modes" in words
     with pytest.raises(UserError, match="There are no points yet"):
         next(lab.train_toy(plugin, 1, distribution=lab.CLICKED))
+
+
+def test_as_many_points_as_can_be_set_fit_into_a_link() -> None:
+    text = positions.write(np.full((toy_data.MOST_POINTS, 2), 0.999, np.float32))
+    assert links.read(gr.Textbox(render=False), [text]) == text
 
 
 @pytest.mark.parametrize("layer", toy_rendering.LAYERS)
