@@ -56,7 +56,8 @@ class Table:
 
     def translate(self, text: str) -> str:
         """Return the translation of a text, of Markdown by paragraphs, of HTML between its tags; else the text."""
-        if (found := self.find(text)) is not None:
+        is_html = text.lstrip().startswith("<")  # of which a field of a template must not match several parts
+        if (found := self.texts.get(text) if is_html else self.find(text)) is not None:
             return found
         if "\n\n" in text:
             return "\n\n".join(map(self.translate, text.split("\n\n")))

@@ -44,6 +44,7 @@ TABLE = Table(
         "**{} and {}**": "**{} ਅਤੇ {}**",
         "black {}": "{} ਕਾਲੀਆਂ",
         "Step {} of {}": "ਕਦਮ {} / {}",
+        "{} · weights": "{} · ਵਜ਼ਨ",
         "Step {}: {} of {} modes": "ਕਦਮ {}: {}, ਕੁੱਲ {} ਮੋਡ",
     }
 )
@@ -64,6 +65,7 @@ BUNDLED = [record for record in registry.discover().values() if record.folder.pa
         ("**cats, black cats and cats, dogs**", "**ਬਿੱਲੀਆਂ, ਬਿੱਲੀਆਂ ਕਾਲੀਆਂ ਅਤੇ cats, dogs**"),
         ("Run\n\nRun away\n\nRun", "ਚਲਾਓ\n\nRun away\n\nਚਲਾਓ"),
         ('<b title="Run"> Run </b><i>Run away</i>', '<b title="ਚਲਾਓ"> ਚਲਾਓ </b><i>Run away</i>'),
+        ("<h1>Run</h1><p>CPU · weights</p>CPU · weights", "<h1>ਚਲਾਓ</h1><p>CPU · ਵਜ਼ਨ</p>CPU · weights"),
     ],
 )
 def test_whole_texts_are_translated_and_never_a_part_of_a_sentence(text: str, translated: str) -> None:
@@ -247,6 +249,8 @@ def test_what_comes_later_is_in_the_language_too_and_the_menu_changes_it(browser
     assert page.title() == "ਡਿਨੋਇਜ਼ਰ - Darkroom"
     page.get_by_role("link", name="ਸੁਪਰ-ਰਿਜ਼ੋਲਵਰ").click()
     page.wait_for_url("**/super_resolver?lang=pa")
+    page.locator(".badge", has_text="ਨਾਲ ਆਏ weights").wait_for(state="attached")  # of the header that comes later
+    page.get_by_role("heading", name="ਸੁਪਰ-ਰਿਜ਼ੋਲਵਰ").wait_for()
     page.get_by_label("ਭਾਸ਼ਾ").select_option("es")
     page.wait_for_url("**lang=es")
     page.get_by_role("heading", name="Superresolución").wait_for()
