@@ -10,14 +10,13 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Hashable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
 from core import watchdog
-from core.progress import Progress, Result, Steps, finish
+from core.progress import Progress, Result, Steps
 
 LOGGER = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds, after which a call that waits for one step of another is told so
@@ -105,15 +104,6 @@ class Turns:
         with self._lock:
             self._holder = None
             self._grant()
-
-    @contextmanager
-    def step(self, ticket: Ticket) -> Iterator[None]:
-        """Hold the device during the `with` block, for one step of a call, once it is that call's turn."""
-        finish(self.wait(ticket))
-        try:
-            yield
-        finally:
-            self.release()
 
     def _withdraw(self, ticket: Ticket) -> None:
         with self._lock:

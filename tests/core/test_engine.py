@@ -133,12 +133,13 @@ def test_visitors_take_turns_on_the_device_and_get_their_own_results(counter: Pl
 
     calls = [("a", "count", 9), ("b", "count", 7), ("c", "double", 4)]
     threads = [threading.Thread(target=call, args=each) for each in calls]
-    with engine.turns.step(Ticket()):
-        for waiting, thread in enumerate(threads, 1):
-            thread.start()
-            while len(engine.turns.waiting) < waiting:
-                time.sleep(0.001)
-        assert [ticket.visitor for ticket in engine.turns.waiting] == ["a", "b", "c"]
+    finish(engine.turns.wait(Ticket()))
+    for waiting, thread in enumerate(threads, 1):
+        thread.start()
+        while len(engine.turns.waiting) < waiting:
+            time.sleep(0.001)
+    assert [ticket.visitor for ticket in engine.turns.waiting] == ["a", "b", "c"]
+    engine.turns.release()
     for thread in threads:
         thread.join()
     assert results == {"a": 9, "b": 7, "c": 8}
