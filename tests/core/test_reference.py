@@ -40,7 +40,7 @@ def test_the_guide_shows_lines_that_a_new_plugin_has() -> None:
         ast.parse(dedent(each).strip() + (" ..." if each.rstrip().endswith(":") else ""))
 
 
-@pytest.mark.slow  # the parts of the contract are tested one by one in test_contract.py
+@pytest.mark.slow  # the parts of the contract are tested one by one in tests/core/contract
 def test_the_first_plugin_of_the_guide_has_ten_lines_and_a_page(plant: Callable[..., Path]) -> None:
     guide = (ROOT / "docs" / "writing_a_plugin.md").read_text()
     toml, page = re.findall(r"```(?:toml|python)\n(.*?)```", guide, re.DOTALL)[:2]
@@ -51,6 +51,6 @@ def test_the_first_plugin_of_the_guide_has_ten_lines_and_a_page(plant: Callable[
     assert problem == building.MISSING_WEIGHTS
 
 
-@pytest.mark.slow  # test_contract.py tests each part of the contract on every bundled plugin
+@pytest.mark.slow  # contract/test_bundled.py tests each part of the contract on every bundled plugin
 def test_the_guide_s_own_test_passes_on_a_bundled_plugin() -> None:
     testing.check_plugin("plugins/denoiser")
