@@ -269,7 +269,7 @@ def train_toy(
     rounds: int = 20,
     seed: int = 0,
 ) -> Steps[ToyGANState]:
-    """Train the toy GAN on 2-D points, and report its state after each round of 50 steps.
+    """Train the toy GAN on 2-D points, and report its state after each round of steps.
 
     Args:
         points: the real points, (n, 2), or flat as x, y, x, y, …; between -1 and 1.

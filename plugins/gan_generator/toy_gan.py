@@ -19,7 +19,7 @@ from .adversarial.objective import Objective, ToyOptions
 from .adversarial.trainer import GANTrainer, build_optimizer
 from .toy_data import EXTENT
 
-BATCH, STEPS_PER_ROUND = 128, 50
+BATCH = 128
 DRAWS_PER_STEP = 32  # more random tensors than a step takes from the seed generator
 POINTS_SHOWN = 500
 GRID_SIDE = 48  # positions along each side at which the discriminator is evaluated
@@ -61,7 +61,7 @@ def build_networks(dimensions: int, width: int) -> keras.Model:
 
 
 def train_round(network: keras.Model, points: Floats, variables: Floats, options: ToyOptions, seed: int) -> ToyGANState:
-    """Train a toy GAN for 50 steps.
+    """Train a toy GAN for one round of steps.
 
     Args:
         network: what `build_networks` returns; its weights are overwritten.
@@ -86,7 +86,7 @@ def train_round(network: keras.Model, points: Floats, variables: Floats, options
         adam.learning_rate = rate if options.updated in ("both", network_name) else 0.0
     step = _step(trainer)
     reseed(trainer.noise, seed, step * DRAWS_PER_STEP)  # another visitor's training may have come in between
-    real = points[np.random.default_rng((seed, step)).integers(len(points), size=STEPS_PER_ROUND * BATCH)]
+    real = points[np.random.default_rng((seed, step)).integers(len(points), size=options.steps * BATCH)]
     history = trainer.fit(real, batch_size=BATCH, epochs=1, shuffle=False, verbose=0).history
     losses = [history[f"{name}_loss"][-1] for name in ("discriminator", "generator")]
     return ToyGANState(*_evaluate(network), np.array(losses, np.float32), _step(trainer), _save(trainer))

@@ -23,7 +23,7 @@ from core.training.evaluation import Evaluation, Scores
 from core.training.fit import Architecture
 from core.training.runs import Run
 
-from . import attribute_scores, composed, model, reference_set, toy_data, toy_gan
+from . import attribute_scores, composed, model, reference_set, toy_data
 from .adversarial.objective import ToyOptions
 from .adversarial.trainer import METRICS, GANTrainer, build_optimizer
 from .lab_presets import FAILURE_PRESETS, FIX_PRESETS, MODE_COLLAPSE
@@ -124,7 +124,8 @@ def train_toy_gan(config: Config, run: Run) -> Scores:
     distribution.refuse("toy GANs")
     architecture = Architecture(build_toy_gan, {})
     network, ring = architecture.build(), toy_data.DISTRIBUTIONS["ring"]
-    options, rounds = FIX_PRESETS[MODE_COLLAPSE].options, config.epochs * config.steps // toy_gan.STEPS_PER_ROUND
+    options = FIX_PRESETS[MODE_COLLAPSE].options
+    rounds = config.epochs * config.steps // options.steps
     state = finish(train_toy(network, ring.sample(), options=options, rounds=rounds, seed=config.seed))
     scores: Scores = {"modes": toy_data.count_modes(state.points, ring.centers)}
     provenance = fit.provenance(config, {"subject": "eight points in a ring"}, run)

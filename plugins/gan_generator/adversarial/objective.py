@@ -78,6 +78,8 @@ class ToyOptions:
     """Learning rate of the discriminator."""
     updated: Updated = "both"
     """Which network is trained; the weights of the other one stay as they are."""
+    steps: int = 50
+    """Steps in a round, after which the state is reported, 1 to 1,000."""
 
     def __post_init__(self) -> None:
         if self.updated not in UPDATED:
@@ -85,3 +87,4 @@ class ToyOptions:
         for name in ("generator_rate", "discriminator_rate"):
             if not 0 < getattr(self, name) <= 1:
                 raise UserError(f"{name} is {getattr(self, name)}: use a number above 0, at most 1.")
+        check_range("steps", self.steps, 1, 1000)

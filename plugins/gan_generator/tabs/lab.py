@@ -25,10 +25,11 @@ from ..lab_presets import FAILURE_PRESETS, FIX_PRESETS, MODE_COLLAPSE, Preset
 from ..toy_data import DISTRIBUTIONS, WITH_MODES, Distribution
 from . import lab_diagram
 
-ROUNDS = 300  # of 50 steps each; then training pauses until Play is pressed again
+ROUNDS, MOST_STEPS = 300, 15_000  # then training pauses until Play is pressed again
+SPEEDS = {"slow": 5, "normal": 50, "fast": 200}  # steps from picture to picture
 RATES = (0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 DRAWING, CLICKED = "drawing", "your clicks"
-Losses = list[tuple[float, float]]  # of the discriminator and the generator, one pair a round
+Losses = list[tuple[int, float, float]]  # step, loss of the discriminator, of the generator: one triple a round
 
 
 class Training(NamedTuple):
@@ -49,6 +50,7 @@ FIX_BUTTON = "Fix"
 RESTARTS = itertools.count(1)
 BUTTONS = "Play", "Pause", "Step", "Reset"
 SINGLE_STEPS = {"Step the discriminator": "discriminator", "Step the generator": "generator"}
+SPEED_LABEL = "Speed"
 LAYERS_LABEL, LAYERS_INFO = (
     "Also show",
     "Where each generated point is pushed; what the generator makes of a flat grid.",
@@ -85,6 +87,7 @@ def lay_out(page: Page, opened: Any) -> None:
                 single_steps = {
                     gr.Button(text, size="sm", min_width=120): network for text, network in SINGLE_STEPS.items()
                 }
+            speed = gr.Radio(list(SPEEDS), value="normal", label=SPEED_LABEL)
             status = page.status("")
         with pages.column("stage"), gr.Row():
             with gr.Column(min_width=280):
@@ -108,7 +111,7 @@ def lay_out(page: Page, opened: Any) -> None:
             options = _lay_out_options()
     rounds, restarts, drawing, latest = gr.State(ROUNDS), gr.State(0), gr.State(None), gr.State(None)
     updated = gr.State("both")
-    inputs = [rounds, restarts, latest, distribution, drawing, *options, layers, updated, clicked]
+    inputs = [rounds, restarts, latest, distribution, drawing, *options, layers, updated, clicked, speed]
     outputs = [shown, curves, progress, latest]
     demo = page.bind(train_toy, [opened], inputs, outputs, status, pause, long_running=True)
     length = [rounds, updated]
@@ -120,7 +123,7 @@ def lay_out(page: Page, opened: Any) -> None:
     demo.start_at(use.click, _use_drawing, [sketch], [drawing, distribution, *length])
     demo.start_at(shown.select, _click, [clicked], [clicked, distribution, *length])
     demo.start_at(clicked.submit, lambda: (CLICKED, ROUNDS, "both"), [], [distribution, *length])
-    demo.start_when_settled([distribution, *options, layers], lambda: (ROUNDS, "both"), length)
+    demo.start_when_settled([distribution, *options, layers, speed], lambda: (ROUNDS, "both"), length)
     for button, preset in presets.items():
         demo.start_at(button.click, _apply(preset), [], [*options, explanation, *length, restarts])
 
@@ -171,11 +174,12 @@ def train_toy(
     layers: Sequence[str] = (),
     updated: Updated = "both",
     clicked: str = "",
+    speed: str = "normal",
 ) -> Steps[tuple[str, str, str, Training]]:
     """Train the toy GAN: shows real and generated points, both losses, and how many modes are covered.
 
     Args:
-        rounds: how many, of 50 steps each, 1 to 1,000.
+        rounds: how many, 1 to 1,000; they end after 15,000 steps.
         distribution: of the real points: "ring" (eight modes), "grid" (25), "spiral", "drawing" or "your clicks".
         drawing: for the distribution "drawing": a picture, whose dark pixels are where the points are.
         loss: "relativistic", "hinge" or "bce".
@@ -187,6 +191,7 @@ def train_toy(
         layers: what else to show: "gradients", "manifold".
         updated: which network is trained: "both", "generator" or "discriminator".
         clicked: for the distribution "your clicks": positions x y in % of the picture, such as "50 20, 30 80".
+        speed: how many steps a round has: "slow" (5), "normal" (50) or "fast" (200).
     """
     objective = Objective(
         loss,
@@ -194,22 +199,24 @@ def train_toy(
         generator_every=int(generator_every),
         discriminator_every=int(discriminator_every),
     )
-    options = ToyOptions(objective, float(generator_rate), float(discriminator_rate), updated)
+    length = choose(SPEEDS, speed, "speed")
+    options = ToyOptions(objective, float(generator_rate), float(discriminator_rate), updated, length)
     chosen = _find(distribution, drawing, clicked)
     reached = latest if latest and latest.restarts == restarts else Training(restarts, None, [])
     real, start = chosen.sample(), [] if reached.variables is None else [reached.variables]
-    steps = plugin.stream("train_toy", real, *start, options=options, rounds=int(rounds), checkpoint="lab")
+    rounds = min(int(rounds), MOST_STEPS // length)
+    steps = plugin.stream("train_toy", real, *start, options=options, rounds=rounds, checkpoint="lab")
 
     shown = "", "", "", reached
 
     def show(progress: Progress) -> Progress:
         nonlocal reached, shown
         state = progress.so_far
-        of_round = float(state.losses[0]), float(state.losses[1])
+        of_round = state.step, float(state.losses[0]), float(state.losses[1])
         reached = Training(restarts, state.variables, [*reached.losses, of_round])
         rendered = toy_rendering.render_points(real, state.points, state.logits, state.manifold, layers)
         picture = pages.write_png(rendered, "lab")
-        curves, text = _render_losses(reached.losses, state.step), _describe(distribution, chosen, state)
+        curves, text = _render_losses(reached.losses), _describe(distribution, chosen, state)
         shown = picture, curves, text, reached
         return replace(progress, so_far=shown)
 
@@ -227,10 +234,9 @@ def _find(distribution: str, drawing: Dropped, clicked: str) -> Distribution:
     return toy_data.from_drawing(images.load(drawing))
 
 
-def _render_losses(losses: Losses, step: int) -> str:
-    """Return the chart of `losses`, the last of which is that at `step`."""
-    curves = dict(zip(LOSS_CURVES, zip(*losses, strict=True), strict=True))
-    return charts.render_curves(curves, LOSS_AXES, x=np.linspace(0, step, len(losses) + 1)[1:].tolist())
+def _render_losses(losses: Losses) -> str:
+    steps, *curves = zip(*losses, strict=True)
+    return charts.render_curves(dict(zip(LOSS_CURVES, curves, strict=True)), LOSS_AXES, x=steps)
 
 
 def _describe(name: str, distribution: Distribution, state: Any) -> str:

@@ -21,7 +21,7 @@ def test_training_continues_from_its_variables(plugin: Plugin) -> None:
     half = plugin.run("train_toy", ring, options=options, rounds=2, checkpoint="lab")
     plugin.run("train_toy", ring, rounds=1, seed=5, checkpoint="lab")  # another visitor's training in between
     rest = plugin.run("train_toy", ring, half.variables, options, 2, checkpoint="lab")
-    assert (half.step, rest.step) == (2 * toy_gan.STEPS_PER_ROUND, 4 * toy_gan.STEPS_PER_ROUND)
+    assert (half.step, rest.step) == (100, 200)
     np.testing.assert_allclose(rest.points, whole.points, atol=1e-3)
 
 

@@ -33,6 +33,15 @@ def test_a_training_continues_until_it_is_started_anew(plugin: Plugin) -> None:
     np.testing.assert_array_equal(anew.variables, first.variables)
 
 
+def test_the_losses_stand_at_their_steps_at_any_speed(plugin: Plugin) -> None:
+    *_, slow = finish(lab.train_toy(plugin, 2, speed="slow"))
+    *_, words, both = finish(lab.train_toy(plugin, 1, latest=slow, speed="fast"))
+    assert [step for step, *_ in both.losses] == [5, 10, 210]
+    assert "Step 210" in words
+    with pytest.raises(UserError, match="The speed is 'faster': choose one of slow, normal, fast"):
+        next(lab.train_toy(plugin, 1, speed="faster"))
+
+
 def test_a_click_sets_a_point_or_removes_one_and_both_networks_train_on_it(plugin: Plugin) -> None:
     here, beside = (gr.SelectData(None, {"index": index, "value": None}) for index in ([520, 320], [521, 322]))
     points, *settings = lab._click("", here)
