@@ -2,9 +2,8 @@
 PYTHON ?= python3
 BENCH ?= suite
 RUN := .venv/bin/python
-# uv takes half of pip's time; where it finds no packages, as behind an index that only pip is told of, pip installs them.
-INSTALL = @$(RUN) -m pip install --quiet 'uv>=0.9,<1' \
-	&& .venv/bin/uv pip install --quiet --python $(RUN) --compile-bytecode -r $< || $(RUN) -m pip install --quiet -r $<
+# pip would compile one file after the other.
+INSTALL = @$(RUN) -m pip install --quiet --no-compile -r $< && { $(RUN) -m compileall -qq -j 0 .venv/lib || true; }
 
 .PHONY: app test lint pytest train bench
 

@@ -57,7 +57,7 @@ def choose(known: Mapping[str, T], key: str, what: str) -> T:
         UserError: if `key` is not in `known`; the message lists the names that are.
     """
     if key not in known:
-        raise UserError(f"The {what} is {key!r}: choose one of {', '.join(known)}.")
+        raise UserError(f"The {what} is {key!r:.60}: choose one of {', '.join(known)}.")
     return known[key]
 
 

@@ -52,6 +52,8 @@ def _read(source: str | Path | bytes) -> bytes:
         raise ImageError(f"{name} is a folder: name one picture in it.") from None
     except PermissionError:
         raise ImageError(f"{name} may not be read: change its permissions.") from None
+    except ValueError:  # a null character
+        raise ImageError(f"{name[:30]!r} is no path: name a file.") from None
     except OSError as error:
         shown = f"{name[:30]}…" if error.errno == errno.ENAMETOOLONG else name
         raise ImageError(f"{shown} cannot be opened ({error.strerror}): copy it to another place.") from None

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.web.answers import refuse
+
 MOST_OF_A_SESSION = 16  # calls that wait or run; a page has a few at once, when it opens
 MOST_OF_AN_ADDRESS = 64  # several visitors may share one
 RETRY_AFTER = 5  # seconds
@@ -49,7 +51,7 @@ class CheckedCalls:
             return await self.app(scope, receive, send)
         body = await _read(receive)
         if refusal := self._refuse(scope, body):
-            return await _answer(send, refusal)
+            return await refuse(send, *refusal)
         return await self.app(scope, _replay(body, receive), send)
 
     def _refuse(self, scope: Scope, body: bytes) -> Refusal | None:
@@ -131,9 +133,3 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return messages.pop() if messages else await receive()
 
     return replay
-
-
-async def _answer(send: Send, refusal: Refusal) -> None:
-    headers = [(b"content-type", b"application/json"), *refusal.headers]
-    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps({"detail": refusal.sentence}).encode()})

@@ -18,25 +18,17 @@ from gradio.components import Component
 from gradio.components.api_component import Api
 from gradio.utils import get_function_description
 
-from core.errors import UserError, check_range
 from core.plugin import Plugin
 from core.progress import translate
 from core.turns import on_behalf_of
-from core.web import admission
+from core.web import admission, schemas
 from core.web.admission import is_picture
 from core.web.comparison import Comparison
 from core.web.components import NoStubFile, PictureInput
 from core.web.handlers import to_gradio_error, visitor, with_errors
 from core.web.sheets import title_of
 
-JSON_TYPES = {"int": "integer", "float": "number", "str": "string", "bool": "boolean"}
-SEQUENCES = "Sequence", "list", "tuple"  # an array in JSON; all values of a tuple have the type of the first
-PYTHON_TYPES: dict[str, Any] = {"integer": int, "number": (int, float), "string": str, "boolean": bool, "array": list}
-WRONG_TYPE = "{} is {!r}: give {}."
-ARTICLES = {"integer": "a whole number", "number": "a number", "string": "a text", "boolean": "true or false"}
 FINDINGS, VALUES, UNNAMED = "findings", "values", "result"  # names of results
-NUMBER = {"type": "number"}
-CHOICES = gr.Radio, gr.Dropdown, gr.CheckboxGroup
 # An endpoint takes and returns what these components of the page do.
 COPIED = gr.Audio, gr.Video, gr.File, gr.Model3D, gr.Dataframe, gr.JSON, gr.Label
 
@@ -57,7 +49,7 @@ class Value(Api, metaclass=NoStubFile):  # type: ignore[misc]
         """Return the value, of the type that the schema says. Raises gr.Error with a sentence for another."""
         if payload is None and self.optional:
             return None
-        return with_errors(check)(self.label, payload, self.api_info())
+        return with_errors(schemas.check)(self.label, payload, self.api_info())
 
     def get_block_name(self) -> str:
         """Return the name of the browser's part, which is never shown."""
@@ -111,26 +103,6 @@ def offer(
         concurrency_id=queue[0],
         concurrency_limit=queue[1],
     )
-
-
-def check(name: str, value: Any, schema: dict[str, Any]) -> Any:
-    """Return a value that agrees with a JSON schema, whole numbers as integers.
-
-    Raises:
-        UserError: if it does not agree; the message calls it `name`.
-    """
-    kind = schema["type"]
-    if kind == "integer" and isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if not isinstance(value, PYTHON_TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
-        raise UserError(WRONG_TYPE.format(name, value, ARTICLES.get(kind, "a list")))
-    if kind == "array":
-        return [check(f"Each of {name}", each, schema["items"]) for each in value]
-    if value not in schema.get("enum", [value]):
-        raise UserError(WRONG_TYPE.format(name, value, "one of " + ", ".join(map(str, schema["enum"]))))
-    if "minimum" in schema:
-        check_range(name, value, schema["minimum"], schema["maximum"])
-    return value
 
 
 def _endpoint(
@@ -190,7 +162,7 @@ def _input(parameter: inspect.Parameter, component: Component, description: str)
         return picture
     if isinstance(component, COPIED):
         return _copy(component, parameter.name)
-    schema = _schema(component, _name_type(parameter.annotation))
+    schema = schemas.of_control(component, _name_type(parameter.annotation))
     if parameter.kind is parameter.VAR_POSITIONAL:
         schema = {"type": "array", "items": schema}
     default = None if parameter.default is parameter.empty else parameter.default
@@ -204,29 +176,6 @@ def _name_type(annotation: Any) -> str:
     return annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
 
 
-def _schema(component: Component, annotation: str) -> dict[str, Any]:
-    """Return the JSON schema of a control's values; a state's is that of the parameter's annotation."""
-    kind = _schema_of_type(annotation)
-    if isinstance(component, CHOICES) and not getattr(component, "allow_custom_value", False):
-        values = [value for _, value in component.choices]
-        one_of = {"type": JSON_TYPES[type(values[0]).__name__], "enum": values}
-        if isinstance(values[0], bool):
-            return {"type": "boolean"}
-        takes_several = isinstance(component, gr.CheckboxGroup) or getattr(component, "multiselect", False)
-        return {"type": "array", "items": one_of} if takes_several else one_of
-    if isinstance(component, gr.Slider | gr.Number):
-        return kind | {"minimum": component.minimum, "maximum": component.maximum}
-    return kind
-
-
-def _schema_of_type(name: str) -> dict[str, Any]:
-    """Return the JSON schema of a type, such as "float" or "Sequence[tuple[int, int]]"; of others, that of a text."""
-    outer, _, inner = name.removesuffix("]").partition("[")
-    if not inner or (sequence := outer.rpartition(".")[2]) not in SEQUENCES:
-        return {"type": JSON_TYPES.get(name, "string")}
-    return {"type": "array", "items": _schema_of_type(inner.partition(",")[0] if sequence == "tuple" else inner)}
-
-
 def _results(outputs: Sequence[Component]) -> list[Result]:
     """Return the results that an endpoint takes from the outputs of a handler; several sliders are one list."""
     results: list[Result] = []
@@ -238,7 +187,7 @@ def _results(outputs: Sequence[Component]) -> list[Result]:
         elif i in sliders[1:]:
             continue
         elif i in sliders and len(sliders) > 1:
-            values = Value(None, {"type": "array", "items": NUMBER}, VALUES)
+            values = Value(None, {"type": "array", "items": schemas.NUMBER}, VALUES)
             results.append(Result(values, partial(_take_all, sliders)))
         elif (component := _result(output)) is not None:
             results.append(Result(component, partial(take, i)))
@@ -254,7 +203,7 @@ def _result(output: Component) -> Component | None:
     if isinstance(output, gr.Image):
         return _picture(output.label)
     if isinstance(output, gr.Slider | gr.Number):
-        return Value(None, NUMBER, output.label)
+        return Value(None, schemas.NUMBER, output.label)
     if isinstance(output, COPIED):
         return _copy(output, output.label)
     if isinstance(output, gr.Textbox | gr.Code):

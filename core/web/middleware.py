@@ -1,15 +1,19 @@
-"""ASGI middleware of the app: a limit on request bodies, headers, errors, the warm-up, a workaround for Gradio."""
+"""ASGI middleware of the app: a limit on request bodies, headers, routes, the warm-up, a workaround."""
 
 from __future__ import annotations
 
 import logging
+import re
+import sysconfig
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import DiskFullError, is_full
+from core.web.answers import refuse
 
 LOGGER = logging.getLogger(__name__)
 MEGABYTE = 1024 * 1024
@@ -19,7 +23,10 @@ SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
 )
-BESIDE_PAGES = "/gradio_api/", "/pwa_icon/"  # what the paths of these routes hold
+LIBRARIES = sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), sysconfig.get_path("stdlib")
+UNUSED = re.compile(
+    r"/gradio_api/(runs|run-history|custom_component|process_recording|dev/|vibe-)|/file[=/]\s*[a-z]+:/", re.IGNORECASE
+)
 EVENTS = b"text/event-stream"
 MISUNDERSTOOD = "This request asks for nothing that this app has: its API is described at /?view=api."
 FRAMERS = "'self' https://huggingface.co https://*.hf.space"
@@ -58,11 +65,28 @@ class BodyLimit:
             await _refuse(send, limit)
 
 
-class Misunderstood:
-    """Answers 400 to a request that a route beside the pages fails at, such as one for an event that does not exist.
+class UnusedRoutes:
+    """Answers 404 to routes of Gradio that nothing here uses, and to addresses in place of files.
 
-    Gradio 6.31 answers 500, and the log gets a traceback for whatever anybody sends. What goes wrong in a plugin does
-    not come here: its calls run in the queue.
+    For anybody, Gradio 6.31 fetches a public address, converts recordings, and writes parts of a path to the log.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on unless it is for one of them."""
+        if scope["type"] == "http" and UNUSED.search(scope["path"]):
+            await refuse(send, 404, "There is nothing at this address.")
+        else:
+            await self.app(scope, receive, send)
+
+
+class FailedRoutes:
+    """Answers 400 to a request that a route of Gradio fails at, such as one for an event that does not exist.
+
+    Gradio 6.31 answers 500, and the log gets a traceback for whatever anybody sends. What fails within code of ours or
+    of a plugin is answered so: it is a fault of theirs.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -70,23 +94,38 @@ class Misunderstood:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; an error before the answer has begun, or in a stream of events, is logged in a line."""
-        if scope["type"] != "http" or not any(part in scope["path"] for part in BESIDE_PAGES):
-            return await self.app(scope, receive, send)
         begun: list[bytes] = []
 
         async def note_and_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                begun.append(dict(message["headers"]).get(b"content-type", b""))
+                begun.append(dict(message.get("headers", ())).get(b"content-type", b""))
             await send(message)
 
         try:
             await self.app(scope, receive, note_and_send)
         except Exception as error:
-            if begun and EVENTS not in begun[0]:
+            cause = error.__cause__ or error  # Starlette's own, where an answer has begun
+            is_cut_off = begun and (EVENTS not in begun[0] or "/mcp" in scope["path"])
+            if scope["type"] != "http" or is_cut_off or not _is_of_a_route(cause):
                 raise
-            LOGGER.warning("%s %r was not understood: %r", scope["method"], scope["path"], error.__context__ or error)
-            LOGGER.debug("where it failed", exc_info=error)
-            await (send({"type": "http.response.body"}) if begun else _answer(send, 400, MISUNDERSTOOD))
+            place = "%s %.200r was not understood: %s"
+            LOGGER.warning(place, scope["method"], scope["path"], " ".join(repr(cause).split())[:200])
+            await (send({"type": "http.response.body"}) if begun else refuse(send, 400, MISUNDERSTOOD))
+
+
+def _is_of_a_route(error: BaseException) -> bool:
+    """Return whether an error was raised in a route of Gradio, or below it, by no code of ours or of a plugin."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    routes = [i for i, frame in enumerate(frames) if frame.f_globals.get("__name__") == "gradio.routes"]
+    return (
+        bool(routes)
+        and not isinstance(error, OSError)
+        and all(
+            frame.f_code.co_filename.startswith(LIBRARIES)
+            and not str(frame.f_globals.get("__name__")).startswith("core.")
+            for frame in frames[routes[-1] :]
+        )
+    )
 
 
 class WarmUpAfterFirstPage:

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from core.web.answers import refuse
+
 Headers = list[tuple[bytes, bytes]]
 FORWARDED = b"forwarded", b"x-forwarded-", b"x-gradio-server"  # how the names of these headers begin
 HUB, SPACES = "huggingface.co", ".hf.space"  # whose pages may use the MCP server of a Space
@@ -50,10 +52,9 @@ class McpOrigin:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on unless it is for MCP and of another origin."""
         if scope["type"] == "http" and "/mcp" in scope["path"] and not _is_own(scope["headers"]):
-            await send({"type": "http.response.start", "status": 403, "headers": []})
-            await send({"type": "http.response.body", "body": b"Pages of other sites may not use this MCP server."})
-            return
-        await self.app(scope, receive, send)
+            await refuse(send, 403, "Pages of other sites may not use this MCP server.")
+        else:
+            await self.app(scope, receive, send)
 
 
 def _is_own(headers: Headers) -> bool:

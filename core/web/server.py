@@ -30,9 +30,10 @@ from core.web.middleware import (
     LARGEST_UPLOAD,
     BodyLimit,
     DoubleRemovalWorkaround,
+    FailedRoutes,
     FullDisk,
-    Misunderstood,
     SecurityHeaders,
+    UnusedRoutes,
     WarmUpAfterFirstPage,
 )
 from core.web.options import make_parser
@@ -151,6 +152,7 @@ def _launch(
         state_session_capacity=SESSIONS,
         max_threads=THREADS,
         enable_monitoring=False,
+        run_history=False,  # it would serve some requests with the owner's token for the Hub
         footer_links=["api", "settings"],
         app_kwargs={
             "middleware": _middleware(options, folder, lambda: warm_up(records, engine)),
@@ -187,7 +189,8 @@ def _middleware(options: argparse.Namespace, folder: Path, warm_up: Callable[[],
         Middleware(TrustedHostMiddleware, allowed_hosts=allowed_hosts(bound, options.allowed_host), www_redirect=False),
         Middleware(McpOrigin),
         Middleware(SecurityHeaders, framers=options.embed_on),
-        Middleware(Misunderstood),
+        Middleware(UnusedRoutes),
+        Middleware(FailedRoutes),
         Middleware(FullDisk),
         Middleware(BodyLimit),
         Middleware(CheckedCalls, folder=folder),

@@ -35,7 +35,38 @@ BOLD, LINE = "**", "\n"
 FRENCH_SPACE, NO_BREAK = re.compile(r" (?=[:;?!»])|(?<=«) "), "\u00a0"
 SEPARATOR = ", "  # of a list of values in a field
 
+LONGEST, DEPTH = 4000, 3  # characters of a text that is compared with templates; templates within templates
+
 Translate = Callable[[str], str]
+
+
+class Template:
+    """A template as `str.format` takes it, each of whose fields matches some text, the first as little as possible.
+
+    A regular expression with as many wildcards could take time that grows with a high power of the length.
+    """
+
+    def __init__(self, text: str) -> None:
+        parsed = [*string.Formatter().parse(text)]
+        self.fields = [field for _, field, _, _ in parsed if field is not None]
+        self._literals = [literal for literal, *_ in parsed]
+        if parsed[-1][1] is not None:  # it ends with a field
+            self._literals.append("")
+
+    def match(self, text: str) -> list[str] | None:
+        """Return what the fields match, in their order; None where the text is no filled template."""
+        first, *middle, last = self._literals
+        end = len(text) - len(last)
+        if not text.startswith(first) or not text.endswith(last):
+            return None
+        start, found = len(first), []
+        for literal in middle:
+            place = text.find(literal, start + 1, end)
+            if place < 0:
+                return None
+            found.append(text[start:place])
+            start = place + len(literal)
+        return [*found, text[start:end]] if start < end else None
 
 
 class Table:
@@ -49,7 +80,7 @@ class Table:
         plain = {key.replace(BOLD, ""): value.replace(BOLD, "") for key, value in texts.items() if BOLD in key}
         self.texts = dict(texts) | {key: value for key, value in plain.items() if key not in texts}
         self._templates = [
-            (_pattern(key), FIELD.sub(r"{\1}", value))
+            (Template(key), FIELD.sub(r"{\1}", value))
             for key, value in sorted(self.texts.items(), key=lambda item: -len(FIELD.sub("", item[0])))
             if FIELD.search(key)
         ]  # of those that match, the one with the most words of its own is meant
@@ -65,24 +96,29 @@ class Table:
             return SEGMENT.sub(lambda match: self._translate_segment(match[0]), text)
         return text
 
-    def find(self, text: str) -> str | None:
-        """Return the translation of a whole text; None where there is none."""
+    def find(self, text: str, depth: int = DEPTH) -> str | None:
+        """Return the translation of a whole text; None where there is none, or it is too long to fill a template.
+
+        `depth` is how many templates may be within another: a text may hold whatever a client has sent.
+        """
         if (exact := self.texts.get(text)) is not None:
             return exact
-        for pattern, translation in self._templates:
-            if match := pattern.fullmatch(text):
-                values = [self._translate_value(group) for group in match.groups()]
-                named = {name: values[group - 1] for name, group in match.re.groupindex.items()}
+        if not depth or len(text) > LONGEST:
+            return None
+        for template, translation in self._templates:
+            if (matched := template.match(text)) is not None:
+                values = [self._translate_value(value, depth - 1) for value in matched]
+                named = {name: value for name, value in zip(template.fields, values, strict=True) if name}
                 return translation.format(*values, **named)
         return None
 
-    def _translate_value(self, value: str) -> str:
+    def _translate_value(self, value: str, depth: int) -> str:
         """Return the translation of what a field of a template matches: of all of it, or of each part of a list."""
         if (exact := self.texts.get(value)) is not None:
             return exact
-        parts = [self.find(each) for each in value.split(SEPARATOR)]
+        parts = [self.find(each, depth) for each in value.split(SEPARATOR)]
         known = [part for part in parts if part is not None]
-        return SEPARATOR.join(known) if len(known) == len(parts) else self.find(value) or value
+        return SEPARATOR.join(known) if len(known) == len(parts) else self.find(value, depth) or value
 
     def _translate_segment(self, segment: str) -> str:
         """Return the translation of what stands between two tags, with the spaces around it."""
@@ -207,13 +243,3 @@ def _translate_choice(choice: Any, translate: Translate) -> Any:
         if isinstance(choice, list | tuple) and isinstance(choice[0], str)
         else choice
     )
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    """Return what a template of `str.format` matches: each field some text."""
-    parts = []
-    for literal, field, _, _ in string.Formatter().parse(template):
-        parts.append(re.escape(literal))
-        if field is not None:
-            parts.append(f"(?P<{field}>.+?)" if field.isidentifier() else "(.+?)")
-    return re.compile("".join(parts), re.DOTALL)

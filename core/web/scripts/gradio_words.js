@@ -14,7 +14,8 @@ const [names, texts] = [NAMES, TEXTS].map((words) => words.map(read).filter(Bool
 
 function read(words) {
   const translation = window.strings?.[words], [before, after] = words.split("{}");
-  return translation && { before, after, translation };
+  // What stays as it is would be a change all the same, and looked at again, without end.
+  return translation !== words && translation && { before, after, translation };
 }
 
 // Return the translation of what is one of Gradio's words, or a template that is filled.
@@ -28,13 +29,13 @@ function translate(text, known) {
 function rename(element) {
   for (const name of ATTRIBUTES) {
     const translation = translate(element.getAttribute(name) ?? "", names);
-    if (translation) element.setAttribute(name, translation);
+    if (translation && translation !== element.getAttribute(name)) element.setAttribute(name, translation);
   }
 }
 
 function reword(node) {
   const translation = translate(node.data, texts);
-  if (translation) node.data = ` ${translation} `;
+  if (translation && translation !== node.data.trim()) node.data = ` ${translation} `;
 }
 
 function translateAll(root) {

@@ -20,7 +20,7 @@ from core.errors import UserError
 from core.imaging import images
 from core.imaging.images import Image
 from core.plugin import Plugin
-from core.web import endpoints, pages
+from core.web import pages, schemas
 from core.web.pages import Dropped, Page
 from plugins.style_transfer import clips
 
@@ -89,7 +89,7 @@ def test_an_endpoint_without_its_picture_answers_with_a_sentence(described: dict
     ],
 )
 def test_a_value_that_agrees_with_the_documentation_is_taken(schema: dict[str, Any], value: Any, checked: Any) -> None:
-    assert endpoints.check("It", value, schema) == checked
+    assert schemas.check("It", value, schema) == checked
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_value_that_agrees_with_the_documentation_is_taken(schema: dict[str, A
 )
 def test_a_value_that_disagrees_is_refused_with_a_sentence(schema: dict[str, Any], value: Any, words: str) -> None:
     with pytest.raises(UserError, match=words):
-        endpoints.check("It", value, schema)
+        schemas.check("It", value, schema)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_every_default_agrees_with_its_documentation(schema: dict[str, Any]) -> 
         for parameter in described["parameters"]:
             default, kind = parameter.get("parameter_default"), parameter["type"]
             if default is not None and "properties" not in kind:
-                assert endpoints.check(f"{name} {parameter['parameter_name']}", default, kind) == default
+                assert schemas.check(f"{name} {parameter['parameter_name']}", default, kind) == default
 
 
 @pytest.mark.parametrize(
@@ -175,10 +175,14 @@ def test_every_default_agrees_with_its_documentation(schema: dict[str, Any]) -> 
         (gr.CheckboxGroup([("zero", 0), ("one", 1)]), {"type": "array", "items": {"type": "integer", "enum": [0, 1]}}),
         (gr.Dropdown(["a"], multiselect=True), {"type": "array", "items": {"type": "string", "enum": ["a"]}}),
         (gr.Radio([1, 2]), {"type": "integer", "enum": [1, 2]}),
+        (gr.Radio([1, 2.5]), {"type": "number", "enum": [1, 2.5]}),
+        (gr.Dropdown([]), {"type": "string"}),
+        (gr.Number(), {"type": "number"}),
+        (gr.Number(minimum=2), {"type": "number", "minimum": 2}),
     ],
 )
 def test_choices_are_documented(control: Component, documented: dict[str, Any]) -> None:
-    assert endpoints._schema(control, "Any") == documented
+    assert schemas.of_control(control, "Any") == documented
 
 
 @pytest.mark.parametrize(
@@ -186,6 +190,11 @@ def test_choices_are_documented(control: Component, documented: dict[str, Any]) 
     [
         ("float", {"type": "number"}),
         ("Any", {"type": "string"}),
+        ("int | None", {"type": "integer"}),
+        ("None | float", {"type": "number"}),
+        ("list", {"type": "array"}),
+        ("list[tuple[int, str]]", {"type": "array", "items": {"type": "array"}}),
+        ("Sequence[str] | None", {"type": "array", "items": {"type": "string"}}),
         ("tuple[int, ...]", {"type": "array", "items": {"type": "integer"}}),
         (
             "collections.abc.Sequence[tuple[float, float]]",
@@ -194,7 +203,7 @@ def test_choices_are_documented(control: Component, documented: dict[str, Any]) 
     ],
 )
 def test_the_values_of_a_state_are_documented_by_their_type(annotation: str, documented: dict[str, Any]) -> None:
-    assert endpoints._schema(gr.State(), annotation) == documented
+    assert schemas.of_control(gr.State(), annotation) == documented
 
 
 @pytest.mark.slow

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 import threading
+from collections.abc import Callable
 from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
+import gradio.routes
 import httpx
 import pytest
 
@@ -18,8 +21,9 @@ from core.web.middleware import (
     MEGABYTE,
     BodyLimit,
     DoubleRemovalWorkaround,
+    FailedRoutes,
     FullDisk,
-    Misunderstood,
+    UnusedRoutes,
     WarmUpAfterFirstPage,
 )
 
@@ -118,47 +122,96 @@ def test_a_call_that_is_canceled_as_it_ends_can_be_removed_twice() -> None:
 async def answer_nothing(scope: Any, receive: Any, send: Any) -> None: ...
 
 
-def answer_of(path: str, content_type: bytes | None) -> list[dict[str, Any]]:
-    """Return what is sent where a route fails, after it has begun an answer of a type if one is given."""
-    sent: list[dict[str, Any]] = []
+def fail_in(module: str, error: str) -> Callable[..., Any]:
+    """Return an app that fails with an error, raised in a module, where its answer has begun if a type is given."""
+    body = f"async def fail(begin):\n    await begin()\n    raise {error}"
+    names: dict[str, Any] = {"__name__": module}
+    exec(compile(body, gradio.routes.__file__, "exec"), names)
 
-    async def fail(scope: Any, receive: Any, send: Any) -> None:
-        if content_type:
-            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", content_type)]})
-        raise KeyError("no such event")
+    def make(content_type: bytes | None) -> Callable[..., Any]:
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            async def begin() -> None:
+                if content_type:
+                    headers = [(b"content-type", content_type)]
+                    await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+            await names["fail"](begin)
+
+        return app
+
+    return make
+
+
+def answer_of(app: Any, path: str = "/gradio_api/run/x") -> list[dict[str, Any]]:
+    """Return what is sent where an app fails."""
+    sent: list[dict[str, Any]] = []
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": path, "headers": []}
-    asyncio.run(Misunderstood(fail)(scope, None, send))  # type: ignore[arg-type]
+    asyncio.run(UnusedRoutes(FailedRoutes(app))(scope, None, send))  # type: ignore[arg-type]
     return sent
+
+
+IN_A_ROUTE = fail_in("gradio.routes", "KeyError('no\\nsuch event' * 99)")
 
 
 def test_a_request_that_a_route_fails_at_is_answered_400_with_one_line_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    start, body = answer_of("/gradio_api/run/x\ny", None)
+    start, body = answer_of(IN_A_ROUTE(None), "/gradio_api/run/x\ny")
     assert start["status"] == 400
-    assert b"API" in body["body"]
-    assert caplog.messages == [r"POST '/gradio_api/run/x\ny' was not understood: KeyError('no such event')"]
+    assert "API" in json.loads(body["body"])["detail"]
+    [line] = caplog.messages
+    assert line.startswith(r"POST '/gradio_api/run/x\ny' was not understood: KeyError('no\nsuch event")
+    assert len(line.splitlines()) == 1
+    assert len(line) < 300
 
 
 def test_a_stream_of_events_ends_where_its_route_fails() -> None:
-    assert answer_of("/gradio_api/queue/data", b"text/event-stream; charset=utf-8")[1:] == [
-        {"type": "http.response.body"}
-    ]
+    assert answer_of(IN_A_ROUTE(b"text/event-stream"))[1:] == [{"type": "http.response.body"}]
 
 
-@pytest.mark.parametrize(("path", "content_type"), [("/denoiser", None), ("/gradio_api/file=x", b"image/png")])
-def test_a_page_and_a_file_fail_as_ever(path: str, content_type: bytes | None) -> None:
-    with pytest.raises(KeyError):
-        answer_of(path, content_type)
+@pytest.mark.parametrize(
+    ("app", "path"),
+    [
+        (IN_A_ROUTE(b"image/png"), "/gradio_api/file=x"),
+        (IN_A_ROUTE(b"text/event-stream"), "/gradio_api/mcp/"),
+        (fail_in("core.web.calls", "KeyError()")(None), "/gradio_api/run/x"),
+        (fail_in("gradio.routes", "OSError()")(None), "/gradio_api/upload"),
+    ],
+)
+def test_what_is_cut_off_and_faults_of_ours_are_errors_as_ever(app: Any, path: str) -> None:
+    with pytest.raises((KeyError, OSError)):
+        answer_of(app, path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=https://example.org/x.png",
+        "/gradio_api/file= HTTP://example.org/x.png",
+        "/gradio_api/file/https:/example.org/x.png",
+        "/gradio_api/runs",
+        "/gradio_api/run-history/buckets",
+        "/gradio_api/custom_component/1/client/x/y.js",
+        "/gradio_api/process_recording",
+        "/gradio_api/dev/reload",
+    ],
+)
+def test_routes_that_nothing_uses_and_addresses_are_not_found(path: str) -> None:
+    assert answer_of(IN_A_ROUTE(None), path)[0]["status"] == 404
+
+
+MULTIPART = '--x\r\nContent-Disposition: form-data; name="component_id"\r\n\r\nnone\r\n--x--\r\n'
 
 
 @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
 def test_no_body_makes_a_route_fail(app_address: str, kind: str) -> None:
     with httpx.Client(base_url=f"{app_address}/gradio_api", headers={"content-type": kind}, timeout=60) as api:
-        statuses = {pair: api.post(f"/{pair[0]}", content=pair[1]).status_code for pair in product(ROUTES, BODIES)}
+        statuses = {
+            pair: api.post(f"/{pair[0]}", content=pair[1]).status_code for pair in product(ROUTES, (*BODIES, MULTIPART))
+        }
     assert all(400 <= status < 500 for (route, _), status in statuses.items() if route != "cancel"), statuses
     assert max(statuses.values()) < 500

@@ -11,6 +11,7 @@ import pytest
 from gradio.components import Component
 from gradio.state_holder import SessionState
 
+from core.web import refusals
 from core.web.components import PictureInput
 from core.web.file_inputs import TableInput
 from core.web.refusals import RefusingBlocks
@@ -38,12 +39,26 @@ def preprocess(component: Component, value: Any) -> Any:
         (TableInput(label="Names"), "x", "Names is 'x': send its headers"),
         (gr.ImageEditor(label="Drawing"), {"layers": 1}, "Drawing is {'layers': 1}: send what the documentation"),
         (gr.Image(), "x" * 100, "A value is 'xxx"),
+        (gr.Slider(0, 5, label="Size"), "x", "A value is of a type that its control does not take"),
+        (gr.CheckboxGroup(["a"], label="Letters"), 3, "A value is of a type that its control does not take"),
+        (gr.Radio(["a"], label="Letter"), "x" * 10_000, "Value: 'xxx"),
+        (gr.Slider(0, 5, label="Size"), 99, "99"),
     ],
 )
 def test_a_wrong_form_is_refused_with_a_sentence(component: Component, value: Any, sentence: str) -> None:
     with pytest.raises(gr.Error, match=re.escape(sentence)) as error:
         preprocess(component, value)
-    assert len(error.value.message) < 150
+    assert len(error.value.message) <= refusals.LONGEST
+    assert not error.value.print_exception
+
+
+def test_too_few_values_are_refused_and_a_fault_that_is_not_the_clients_is_not() -> None:
+    with RefusingBlocks() as app:
+        gr.Button().click(lambda _: None, gr.Textbox())
+    [block_fn] = app.fns.values()
+    with pytest.raises(gr.Error, match="There are 0 values, and 1 are needed"):
+        asyncio.run(app.preprocess_data(block_fn, [], SessionState(app)))
+    assert refusals.find_wrong([gr.Image(render=False)], [None]) is None
 
 
 def test_a_right_value_and_none_are_passed_on() -> None:

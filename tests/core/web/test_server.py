@@ -80,6 +80,7 @@ def test_the_app_is_launched_with_the_suites_css_and_script_and_the_css_of_its_p
     assert server.main(["--plugins", "styled"]) == 0
     assert launched["css"].index(".workbench") < launched["css"].index(".styled-grid { display: grid; }")
     assert 'addEventListener("pointermove"' in launched["js"]
+    assert launched["run_history"] is False  # it may use the owner's token for the Hub
     assert launched["_frontend"] is False  # no self-check, which would end an app that is slow to show its first page
 
 

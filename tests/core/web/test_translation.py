@@ -262,3 +262,34 @@ def test_what_comes_later_is_in_the_language_too_and_the_menu_changes_it(browser
 def test_a_call_without_a_page_is_answered_in_english() -> None:
     assert translated_app._translate_value(gr.Markdown(render=False), "Run", TABLE) == "ਚਲਾਓ"
     assert translated_app.language_of_call(None) == "en"
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "fields"),
+    [
+        ("Done in {}.", "Done in 3.2 s.", ["3.2 s"]),
+        ("{} of {name}, {:.2f}", "2 of 3, of, 4", ["2", "3", "of, 4"]),
+        ("{}{}", "abc", ["a", "bc"]),
+        ("Done in {}.", "Done in .", None),
+        ("Done in {}.", "Done", None),
+        ("{}: {}", "no colon", None),
+    ],
+)
+def test_a_template_matches_each_field_with_as_little_as_possible(
+    template: str, text: str, fields: list[str] | None
+) -> None:
+    assert translation.Template(template).match(text) == fields
+
+
+def test_a_text_that_fits_parts_of_templates_many_times_costs_little() -> None:
+    table = translation.Table({"{} is {}: {}, {} of {}; {}!": "x", "{}: {}": "{}: {}"})
+    assert table.find(" is : , of ; " * 300) is not None  # a regular expression would take minutes
+    assert table.find("a: " * translation.LONGEST) is None
+
+
+def test_no_word_of_gradio_stays_as_it_is_or_becomes_another_that_is_translated() -> None:
+    """Else the script that watches for them would translate its own work."""
+    source = (Path(translation.__file__).parent / "scripts" / "gradio_words.js").read_text()
+    words = set(re.findall(r'"([^"]+)"', source.partition("const ATTRIBUTES")[0]))
+    for table in translation.load([]).values():
+        assert not [word for word in words if (found := table.texts.get(word)) != word and found in words]
