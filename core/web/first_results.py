@@ -112,14 +112,10 @@ def _show_stored(plugin: Plugin, call: FirstCall) -> bool:
         return False
     if stored is None:
         return False
+    folder = first_results.folder_of(plugin.record)
     for component, properties in zip(call.outputs, stored.outputs, strict=True):
         for name, value in properties.items():
-            shown = (
-                stored_values.load(component, value, first_results.folder_of(plugin.record))
-                if name == "value"
-                else value
-            )
-            setattr(component, name, shown)
+            setattr(component, name, stored_values.load(component, value, folder) if name == "value" else value)
     return True
 
 

@@ -1,6 +1,7 @@
 """The app on a home screen: its name, its icons and its colors, as browsers ask for them.
 
-Gradio's own manifest has an SVG only, which iOS does not take; else it makes PNGs of any size that is asked for.
+Gradio's own manifest names the SVG only, which iOS does not take; an icon that is no SVG it would resize to whatever
+size a request names.
 """
 
 from __future__ import annotations

@@ -86,7 +86,7 @@ class FailedRoutes:
     """Answers 400 to a request that a route of Gradio fails at, such as one for an event that does not exist.
 
     Gradio 6.31 answers 500, and the log gets a traceback for whatever anybody sends. What fails within code of ours or
-    of a plugin is answered so: it is a fault of theirs.
+    of a plugin is an error of the server as ever.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -108,8 +108,8 @@ class FailedRoutes:
             is_cut_off = begun and (EVENTS not in begun[0] or "/mcp" in scope["path"])
             if scope["type"] != "http" or is_cut_off or not _is_of_a_route(cause):
                 raise
-            place = "%s %.200r was not understood: %s"
-            LOGGER.warning(place, scope["method"], scope["path"], " ".join(repr(cause).split())[:200])
+            in_a_line = " ".join(repr(cause).split())[:200]
+            LOGGER.warning("%s %.200r was not understood: %s", scope["method"], scope["path"], in_a_line)
             await (send({"type": "http.response.body"}) if begun else refuse(send, 400, MISUNDERSTOOD))
 
 

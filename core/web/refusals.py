@@ -20,10 +20,10 @@ WRONG_FORM = "{} is {!r:.60}: {}."
 UNNAMED = "A value"
 FILE = "upload the file, and send what the upload returns"
 TABLE = "send its headers, and its data as a list of rows"
-NOT_TAKEN = "A value is of a type that its control does not take: send what the documentation of the API describes."
 TOO_FEW = "There are {} values, and {} are needed: send one for each input."
 LONGEST = 200  # characters of a message, which may repeat what was sent
 OTHER = "send what the documentation of the API describes"
+NOT_TAKEN = f"A value is of a type that its control does not take: {OTHER}."
 
 
 class RefusingBlocks(gr.Blocks):  # type: ignore[misc]
@@ -45,7 +45,8 @@ class RefusingBlocks(gr.Blocks):  # type: ignore[misc]
                 raise
             raise gr.Error(wrong, print_exception=False) from None
         except gr.Error as error:  # of a component whose choices or range the value is out of
-            raise gr.Error(str(error.message)[:LONGEST], print_exception=False) from None
+            error.message, error.print_exception = str(error.message)[:LONGEST], False
+            raise
         except ComponentProcessingError as error:
             LOGGER.warning("%s was called with a value that is not taken: %.200r", block_fn.name, error.__cause__)
             raise gr.Error(NOT_TAKEN, print_exception=False) from None

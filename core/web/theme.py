@@ -63,7 +63,7 @@ NEUTRAL = Color(
     c600="#574f4d",
     c700="#3d3735",
     c800="#262120",
-    c900="#191515",
+    c900=installable.BACKGROUND,
     c950="#100d0d",
 )
 
