@@ -21,6 +21,10 @@ from core.web.file_inputs import TextInput
 
 LONGEST_TEXT = 500  # characters of a value
 SHOW_TAB = "() => window.showTab({})"
+SELECT = """() => {{
+  const named = new URLSearchParams(location.search).get("tab");
+  return {{ __type__: "update", ...({}.includes(named) && {{ selected: named }}) }};
+}}"""  # the scripts run once the page is built
 COPY = "(...values) => window.{}({}, values, {})"
 FORM = gr.Slider, gr.Number, gr.Radio, gr.Checkbox, gr.CheckboxGroup, gr.Dropdown, gr.Textbox
 TRUE, FALSE = "true", "false"  # as JavaScript writes them
@@ -89,6 +93,14 @@ def read(control: Component, texts: Sequence[str]) -> Any:
     if not (low is None or number >= low) or not (high is None or number <= high):
         _refuse(text)
     return int(number) if number.is_integer() else number
+
+
+def select_script(tabs: Sequence[Tab]) -> str:
+    """Return the script whose value for `gr.Tabs` selects the tab that the address names, where there is such a one.
+
+    In the browser, as an answer of the server may come after the visitor has chosen another tab.
+    """
+    return SELECT.format(json.dumps([tab.slug for tab in tabs]))
 
 
 def copy_script(tabs: Sequence[Tab], done: str, function: str = "copyLink") -> str:

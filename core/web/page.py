@@ -108,16 +108,16 @@ class Page:
 
         def restore(request: gr.Request, file: Any = None, origin_of_file: str = "") -> dict[Any, Any]:
             chosen, values = links.restore(self._tabs, request.query_params)
-            is_named = "tab" in request.query_params  # else the visitor may have opened another one meanwhile
             values |= sending.receive(receiver, origin, file, origin_of_file) if receiver else {}
-            return {opened[chosen]: True} | ({shown: gr.Tabs(selected=chosen)} if is_named else {}) | values
+            return {opened[chosen]: True} | values
 
-        outputs = [shown, *opened.values(), *links.controls_of(self._tabs)]
+        outputs = [*opened.values(), *links.controls_of(self._tabs)]
         options: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
         if receiver:
             options |= {"inputs": [receiver.taker, sent], "js": sending.TAKE}
             outputs += [each for each in sending.outputs_of(receiver, origin) if each not in outputs]
             receiver.taker.change(None, receiver.taker, None, js=sending.CHECK, api_visibility="private")
+        self.blocks.load(None, None, shown, js=links.select_script(self._tabs), api_visibility="private")
         self.blocks.load(restore, outputs=outputs, **options)
 
     def _lay_out_extras(self) -> None:

@@ -90,6 +90,19 @@ def test_a_copied_link_restores_the_picture_and_every_control(browser: Any, app_
 
 
 @pytest.mark.browser
+def test_a_tab_that_is_chosen_before_the_server_answers_stays(browser: Any, app_address: str) -> None:
+    page = browser.new_page()
+    page.route("**/queue/join*", lambda route: None)
+    page.goto(f"{app_address}/every_kind?tab=text&times=4")
+    page.get_by_role("tab", name="Sound").click()
+    page.wait_for_url("**/every_kind?tab=sound")
+    page.unroute("**/queue/join*")  # which lets those that are held go on
+    page.wait_for_function("document.querySelector('[aria-label=\"number input for Times\"]')?.value === '4'")
+    assert page.get_by_role("tab", name="Sound").get_attribute("aria-selected") == "true"
+    page.close()
+
+
+@pytest.mark.browser
 @pytest.mark.slow
 def test_a_tab_has_an_address_of_its_own(browser: Any, app_address: str) -> None:
     page = browser.new_page()
