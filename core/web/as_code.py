@@ -19,7 +19,7 @@ from core.engine import Call
 from core.errors import UserError
 from core.imaging import images
 from core.kinds import Kind, Sources
-from core.web import handlers, noted_calls, sending
+from core.web import noted_calls, sending
 from core.web.batches import Demo
 from core.web.endpoints import parameters_of
 from core.web.output_files import new_file
@@ -201,7 +201,7 @@ def lay_out(demo: Demo, quick: bool) -> None:
         return text, gr.File([*map(str, made)] or None, visible=bool(made))
 
     for event in (part.expand, renew.click):
-        event(handlers.with_errors(show), [*demo.inputs], [shown, needed], api_visibility="private")
+        event(show, [*demo.inputs], [shown, needed], api_visibility="private")
 
 
 def describe(demo: Demo, values: Sequence[Any], quick: bool, address: str) -> tuple[str, list[Path]]:

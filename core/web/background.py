@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -47,13 +48,12 @@ def background_job(page: Page, handler: Handler, inputs: Sequence[Any], label: s
     status = gr.HTML(handlers.status(""), padding=False)
     shown = [status, cancel, download, timer]
     options: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
-    begin = handlers.with_errors(lambda current, *values: _begin(page.plugin, handler, current, values))
-    start.click(begin, [job, *inputs], [job, *shown], **options)
+    start.click(partial(_begin, page.plugin, handler), [job, *inputs], [job, *shown], **options)
     timer.tick(look, job, shown, **options)
     cancel.click(_cancel, job, shown, **options)
 
 
-def _begin(plugin: Plugin, handler: Handler, current: Job | None, values: Sequence[Any]) -> tuple[Any, ...]:
+def _begin(plugin: Plugin, handler: Handler, current: Job | None, *values: Any) -> tuple[Any, ...]:
     """Return a new job in place of the visitor's `current` one, which ends, and what is shown of it."""
     _abandon(current)
     job = JOBS.submit(lambda: handler(plugin, *values))

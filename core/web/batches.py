@@ -185,8 +185,7 @@ def lay_out(demo: Demo) -> None:
         status = gr.HTML(handlers.status(""), padding=False)
     shown = [status, cancel, download, timer]
     options: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
-    begin = handlers.with_errors(partial(_begin, demo))
-    start.click(begin, [state, files, *demo.inputs], [state, *shown], **options)
+    start.click(partial(_begin, demo), [state, files, *demo.inputs], [state, *shown], **options)
     timer.tick(look, state, shown, **options)
     cancel.click(_cancel, state, shown, **options)
     arrived = sending.arrival_of(demo.source)  # as the first own file does, it sets what is for examples only

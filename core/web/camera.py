@@ -76,7 +76,7 @@ def camera(page: Page, handler: Handler, inputs: Sequence[Component], label: str
         return image, handlers.status(FRAMES.format(1 / seconds, 1000 * seconds))
 
     taken.stream(
-        handlers.with_errors(show),
+        show,
         [taken, *inputs],
         [shown, status],
         stream_every=FRAME_EVERY,

@@ -25,7 +25,7 @@ from core.web import admission, schemas
 from core.web.admission import is_picture
 from core.web.comparison import Comparison
 from core.web.components import NoStubFile, PictureInput
-from core.web.handlers import to_gradio_error, visitor, with_errors
+from core.web.handlers import visitor
 from core.web.sheets import title_of
 
 FINDINGS, VALUES, UNNAMED = "findings", "values", "result"  # names of results
@@ -46,10 +46,10 @@ class Value(Api, metaclass=NoStubFile):  # type: ignore[misc]
         Component.__init__(self, value=value, label=label, render=render)
 
     def preprocess(self, payload: Any) -> Any:
-        """Return the value, of the type that the schema says. Raises gr.Error with a sentence for another."""
+        """Return the value, of the type that the schema says. Raises UserError for another."""
         if payload is None and self.optional:
             return None
-        return with_errors(schemas.check)(self.label, payload, self.api_info())
+        return schemas.check(self.label, payload, self.api_info())
 
     def get_block_name(self) -> str:
         """Return the name of the browser's part, which is never shown."""
@@ -114,11 +114,8 @@ def _endpoint(
 
     def run(*values: Any) -> Iterator[Any]:
         given = dict(zip((parameter.name for parameter in taken), values, strict=True))
-        try:
-            steps = on_behalf_of(visitor(), admission.run(handler, (plugin, *_arguments(handler, given))))
-            outcome = yield from translate(steps, lambda _: nothing_yet)  # a call can be canceled there
-        except (Exception, SystemExit) as error:
-            raise to_gradio_error(error, name) from error
+        steps = on_behalf_of(visitor(), admission.run(handler, (plugin, *_arguments(handler, given))))
+        outcome = yield from translate(steps, lambda _: nothing_yet)  # a call can be canceled there
         returned = [result.take(outcome) for result in results]
         yield returned if len(results) > 1 else returned[0]
 

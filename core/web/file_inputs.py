@@ -12,7 +12,6 @@ from gradio.components.dataframe import DataframeData
 from core import tables, texts
 from core.errors import UserError
 from core.web.components import NoStubFile
-from core.web.handlers import with_errors
 
 if TYPE_CHECKING:
     from core.tables import DataFrame
@@ -47,10 +46,10 @@ class TableInput(gr.Dataframe, metaclass=NoStubFile):  # type: ignore[misc]
     opener: gr.UploadButton
 
     def preprocess(self, payload: DataframeData | None) -> DataFrame | None:
-        """Return the table, or None where nothing is in it. Raises gr.Error for one that is ragged."""
+        """Return the table, or None where nothing is in it. Raises UserError for one that is ragged."""
         if payload is None or _is_blank(payload):
             return None
-        return with_errors(tables.from_rows)(payload.headers, payload.data)
+        return tables.from_rows(payload.headers, payload.data)
 
     @staticmethod
     def read(path: str) -> DataFrame:
@@ -93,7 +92,7 @@ def _add_opener(target: Any, suffixes: Sequence[str]) -> None:
         return target.read(path), count + 1
 
     target.opener.upload(
-        with_errors(open_file),
+        open_file,
         [target.opener, target.arrived],
         [target, target.arrived],
         api_visibility="private",

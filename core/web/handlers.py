@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import logging
 import math
@@ -157,19 +156,6 @@ def visitor() -> str | None:
     request = LocalContext.request.get(None)
     session: str | None = getattr(request, "session_hash", None)
     return session
-
-
-def with_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `handler` with the error messages of `with_status`, for an event that `Page.bind` does not wire."""
-
-    @functools.wraps(handler)
-    def run(*values: Any) -> Any:
-        try:
-            return handler(*values)
-        except (Exception, SystemExit) as error:
-            raise to_gradio_error(error, handler.__name__) from error
-
-    return run
 
 
 def to_gradio_error(error: BaseException, name: str) -> gr.Error:

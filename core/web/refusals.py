@@ -1,9 +1,14 @@
-"""Refuses what a client sends in the wrong form with a sentence: by itself, Gradio ends such a call without a word."""
+"""Refuses what a client sends in the wrong form with a sentence, and says what failed: by itself, Gradio says neither.
+
+Gradio ends such a call without a word, and the log gets a traceback for whatever anybody sends.
+"""
 
 from __future__ import annotations
 
+import inspect
 import logging
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
@@ -11,9 +16,14 @@ from gradio.blocks import Block
 from gradio.components.dataframe import DataframeData
 from gradio.data_classes import GradioModel, GradioRootModel, ListFiles
 from gradio.exceptions import ComponentProcessingError
+from gradio.utils import get_type_hints
 from pydantic import ValidationError
 
+from core.errors import UserError
+from core.web import handlers, schemas
+
 LOGGER = logging.getLogger(__name__)
+SIMPLE = gr.Number, gr.Slider, gr.Checkbox, gr.Textbox, gr.Code, gr.ColorPicker
 DataModel = type[GradioModel] | type[GradioRootModel]
 
 WRONG_FORM = "{} is {!r:.60}: {}."
@@ -23,11 +33,13 @@ TABLE = "send its headers, and its data as a list of rows"
 TOO_FEW = "There are {} values, and {} are needed: send one for each input."
 LONGEST = 200  # characters of a message, which may repeat what was sent
 OTHER = "send what the documentation of the API describes"
+NO_EVENT = "The data of the event is not what the page sends with it: send the same."
+NO_CLICK = "A click on a picture says where: send its index, the two numbers x and y in pixels."
 NOT_TAKEN = f"A value is of a type that its control does not take: {OTHER}."
 
 
 class RefusingBlocks(gr.Blocks):  # type: ignore[misc]
-    """An app whose events refuse a value of the wrong form with a sentence that names it."""
+    """An app whose events refuse a value of the wrong form with a sentence that names it, and fail with a sentence."""
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *options: Any, **named: Any) -> list[Any]:
         """Return what a handler gets of the values of an event's inputs; see `gr.Blocks.preprocess_data`.
@@ -38,6 +50,8 @@ class RefusingBlocks(gr.Blocks):  # type: ignore[misc]
         if len(inputs) < len(block_fn.inputs):
             raise gr.Error(TOO_FEW.format(len(inputs), len(block_fn.inputs)), print_exception=False)
         try:
+            for component, value in zip(block_fn.inputs, inputs, strict=False):
+                _check_simple(component, value)
             values: list[Any] = await super().preprocess_data(block_fn, inputs, *options, **named)
         except ValidationError:
             wrong = find_wrong(block_fn.inputs, inputs)
@@ -48,9 +62,72 @@ class RefusingBlocks(gr.Blocks):  # type: ignore[misc]
             error.message, error.print_exception = str(error.message)[:LONGEST], False
             raise
         except ComponentProcessingError as error:
+            if isinstance(error.__cause__, UserError):
+                raise handlers.to_gradio_error(error.__cause__, block_fn.name) from None
             LOGGER.warning("%s was called with a value that is not taken: %.200r", block_fn.name, error.__cause__)
             raise gr.Error(NOT_TAKEN, print_exception=False) from None
+        except UserError as error:
+            raise handlers.to_gradio_error(error, block_fn.name) from None
         return values
+
+    async def call_function(
+        self,
+        block_fn: Any,
+        processed_input: list[Any],
+        iterator: Any = None,
+        requests: Any = None,
+        event_id: str | None = None,
+        event_data: gr.EventData | None = None,
+        *options: Any,
+        **named: Any,
+    ) -> dict[str, Any]:
+        """Run the handler of an event; see `gr.Blocks.call_function`.
+
+        Raises:
+            gr.Error: where the click that it is given is none, or the handler raises, with the words of
+                `core.web.handlers.explain`.
+        """
+        given = event_id, event_data, *options
+        try:
+            if block_fn.collects_event_data:
+                _check_event(block_fn.fn, event_data, [self.blocks.get(target) for target, _ in block_fn.targets])
+            called: dict[str, Any] = await super().call_function(
+                block_fn, processed_input, iterator, requests, *given, **named
+            )
+        except (Exception, SystemExit) as error:
+            raise handlers.to_gradio_error(error, block_fn.name) from error
+        return called
+
+
+def _check_simple(component: Block, value: Any) -> None:
+    """Raise UserError where a component holds numbers, texts, or true and false, and the value is not one of them."""
+    if value is None or not isinstance(component, SIMPLE):
+        return
+    name = getattr(component, "label", None) or UNNAMED
+    schemas.check(name, value, {"type": component.api_info()["type"]})
+
+
+def _check_event(handler: Callable[..., Any], event: gr.EventData | None, targets: Sequence[Block | None]) -> None:
+    """Raise UserError unless an event has the data that its handler takes; a click on a picture says where that is."""
+    hints = get_type_hints(handler).values()
+    kinds: list[Any] = [hint for hint in hints if inspect.isclass(hint) and issubclass(hint, gr.EventData)]
+    data = getattr(event, "_data", None)
+    try:
+        taken = [kind(None, data) for kind in kinds]
+    except Exception:  # whatever the class meets in what a client has sent
+        raise UserError(NO_EVENT) from None
+    for each in taken:
+        is_click = isinstance(each, gr.SelectData) and all(isinstance(target, gr.Image) for target in targets)
+        if is_click and not _is_place(each.index):
+            raise UserError(NO_CLICK)
+
+
+def _is_place(index: Any) -> bool:
+    return (
+        isinstance(index, list)
+        and len(index) == 2
+        and all(isinstance(each, int | float) and math.isfinite(each) for each in index)
+    )
 
 
 def find_wrong(components: Sequence[Block], values: Sequence[Any]) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
-from core.web.handlers import Newest, with_errors
+from core.web.handlers import Newest
 
 QUEUE = "starts_and_stops"  # of the events that only take a number: first come, first served
 SETTLED_AFTER = 300  # milliseconds without a change, after which a typed number or a moved slider counts
@@ -96,11 +96,10 @@ class Demo:
 
 def _at_once(fn: Callable[..., Any]) -> Callable[..., Any]:
     """Return `fn` as a coroutine, which Gradio does not hand to a thread: so calls end in the order they came in."""
-    shown = with_errors(fn)
 
     @functools.wraps(fn)
     async def call(*values: Any) -> Any:
-        return shown(*values)
+        return fn(*values)
 
     return call
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import gradio as gr
 
 from core.imaging.images import Image
-from core.web import handlers
 from core.web.comparison import WORDS, comparison
 from core.web.output_files import FILE_FORMATS, convert, stem, write_all, write_png, write_result
 
@@ -104,7 +103,7 @@ def download_button(result: Any, path_of: Callable[[Any], str]) -> gr.DownloadBu
 
     gr.on(
         [result.change, file_format.input],
-        handlers.with_errors(offer),
+        offer,
         [result, file_format],
         download,
         show_progress="hidden",

@@ -13,7 +13,7 @@ from core.imaging.images import Image
 from core.imaging.metrics import SMALLEST_SCORED, psnr, ssim
 from core.plugin import Plugin
 from core.progress import Progress, Steps, then
-from core.web import handlers, pages
+from core.web import pages
 from core.web.pages import Dropped, Page
 
 from ..degradation import make_low
@@ -70,7 +70,7 @@ def lay_out(page: Page, opened: Any) -> None:
         chosen = pages.examples(PHOTOS, photo, also={crop: 0, x: 50, y: 50})
     clicks = gr.State(0)  # its change is one trigger for a move of several controls
     moved = [crop, x, y, clicks]
-    photo.select(handlers.with_errors(cropping.crop_at), [photo, crop, clicks], moved, api_visibility="private")
+    photo.select(cropping.crop_at, [photo, crop, clicks], moved, api_visibility="private")
     triggers = [opened, chosen, clicks.change, scale, input_quality, test_mode, crop, x, y, stage.run.click]
     outputs = [stage.comparison, findings, low, errors, stage.download]
     inputs = [photo, scale, input_quality, test_mode, crop, x, y]

@@ -19,6 +19,7 @@ from core.imaging import images
 from core.imaging.images import Image
 from core.plugin import Plugin
 from core.web import pages, schemas
+from core.web.handlers import MissingPictureError
 from core.web.pages import Dropped, Page
 from plugins.style_transfer import clips
 
@@ -73,7 +74,7 @@ def test_an_endpoint_returns_pictures_texts_and_numbers_with_names(described: di
 
 
 def test_an_endpoint_without_its_picture_answers_with_a_sentence(described: dict[str, Any]) -> None:
-    with pytest.raises(gr.Error, match="There is no photo yet"):
+    with pytest.raises(MissingPictureError, match="There is no photo yet"):
         list(described["fn"](None, 0.5, 2, []))
 
 
@@ -143,7 +144,7 @@ def test_every_choice_is_taken_as_it_is_documented(
     schema: dict[str, Any], app_address: str, small_picture: Path
 ) -> None:
     client = Client(app_address, verbose=False)
-    needed = {"drawing": {"drawing": handle_file(small_picture)}, "your clicks": {"clicked": [[0.5, -0.5]]}}
+    needed = {"drawing": {"drawing": handle_file(small_picture)}, "your clicks": {"clicked": "75 25"}}
     for name, described in schema.items():
         given = arguments(described, handle_file(small_picture))
         for parameter in described["parameters"]:

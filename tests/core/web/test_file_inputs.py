@@ -12,6 +12,7 @@ from core import first_results as storage
 from core import registry, tables, verbs
 from core.cli import parser
 from core.engine import LocalEngine
+from core.errors import UserError
 from core.metadata import Checkpoint
 from core.networks import checkpoint
 from core.plugin import Plugin
@@ -101,7 +102,7 @@ def test_a_table_of_the_browser_has_the_types_that_a_file_would_have(page: gr.Bl
     assert given.preprocess(payload).to_dict("list") == {"n": [1.0, 2.5], "s": ["a", "b"]}
     for nothing in ({"headers": [], "data": []}, {"headers": ["1", "2"], "data": [["", ""]]}):
         assert given.preprocess(given.data_model(**nothing)) is None
-    with pytest.raises(gr.Error, match="the table has 2 columns, and in line 2"):
+    with pytest.raises(UserError, match="the table has 2 columns, and in line 2"):
         given.preprocess(given.data_model(headers=["n", "s"], data=[["1"]]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from gradio.components import Component
 from gradio.state_holder import SessionState
 
+from core.errors import UserError
 from core.web import refusals
 from core.web.components import PictureInput
 from core.web.file_inputs import TableInput
@@ -39,7 +41,14 @@ def preprocess(component: Component, value: Any) -> Any:
         (TableInput(label="Names"), "x", "Names is 'x': send its headers"),
         (gr.ImageEditor(label="Drawing"), {"layers": 1}, "Drawing is {'layers': 1}: send what the documentation"),
         (gr.Image(), "x" * 100, "A value is 'xxx"),
-        (gr.Slider(0, 5, label="Size"), "x", "A value is of a type that its control does not take"),
+        (gr.Slider(0, 5, label="Size"), "x", "Size is 'x': give a number."),
+        (gr.Slider(0, 5, label="Size"), math.nan, "Size is nan"),
+        (gr.Number(label="Seed"), [1], "Seed is [1]: give a number."),
+        (gr.Number(label="Seed"), True, "Seed is True: give a number."),
+        (gr.Number(label="Seed"), math.inf, "Seed is inf"),
+        (gr.Checkbox(label="Random"), "x", "Random is 'x': give true or false."),
+        (gr.Textbox(label="Path"), {"a": 1}, "Path is {'a': 1}: give a text."),
+        (gr.Code(label="Network"), 3, "Network is 3: give a text."),
         (gr.CheckboxGroup(["a"], label="Letters"), 3, "A value is of a type that its control does not take"),
         (gr.Radio(["a"], label="Letter"), "x" * 10_000, "Value: 'xxx"),
         (gr.Slider(0, 5, label="Size"), 99, "99"),
@@ -64,3 +73,58 @@ def test_too_few_values_are_refused_and_a_fault_that_is_not_the_clients_is_not()
 def test_a_right_value_and_none_are_passed_on() -> None:
     assert preprocess(gr.Textbox(), "x") == "x"
     assert preprocess(gr.Video(), None) is None
+
+
+def call(app: RefusingBlocks, *values: Any, event: Any = None) -> Any:
+    """Return what the only event of an app returns, given values of its inputs and the data of the event."""
+    [block_fn] = app.fns.values()
+    called = app.call_function(block_fn, list(values), event_data=gr.EventData(None, event))
+    return asyncio.run(called)["prediction"]
+
+
+def place_of(click: gr.SelectData) -> Any:
+    return click.index
+
+
+@pytest.mark.parametrize(
+    ("event", "sentence"),
+    [
+        (None, "The data of the event"),
+        ({}, "The data of the event"),
+        ([3], "The data of the event"),
+        ({"index": 3, "value": None}, "A click on a picture says where"),
+        ({"index": [1], "value": None}, "A click on a picture says where"),
+        ({"index": ["1", 2], "value": None}, "A click on a picture says where"),
+        ({"index": [math.nan, 2], "value": None}, "A click on a picture says where"),
+    ],
+)
+def test_a_click_that_is_none_is_refused(event: Any, sentence: str) -> None:
+    with RefusingBlocks() as app:
+        gr.Image().select(place_of)
+    with pytest.raises(gr.Error, match=sentence) as error:
+        call(app, event=event)
+    assert not error.value.print_exception
+    assert call(app, event={"index": [4, 2.5], "value": None}) == [4, 2.5]
+
+
+def test_what_is_chosen_elsewhere_than_in_a_picture_is_passed_on() -> None:
+    with RefusingBlocks() as app:
+        gr.Gallery().select(place_of)
+    assert call(app, event={"index": 3, "value": None}) == 3
+
+
+def test_a_handler_that_fails_says_why_in_words(caplog: pytest.LogCaptureFixture) -> None:
+    def parse(text: str) -> int:
+        if text == "secret":
+            raise KeyError(text)
+        raise UserError(f"The stops are {text!r}: give numbers.")
+
+    with RefusingBlocks() as app:
+        gr.Button().click(parse, gr.Textbox())
+    with pytest.raises(gr.Error, match=re.escape("The stops are 'x': give numbers.")):
+        call(app, "x")
+    assert not caplog.records
+    with pytest.raises(gr.Error, match="our mistake, not yours") as error:
+        call(app, "secret")
+    assert "secret" not in error.value.message
+    assert "parse failed" in caplog.text
