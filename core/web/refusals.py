@@ -24,6 +24,7 @@ from core.web import handlers, schemas
 
 LOGGER = logging.getLogger(__name__)
 SIMPLE = gr.Number, gr.Slider, gr.Checkbox, gr.Textbox, gr.Code, gr.ColorPicker
+CHOSEN = gr.Radio, gr.Dropdown, gr.CheckboxGroup, gr.Checkbox  # which no click empties
 DataModel = type[GradioModel] | type[GradioRootModel]
 
 WRONG_FORM = "{} is {!r:.60}: {}."
@@ -35,6 +36,8 @@ LONGEST = 200  # characters of a message, which may repeat what was sent
 OTHER = "send what the documentation of the API describes"
 NO_EVENT = "The data of the event is not what the page sends with it: send the same."
 NO_CLICK = "A click on a picture says where: send its index, the two numbers x and y in pixels."
+NO_NUMBER = "{} is empty: give a number."
+NOT_CHOSEN = "{} has no value: choose one."
 NOT_TAKEN = f"A value is of a type that its control does not take: {OTHER}."
 
 
@@ -51,7 +54,7 @@ class RefusingBlocks(gr.Blocks):  # type: ignore[misc]
             raise gr.Error(TOO_FEW.format(len(inputs), len(block_fn.inputs)), print_exception=False)
         try:
             for component, value in zip(block_fn.inputs, inputs, strict=False):
-                _check_simple(component, value)
+                _check_value(component, value)
             values: list[Any] = await super().preprocess_data(block_fn, inputs, *options, **named)
         except ValidationError:
             wrong = find_wrong(block_fn.inputs, inputs)
@@ -99,12 +102,18 @@ class RefusingBlocks(gr.Blocks):  # type: ignore[misc]
         return called
 
 
-def _check_simple(component: Block, value: Any) -> None:
-    """Raise UserError where a component holds numbers, texts, or true and false, and the value is not one of them."""
-    if value is None or not isinstance(component, SIMPLE):
-        return
+def _check_value(component: Block, value: Any) -> None:
+    """Raise UserError for a value that a control of the page cannot have, where Gradio itself does not look."""
     name = getattr(component, "label", None) or UNNAMED
-    schemas.check(name, value, {"type": component.api_info()["type"]})
+    if isinstance(component, gr.Dataset) and component.type == "index":
+        schemas.check(name, value, {"type": "integer", "minimum": 0, "maximum": len(component.samples) - 1})
+    elif value is not None and isinstance(component, SIMPLE):
+        schemas.check(name, value, {"type": component.api_info()["type"]})
+    elif value is None and getattr(component, "value", None) is not None:
+        if isinstance(component, CHOSEN):
+            raise UserError(NOT_CHOSEN.format(name))
+        if isinstance(component, gr.Slider | gr.Number):
+            raise UserError(NO_NUMBER.format(name))
 
 
 def _check_event(handler: Callable[..., Any], event: gr.EventData | None, targets: Sequence[Block | None]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from core.errors import check_range, choose
+from core.errors import UserError, check_range, choose
 from core.imaging import images
 from core.imaging.images import Image
 from core.imaging.metrics import psnr
@@ -36,6 +36,7 @@ LOSSY = "**Lossy.** Detail that you can recognize in the residual was removed wi
 ALMOST_CLEAN = {"photographs": 2.0, "camera": 3.0}  # σ, below which a visitor is told what to do
 STRENGTHS, STRENGTHS_LABEL = "Try five noise levels", "Five noise levels: click one to use it"
 STRENGTHS_INFO = "The center of your photo, denoised at five noise levels around the one that is estimated."
+LEVELS_GONE = "The server no longer knows these noise levels: close this part and open it again."
 STRENGTHS_NOTE = "From left to right: **σ = {}**, a quarter, half, all, one and a half and twice of what was estimated."
 SHARES = 0.25, 0.5, 1.0, 1.5, 2.0  # of the estimated level
 SMALLEST_LEVEL, TILE = 4.0, 192  # σ; pixels of the photo's center
@@ -207,6 +208,8 @@ def strengths(plugin: Plugin, photo: Dropped, noise: float = 0, seed: int = 0) -
 def _choose_level(tiles: tuple[int, list[float]], count: int, click: gr.SelectData) -> tuple[str, float, int]:
     """Return the settings for the level that was clicked, and the number of clicks."""
     width, levels = tiles
+    if not levels:
+        raise UserError(LEVELS_GONE)
     return BY_HAND, levels[min(click.index[0] // width, len(levels) - 1)], count + 1
 
 

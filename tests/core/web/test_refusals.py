@@ -43,9 +43,18 @@ def preprocess(component: Component, value: Any) -> Any:
         (gr.Image(), "x" * 100, "A value is 'xxx"),
         (gr.Slider(0, 5, label="Size"), "x", "Size is 'x': give a number."),
         (gr.Slider(0, 5, label="Size"), math.nan, "Size is nan"),
+        (gr.Slider(0, 5, value=1, label="Size"), None, "Size is empty: give a number."),
+        (gr.Number(1, label="Seed"), None, "Seed is empty: give a number."),
         (gr.Number(label="Seed"), [1], "Seed is [1]: give a number."),
         (gr.Number(label="Seed"), True, "Seed is True: give a number."),
         (gr.Number(label="Seed"), math.inf, "Seed is inf"),
+        (
+            gr.Dataset(samples=[["a"], ["b"]], type="index", label="Photos"),
+            None,
+            "Photos is None: give a whole number.",
+        ),
+        (gr.Dataset(samples=[["a"]], type="index", label="Photos"), 2, "Photos is 2: use 0 to 0."),
+        (gr.Radio(["a"], value="a", label="Letter"), None, "Letter has no value: choose one."),
         (gr.Checkbox(label="Random"), "x", "Random is 'x': give true or false."),
         (gr.Textbox(label="Path"), {"a": 1}, "Path is {'a': 1}: give a text."),
         (gr.Code(label="Network"), 3, "Network is 3: give a text."),
@@ -73,6 +82,9 @@ def test_too_few_values_are_refused_and_a_fault_that_is_not_the_clients_is_not()
 def test_a_right_value_and_none_are_passed_on() -> None:
     assert preprocess(gr.Textbox(), "x") == "x"
     assert preprocess(gr.Video(), None) is None
+    assert preprocess(gr.Radio(["a"]), None) is None
+    assert preprocess(gr.Number(), None) is None
+    assert preprocess(gr.Dataset(samples=[["a"], ["b"]], type="index"), 1) == 1
 
 
 def call(app: RefusingBlocks, *values: Any, event: Any = None) -> Any:

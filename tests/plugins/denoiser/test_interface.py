@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from core.errors import UserError
 from core.imaging import images
 from core.plugin import Plugin
 from core.progress import finish
@@ -138,3 +139,5 @@ def test_five_levels_stand_side_by_side_and_a_click_chooses_one(denoiser: Plugin
     assert " · ".join(map(str, levels)) in note
     click = SimpleNamespace(index=(int(3.5 * width), 10))
     assert _choose_level((width, levels), 1, click) == (BY_HAND, levels[3], 2)  # type: ignore[arg-type]
+    with pytest.raises(UserError, match="no longer knows these noise levels"):  # of a session that was dropped
+        _choose_level((TILE, []), 1, click)  # type: ignore[arg-type]
