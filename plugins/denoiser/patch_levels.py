@@ -7,9 +7,9 @@ Estimation", ICCV 2015, https://doi.org/10.1109/ICCV.2015.62).
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, reduce
 from math import ceil, sqrt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -19,15 +19,12 @@ from core.imaging.images import Image
 
 PATCH = 8  # pixels
 MAX_PATCHES = 60_000  # enough for a stable covariance matrix; all patches of a large photo would take a gigabyte
+MAX_JOINT_PATCHES = 20_000  # of all channels: a covariance matrix of 192 pixels costs nine times that of 64
 MIN_PATCHES = 300  # the covariance of 64 pixels needs several times as many
 
 FLATTEST, STILL_FLATTER = 0.1, 0.03  # fractions of the patches, those with the least texture
 CLIPPING_MARGIN = 1.5  # σ: patches nearer to black or white have lost part of their noise
 HOMOGENEOUS = 0.76, 0.81  # level in the flatter fraction over that in the other: texture below, noise above
-
-MEAN = np.full((PATCH**2, 1), 1 / PATCH**2, np.float32)
-QUARTERS = np.kron(np.eye(2), np.ones((PATCH // 2, 1)))  # (8, 2): which half of a side a pixel is in
-MEANS_OF_QUARTERS = (np.kron(QUARTERS, QUARTERS) / (PATCH // 2) ** 2).astype(np.float32)  # (64, 4)
 
 
 class Level(NamedTuple):
@@ -51,7 +48,7 @@ class Level(NamedTuple):
 class Patches:
     """Patches of an image, about `MAX_PATCHES` at most, evenly spaced.
 
-    Means are matrix products here: NumPy's reductions over several short axes take ten times as long.
+    Only those that a level is measured in are cut out: to copy them all takes longer than the rest.
 
     Args:
         image: (h, w, 3), 0 to 1. Up to 8 × 8 pixels there are too few patches, and all levels are 0.
@@ -63,19 +60,31 @@ class Patches:
         self._levels: dict[bytes, Level] = {}
 
     @cached_property
-    def pixels(self) -> Image:
-        """The patches, (n, 3, 64)."""
-        return _cut(self.image, stride_of(self.image))
-
-    @cached_property
     def joint_level(self) -> float:
         """The noise level (0 to 255) of all channels jointly."""
-        return 0.0 if self.is_too_small else _smallest_level(self.pixels.reshape(len(self.pixels), -1))
+        if self.is_too_small:
+            return 0.0
+        windows = _windows(self.image)
+        count = windows.shape[0] * windows.shape[1]
+        return _smallest_level(_cut(windows, np.arange(0, count, ceil(count / MAX_JOINT_PATCHES))))
+
+    @cached_property
+    def means_of_quarters(self) -> Image:
+        """The means of the quarters of each patch, (4, n, 3)."""
+        stride, half = stride_of(self.image), PATCH // 2
+        height, width = (side - PATCH + 1 for side in self.image.shape[:2])
+        quarters: list[Image] = []
+        for top in (0, half):
+            rows: Image = reduce(np.add, (self.image[y : height + y : stride] for y in range(top, top + half)))
+            pairs = rows[:, 1:] + rows[:, :-1]
+            sums = pairs[:, 2:] + pairs[:, :-2]  # of `half` pixels, at every column
+            quarters += [sums[:, left : width + left : stride] for left in (0, half)]
+        return np.stack(quarters).reshape(4, -1, self.image.shape[-1]) / np.float32(half**2)
 
     @cached_property
     def distance_to_clipping(self) -> Image:
         """How far the means of each patch are from black and from white, (n,), at most 127.5."""
-        means = (self.pixels @ MEAN)[..., 0] * 255
+        means = self.means_of_quarters.mean(axis=0) * 255
         distances: Image = np.minimum(means.min(axis=1), 255 - means.max(axis=1))
         return distances
 
@@ -95,15 +104,15 @@ class Patches:
         level = Level(0.0, 0.0)
         if self.is_too_small:
             return level
-        channel = _cut((self.image @ weights)[..., None], stride_of(self.image))[:, 0]
-        variances = (channel @ MEANS_OF_QUARTERS).var(axis=1)
+        windows = _windows((self.image @ weights)[..., None])
+        variances = (self.means_of_quarters @ weights).var(axis=0)
         for _ in range(2):  # the margin needs the level
             margin = max(1.0, CLIPPING_MARGIN * level.flat / float(np.linalg.norm(weights)))
             unclipped = np.flatnonzero(self.distance_to_clipping > margin)
-            if len(unclipped) <= max(MIN_PATCHES, STILL_FLATTER * len(channel)):
-                unclipped = np.arange(len(channel))
+            if len(unclipped) <= max(MIN_PATCHES, STILL_FLATTER * len(variances)):
+                unclipped = np.arange(len(variances))
             flattest = (_flattest(variances, unclipped, share) for share in (FLATTEST, STILL_FLATTER))
-            level = Level(*(_smallest_level(channel[chosen]) for chosen in flattest))
+            level = Level(*(_smallest_level(_cut(windows, chosen)) for chosen in flattest))
             if level.flat < 1:
                 break
         return level
@@ -114,10 +123,16 @@ def stride_of(image: Image) -> int:
     return ceil(sqrt(image.shape[0] * image.shape[1] / MAX_PATCHES)) | 1
 
 
-def _cut(image: Image, stride: int) -> Image:
-    """Return patches (n, c, 64) of `image` (h, w, c)."""
-    windows = sliding_window_view(image, (PATCH, PATCH), axis=(0, 1))[::stride, ::stride]
-    patches: NDArray[Any] = windows.reshape(-1, image.shape[-1], PATCH**2)
+def _windows(image: Image) -> Image:
+    """Return a view of the patches of `image` (h, w, c) at all their places, (rows, columns, c, 8, 8)."""
+    stride = stride_of(image)
+    return sliding_window_view(image, (PATCH, PATCH), axis=(0, 1))[::stride, ::stride]
+
+
+def _cut(windows: Image, chosen: NDArray[np.intp]) -> Image:
+    """Return the patches (n, pixels) whose indices, along the rows, are `chosen`."""
+    rows, columns = np.divmod(chosen, windows.shape[1])
+    patches: Image = windows[rows, columns].reshape(len(chosen), -1)
     return patches
 
 
@@ -141,10 +156,8 @@ def _smallest_level(patches: Image) -> float:
     covariance = centered.T @ centered / (len(patches) - 1)  # np.cov makes two more copies: it takes twice as long
     if not np.isfinite(covariance).all():
         return 0.0
-    eigenvalues = np.maximum(np.linalg.eigvalsh(covariance), 0)
-    for count in range(len(eigenvalues), 1, -1):
-        smallest = eigenvalues[:count]
-        mean = smallest.mean()
-        if np.sum(smallest > mean) >= np.sum(smallest < mean):
-            return float(np.sqrt(mean)) * 255
-    return float(np.sqrt(eigenvalues[0])) * 255
+    eigenvalues = np.maximum(np.linalg.eigvalsh(covariance), 0).astype(np.float64)
+    counts = np.arange(1, len(eigenvalues) + 1)
+    means = np.cumsum(eigenvalues) / counts
+    below, above = np.searchsorted(eigenvalues, means), counts - np.searchsorted(eigenvalues, means, "right")
+    return float(np.sqrt(means[above >= below][-1])) * 255
