@@ -200,8 +200,7 @@ def lay_out(demo: Demo, quick: bool) -> None:
         text, made = describe(demo, values, quick, str(request.base_url))
         return text, gr.File([*map(str, made)] or None, visible=bool(made))
 
-    for event in (part.expand, renew.click):
-        event(show, [*demo.inputs], [shown, needed], api_visibility="private")
+    gr.on([part.expand, renew.click], show, [*demo.inputs], [shown, needed], api_visibility="private")
 
 
 def describe(demo: Demo, values: Sequence[Any], quick: bool, address: str) -> tuple[str, list[Path]]:

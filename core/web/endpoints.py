@@ -23,6 +23,7 @@ from core.progress import translate
 from core.turns import on_behalf_of
 from core.web import admission, schemas
 from core.web.admission import is_picture
+from core.web.browser_config import ENDPOINT
 from core.web.comparison import Comparison
 from core.web.components import NoStubFile, PictureInput
 from core.web.handlers import visitor
@@ -91,7 +92,7 @@ def offer(
         for parameter, component in zip(parameters_of(handler), inputs, strict=False)  # *values are several inputs
         if described.get(parameter.name)
     ]
-    with gr.Column(visible=False):
+    with gr.Column(visible=False, elem_classes=ENDPOINT):
         takes = [_input(parameter, component, described[parameter.name]) for parameter, component in parameters]
         results = _results(outputs)
     gr.on(

@@ -15,6 +15,7 @@ import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.web import sheets, translation, updates
+from core.web.browser_config import LeanBlocks
 from core.web.refusals import RefusingBlocks
 from core.web.translation import CURRENT, ENGLISH, TABLES, Table
 from core.web.updates import UpdatedBlocks
@@ -30,7 +31,7 @@ COMPRESSION = 5
 VARY = b"accept-language, cookie, accept-encoding"
 
 
-class TranslatedBlocks(RefusingBlocks, UpdatedBlocks):
+class TranslatedBlocks(RefusingBlocks, UpdatedBlocks, LeanBlocks):
     """The app, whose events return words in the language of the visitor."""
 
     async def process_api(self, *values: Any, **options: Any) -> Any:
