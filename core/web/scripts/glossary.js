@@ -6,10 +6,10 @@ const TEXTS = ".md, .lesson > p, .lesson li"; // each explains a term once
 const CHECKBOXES = "label:has(> input[type=checkbox]) > span", PICTURES = ".block:not(.sheet) > [data-testid=block-label]";
 const CONTROLS = `[data-testid=block-info], .info-text, ${CHECKBOXES}, ${PICTURES}`; // all of a demo explain a term once
 const ALL = `${TEXTS}, ${CONTROLS}`;
-const LEFT_OUT = "a, button, code, pre, summary, h1, h2, h3, .in-english, .sr-only";
+const LEFT_OUT = "a, button, .term, code, pre, summary, h1, h2, h3, .in-english, .sr-only";
 const LETTER = "[\\p{L}\\p{M}\\p{N}]";
 const read = new WeakMap(); // what each text was when its terms were found
-const added = new WeakMap(); // to each text: Gradio changes the first part of a label, which then is all of it
+const splits = new WeakMap(); // of each text: { node, data, added }, what was left of a part, and what was added behind it
 let pattern, popovers = new Map(); // of all terms, and the id of the explanation of each
 
 function findExplanations() {
@@ -25,44 +25,43 @@ function findExplanations() {
 function explain(text) {
   if (!pattern) findExplanations();
   if (!pattern || read.get(text) === text.textContent || text.closest(LEFT_OUT)) return;
-  added.get(text)?.forEach((node) => node.remove());
-  added.set(text, []);
+  const kept = (splits.get(text) ?? []).filter(keepOrUndo);
   read.set(text, text.textContent);
   const walker = document.createTreeWalker(text, NodeFilter.SHOW_TEXT), nodes = [];
   while (walker.nextNode()) nodes.push(walker.currentNode);
   const isControl = text.matches(CONTROLS), others = isControl ? controlTerms(text) : text.querySelectorAll(".term");
   const explained = new Set([...others].map((term) => term.getAttribute("popovertarget")));
-  const make = isControl ? makeTerm : makeButton;
-  for (const node of nodes) if (!node.parentElement.closest(LEFT_OUT)) added.get(text).push(...explainIn(node, explained, make));
+  const found = nodes.filter((node) => !node.parentElement.closest(LEFT_OUT)).map((node) => explainIn(node, explained));
+  splits.set(text, [...kept, ...found.filter((split) => split.added.length)]);
+}
+
+// Gradio rewrites the first part of a label, which then is all of it: what was added goes. It leaves other parts as they
+// are, such as the paragraphs of a text that have not changed: their terms are still in their places, and stay.
+function keepOrUndo({ node, data, added }) {
+  const isLeft = node.isConnected && node.data === data;
+  if (!isLeft) added.forEach((each) => each.remove());
+  return isLeft;
 }
 
 function controlTerms(text) {
   return (text.closest(".workbench") ?? document.body).querySelectorAll(`:is(${CONTROLS}) .term`);
 }
 
-// Return the nodes that were added.
-function explainIn(node, explained, make) {
-  const parts = [];
+// Make terms of words in a part of a text, and return the split (see above).
+function explainIn(node, explained) {
+  const added = [];
   const matches = [...node.data.matchAll(pattern)].map(({ 0: words, 1: form, index }) => [words, popovers.get(form.toLowerCase()), index]);
   const first = matches.filter(([, id]) => !explained.has(id) && explained.add(id));
   for (const [words, id, index] of first.reverse()) { // from the end: what stands before keeps its place
-    const rest = node.splitText(index + words.length), term = make(words, id);
+    const rest = node.splitText(index + words.length), term = makeTerm(words, id);
     node.splitText(index).replaceWith(term);
-    parts.push(rest, term);
+    added.push(rest, term);
   }
-  return parts;
+  return { node, data: node.data, added };
 }
 
-function makeButton(words, id) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "term";
-  button.textContent = words;
-  button.setAttribute("popovertarget", id);
-  return button;
-}
-
-// Within a label, a real button would be what the label is of; and a click there would reach the control.
+// Within a label, a real button would be what the label is of, and a click there would reach the control; in a text, a line
+// could break between it and a comma.
 function makeTerm(words, id) {
   const term = document.createElement("span");
   term.className = "term";

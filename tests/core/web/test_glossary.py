@@ -12,6 +12,15 @@ from core.errors import UserError
 from core.web import glossary
 
 CORE = Path(glossary.__file__).parent
+CHANGE_BUT_ONE = """async (text) => {
+  const frame = () => new Promise(requestAnimationFrame), kept = document.createElement("p");
+  kept.textContent = "PSNR, SSIM.";
+  text.append(kept);
+  await frame();
+  text.prepend("Another beginning. ");
+  await frame();
+  return [kept.textContent, kept.childElementCount];
+}"""
 
 
 def shown(folder: Path) -> str:
@@ -60,6 +69,9 @@ def test_a_term_opens_its_explanation_by_the_keyboard_and_escape_closes_it(brows
     page.keyboard.press("Escape")
     assert explanation.count() == 0
     assert term.evaluate("button => button === document.activeElement")
+
+    kept = introduction.evaluate(CHANGE_BUT_ONE)  # as Gradio does, which leaves paragraphs that have not changed
+    assert kept == ["PSNR, SSIM.", 2]
 
     label = page.locator(".settings:visible, .source:visible").locator("[data-testid=block-info] .term").first
     slider = page.get_by_label("Niveau de bruit σ").locator("visible=true").first
