@@ -45,10 +45,10 @@ class BodyLimit:
         """Pass the request on, and count the bytes that arrive, as the declared length may be wrong or missing."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        limit = LARGEST_UPLOAD + MEGABYTE if scope["path"].endswith("/upload") else LARGEST_BODY
+        limit = LARGEST_UPLOAD + MEGABYTE if _is_upload(scope) else LARGEST_BODY
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
-            return await _refuse(send, limit)
+            return await _refuse(scope, send, limit)
         received = 0
 
         async def receive_and_count() -> Message:
@@ -62,7 +62,7 @@ class BodyLimit:
         try:
             await self.app(scope, receive_and_count, send)
         except _TooLargeError:
-            await _refuse(send, limit)
+            await _refuse(scope, send, limit)
 
 
 class UnusedRoutes:
@@ -187,7 +187,7 @@ class FullDisk:
             if scope["type"] != "http" or not is_full(error):
                 raise
             LOGGER.error("the disk is full: %s", error)
-            await _answer(send, 507, DiskFullError.notice)
+            await _answer(scope, send, 507, DiskFullError.notice)
 
 
 class SecurityHeaders:
@@ -213,11 +213,14 @@ class _TooLargeError(Exception):
     pass
 
 
-async def _refuse(send: Send, limit: int) -> None:
-    await _answer(send, 413, f"The request is larger than {limit // MEGABYTE} MB: send a smaller picture.")
+async def _refuse(scope: Scope, send: Send, limit: int) -> None:
+    await _answer(scope, send, 413, f"The request is larger than {limit // MEGABYTE} MB: send a smaller picture.")
 
 
-async def _answer(send: Send, status: int, sentence: str) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": sentence.encode()})
+async def _answer(scope: Scope, send: Send, status: int, sentence: str) -> None:
+    """Send a refusal, as JSON, or as the text alone to an upload, of which Gradio's page shows the body as it is."""
+    await refuse(send, status, sentence, [(b"connection", b"close")], as_json=not _is_upload(scope))
+
+
+def _is_upload(scope: Scope) -> bool:
+    return bool(scope.get("path", "").endswith("/upload"))

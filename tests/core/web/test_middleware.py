@@ -15,6 +15,7 @@ import gradio.routes
 import httpx
 import pytest
 
+from core.errors import DiskFullError
 from core.web.middleware import (
     LARGEST_BODY,
     LARGEST_UPLOAD,
@@ -27,6 +28,7 @@ from core.web.middleware import (
     WarmUpAfterFirstPage,
 )
 
+FULL = DiskFullError.notice
 ROUTES = "api/x", "run/x", "call/x", "call/v2/x", "queue/join", "component_server", "component_server/", "cancel"
 BODIES = (
     "",
@@ -78,8 +80,11 @@ def test_a_body_larger_than_its_route_needs_is_refused(path: str, size: int, sta
     assert status_of(path, [bytes(MEGABYTE)] * (size // MEGABYTE) + [bytes(size % MEGABYTE)]) == status
 
 
-@pytest.mark.parametrize(("number", "status"), [(errno.ENOSPC, 507), (errno.EDQUOT, 507)])
-def test_an_upload_to_a_full_disk_is_answered_in_a_sentence(number: int, status: int) -> None:
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+@pytest.mark.parametrize(
+    ("path", "body"), [("/gradio_api/upload", FULL), ("/gradio_api/queue/join", f'{{"detail": "{FULL}"}}')]
+)
+def test_a_request_that_fills_the_disk_is_answered_in_a_sentence(number: int, path: str, body: str) -> None:
     sent: list[dict[str, Any]] = []
 
     async def upload(scope: Any, receive: Any, send: Any) -> None:
@@ -88,9 +93,9 @@ def test_an_upload_to_a_full_disk_is_answered_in_a_sentence(number: int, status:
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(FullDisk(upload)({"type": "http"}, None, send))
-    assert sent[0]["status"] == status
-    assert b"disk of the server is full" in sent[1]["body"]
+    asyncio.run(FullDisk(upload)({"type": "http", "path": path}, None, send))
+    assert sent[0]["status"] == 507
+    assert sent[1]["body"].decode() == body
 
 
 def test_the_warm_up_starts_once_and_only_after_a_page() -> None:
