@@ -6,7 +6,7 @@ import errno
 import math
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from PIL import Image as pillow  # noqa: N813 - as in core.imaging.images
@@ -28,10 +28,11 @@ class ImageError(UserError):
 def megapixel_limit() -> float:
     """Return how many megapixels an image may have. Raises UserError where the variable that says so is wrong."""
     value = os.environ.get("DARKROOM_MAX_MEGAPIXELS", "")
-    try:
-        return float(value or DEFAULT_MEGAPIXELS)
-    except ValueError:
-        raise UserError(f"DARKROOM_MAX_MEGAPIXELS is {value!r}: use a number, such as 40.") from None
+    with suppress(ValueError):
+        limit = float(value or DEFAULT_MEGAPIXELS)
+        if 0 < limit < math.inf:
+            return limit
+    raise UserError(f"DARKROOM_MAX_MEGAPIXELS is {value!r}: use a number above 0, such as 40.")
 
 
 def name_of(source: str | Path | bytes) -> str:

@@ -117,9 +117,10 @@ def test_a_folder_can_neither_be_loaded_nor_overwritten(tmp_path: Path, picture:
         images.save(picture, tmp_path / "album.png")
 
 
-def test_a_megapixel_limit_that_is_not_a_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DARKROOM_MAX_MEGAPIXELS", "lots")
-    with pytest.raises(UserError, match="DARKROOM_MAX_MEGAPIXELS is 'lots'"):
+@pytest.mark.parametrize("value", ["lots", "nan", "0", "inf"])
+def test_a_megapixel_limit_that_limits_nothing_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("DARKROOM_MAX_MEGAPIXELS", value)
+    with pytest.raises(UserError, match=f"DARKROOM_MAX_MEGAPIXELS is '{value}'"):
         images.load(b"")
 
 
