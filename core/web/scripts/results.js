@@ -1,5 +1,6 @@
 // On a phone the result stands below the picture, or above the settings, that it was made from: it is scrolled into
-// view when the run ends, unless the visitor scrolls meanwhile, or is dragging a slider.
+// view when the run ends, unless half of it is, the visitor scrolls meanwhile, or is dragging a slider. A click on another
+// picture of the stage, such as one of several strengths, starts a run too.
 
 const NARROW = "(max-width: 760px)"; // as in style.css
 const LARGEST_TOP = 0.6; // of the height of the screen: where the result begins, to be in sight
@@ -7,8 +8,8 @@ const LARGEST_TOP = 0.6; // of the height of the screen: where the result begins
 let changed = null; // the workbench where the visitor has changed something since the last run ended
 
 function noteChange(event) {
-  const part = event.target.closest?.(".workbench > :is(.source, .settings)");
-  if (part && !event.target.matches("input[type=range]")) changed = part.parentElement;
+  const part = event.target.closest?.(".workbench > :is(.source, .settings), .workbench > .stage .clickable");
+  if (part && !event.target.matches("input[type=range]")) changed = part.closest(".workbench");
 }
 
 function showResult(changes) {
@@ -22,12 +23,17 @@ function showResult(changes) {
 }
 
 function scrollTo(stage) {
-  const holdsResult = stage?.querySelector("img, .chart"); // on a tab of many sliders, the picture stands above them
-  if (!holdsResult || !matchMedia(NARROW).matches) return;
+  const result = stage?.querySelector("img, .chart"); // on a tab of many sliders, the picture stands above them
+  if (!result || !matchMedia(NARROW).matches) return;
   const { top } = stage.getBoundingClientRect();
-  if (top >= 0 && top < LARGEST_TOP * innerHeight) return;
+  if ((top >= 0 && top < LARGEST_TOP * innerHeight) || isInSight(result)) return;
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   stage.scrollIntoView({ behavior: isCalm ? "auto" : "smooth" });
+}
+
+function isInSight(result) {
+  const { top, bottom, height } = result.getBoundingClientRect();
+  return 2 * (Math.min(bottom, innerHeight) - Math.max(top, 0)) > height;
 }
 
 for (const type of ["click", "change", "drop"]) document.addEventListener(type, noteChange, true);

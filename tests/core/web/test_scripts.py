@@ -35,8 +35,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("pictures")
     for name, shade in {"gray": 0.5, "again": 0.6}.items():
         images.save(np.full((SIDE, SIDE, 3), shade, np.float32), folder / f"{name}.png")
-    strip = sheets.label_rows(np.zeros((168, 12 * 84, 3), np.float32), ["label", "other"])
-    images.save(strip, folder / "sheet.png")
+    images.save(sheets.label_rows(np.zeros((168, 12 * 84, 3), np.float32), ["label", "other"]), folder / "sheet.png")
     with gr.Blocks() as blocks, gr.Tabs():
         with gr.Tab("Map"), components.workbench():
             with components.column("source"):
@@ -49,6 +48,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 plane = components.clickable_picture("The plane")
                 clicked = gr.Textbox(label="Clicked")
                 status = gr.HTML(handlers.status("Press Run."))
+                gr.HTML('<div style="height: 900px"></div>')
+                below = components.captioned_image("Below", components.CLICKABLE)
             with components.column("settings"):
                 for name in (components.PLACE_X, components.PLACE_Y):
                     gr.Slider(0, 10, 5, step=0.1, label=name, elem_classes=name, interactive=True)
@@ -65,11 +66,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         plane.select(place_of, None, clicked)
         grid.select(place_of, None, chosen)
         photo.change(lambda: None)
+        below.select(lambda: handlers.status("Done again."), None, status)
         run.click(lambda: handlers.status("Done."), None, status)
         redraw.click(lambda: str(folder / "again.png"), None, plane)
-        blocks.load(
-            lambda: [str(folder / name) for name in ("gray.png", "gray.png", "sheet.png")], None, [plane, grid, sheet]
-        )
+        gray, strip = (str(folder / f"{name}.png") for name in ("gray", "sheet"))
+        blocks.load(lambda: [gray, gray, strip, gray], None, [plane, grid, sheet, below])
     with blocks.route("Other", "other"):
         gr.Markdown("# Another page")
     look = {"css": theme.load_css([]), "head": theme.load_head(), "js": theme.load_scripts()}
@@ -277,6 +278,18 @@ def test_on_a_phone_the_result_is_scrolled_into_view_once(phone: Any) -> None:
     phone.evaluate("document.querySelector('.status').textContent = 'Done by itself.'")
     phone.wait_for_timeout(300)
     assert phone.evaluate("scrollY") == 0
+
+
+@pytest.mark.browser
+def test_on_a_phone_a_click_on_another_picture_of_the_stage_shows_the_result(phone: Any) -> None:
+    below, stage = picture(phone, "Below"), phone.locator(".stage:visible")
+    below.scroll_into_view_if_needed()
+    assert stage.bounding_box()["y"] < -PHONE["height"] / 2
+    below.click()
+    phone.wait_for_function("Math.abs(document.querySelector('.stage').getBoundingClientRect().top) < 2")
+    picture(phone, "The plane").click()  # which is in sight
+    phone.get_by_label("Clicked").wait_for()
+    assert abs(stage.bounding_box()["y"]) < 2
 
 
 @pytest.mark.browser
