@@ -15,7 +15,8 @@ LOGGER = logging.getLogger(__name__)
 STYLE, FRAME = (Path(__file__).with_name(name) for name in ("style.css", "frame.css"))
 SCRIPTS = Path(__file__).with_name("scripts")
 PAGE_SCRIPTS = (
-    "words.js",  # the others use it
+    "words.js",  # the others use this and the next
+    "changes.js",
     "batches.js",
     "clickable.js",
     "cropping.js",

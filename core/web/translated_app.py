@@ -15,7 +15,7 @@ import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.web import sheets, translation, updates
-from core.web.browser_config import LeanBlocks
+from core.web.browser_config import LeanBlocks, with_plain_events
 from core.web.refusals import RefusingBlocks
 from core.web.translation import CURRENT, ENGLISH, TABLES, Table
 from core.web.updates import UpdatedBlocks
@@ -101,7 +101,8 @@ class _Answer:
                 await self._finish(self.start)
 
     async def _finish(self, start: Message) -> None:
-        body = self.body if self.table is None else translate_page(self.body, self.language, self.table)
+        body = with_plain_events(self.body)
+        body = body if self.table is None else translate_page(body, self.language, self.table)
         headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
         if self.gzipped:
             body = gzip.compress(body, COMPRESSION)

@@ -1,5 +1,4 @@
 // Gives screen readers names for what Gradio leaves without one: result pictures, thumbnails, empty frames, uploads.
-// Gradio builds and replaces parts of the page all the time, so it is done again after each change.
 
 const WORDS = window.inLanguage({
   example: "Example",
@@ -43,7 +42,7 @@ const REPAIRS = {
     set(frame, "role", "img");
     set(frame, "aria-label", `${labelOf(frame)}: ${WORDS.empty}`);
   },
-  "button.upload-container": (button) => set(button, "aria-label", `${labelOf(button)}: ${button.innerText.replace(/\s+/g, " ")}`),
+  "button.upload-container": (button) => set(button, "aria-label", `${labelOf(button)}: ${button.textContent.trim().replace(/\s+/g, " ")}`),
   ".sr-only[role=status]": (status) => {
     const said = status.textContent.replace(/^common\.(\w)/, (_, first) => first.toUpperCase()); // a key, not a word
     if (status.textContent !== said) status.textContent = said;
@@ -62,8 +61,5 @@ function repair() {
   for (const [selector, fix] of Object.entries(REPAIRS)) document.querySelectorAll(selector).forEach(fix);
 }
 
-const attributeFilter = ["src", "alt", "aria-label", "class"];
-new MutationObserver(repair).observe(document.body, { subtree: true, childList: true, characterData: true, attributeFilter });
-document.addEventListener("load", repair, true);
 for (const type of ["load", "error"]) document.addEventListener(type, noteUnshown, true);
-repair();
+window.afterChanges(repair);

@@ -51,6 +51,5 @@ function addMenu() {
 }
 
 document.addEventListener("keydown", moveBetweenTabs);
-new MutationObserver(updateTabs).observe(document.body, { subtree: true, childList: true, attributeFilter: ["aria-selected"] });
-updateTabs();
+window.afterChanges(updateTabs);
 addMenu();

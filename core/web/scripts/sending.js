@@ -155,6 +155,4 @@ document.addEventListener("click", ({ target }) => {
   const button = target.closest?.(".use-in");
   if (button) open(button);
 });
-const repair = () => document.querySelectorAll(".icon-button-wrapper a.download-link").forEach(addButton);
-new MutationObserver(repair).observe(document.body, { subtree: true, childList: true });
-repair();
+window.afterChanges(() => document.querySelectorAll(".icon-button-wrapper a.download-link").forEach(addButton));
