@@ -3,8 +3,8 @@
 Gradio's script in the browser makes something of each component that it is told of, and looks through all events for
 each; it never shows those of endpoints. Clients of the API read the configuration of the whole app, which holds them.
 
-It also reads the events through proxies by which Svelte would notice if one changed, which they never do: a seventh of the
-time until the page is built. Svelte makes none for objects of classes, so the events become one.
+It also reads the events through proxies, by which Svelte would notice if one changed, which they never do: a seventh of
+the time until the page is built. Svelte makes none for objects of classes, so the list of events becomes one.
 """
 
 from __future__ import annotations

@@ -46,3 +46,12 @@ def test_the_documentation_of_the_api_is_the_same(page: str | None) -> None:
     lean, whole = (build(kind).get_api_info(page=page) for kind in (LeanBlocks, gr.Blocks))
     assert lean == whole
     assert [each["label"] for each in lean["named_endpoints"]["/find"]["parameters"]] == ["Picture"]
+
+
+@pytest.mark.browser
+def test_gradio_reads_the_events_of_a_page_without_proxies(browser: Any, app_address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{app_address}/denoiser")
+    page.wait_for_selector("h1")
+    assert page.evaluate("window.gradio_config.dependencies.constructor.name") == "Events"
+    page.close()
