@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from copy import copy
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import gradio as gr
 from gradio.context import LocalContext
@@ -132,7 +132,7 @@ def with_status(
             except (Exception, SystemExit) as error:
                 if newest.number == number:
                     yield (*unchanged, status(f"{FAILED}."))
-                    raise to_gradio_error(error, f"{plugin.name}_{handler.__name__}") from error
+                    raise_gradio_error(error, f"{plugin.name}_{handler.__name__}")
         yield (*unchanged, newest.farewell or gr.skip())
 
     return run
@@ -158,11 +158,11 @@ def visitor() -> str | None:
     return session
 
 
-def to_gradio_error(error: BaseException, name: str) -> gr.Error:
-    """Return the error to show, with the words of `explain`."""
+def raise_gradio_error(error: BaseException, name: str) -> NoReturn:
+    """Raise the error that Gradio shows, with the words of `explain`; one of Gradio's as it is."""
     if isinstance(error, gr.Error):
-        return error
-    return gr.Error(translated(explain(error, name)), title=translated(FAILED), print_exception=False)
+        raise error
+    raise gr.Error(translated(explain(error, name)), title=translated(FAILED), print_exception=False) from error
 
 
 def translated(text: str) -> str:

@@ -66,11 +66,11 @@ class RefusingBlocks(gr.Blocks):  # type: ignore[misc]
             raise
         except ComponentProcessingError as error:
             if isinstance(error.__cause__, UserError):
-                raise handlers.to_gradio_error(error.__cause__, block_fn.name) from None
+                handlers.raise_gradio_error(error.__cause__, block_fn.name)
             LOGGER.warning("%s was called with a value that is not taken: %.200r", block_fn.name, error.__cause__)
             raise gr.Error(NOT_TAKEN, print_exception=False) from None
         except UserError as error:
-            raise handlers.to_gradio_error(error, block_fn.name) from None
+            handlers.raise_gradio_error(error, block_fn.name)
         return values
 
     async def call_function(
@@ -98,7 +98,7 @@ class RefusingBlocks(gr.Blocks):  # type: ignore[misc]
                 block_fn, processed_input, iterator, requests, *given, **named
             )
         except (Exception, SystemExit) as error:
-            raise handlers.to_gradio_error(error, block_fn.name) from error
+            handlers.raise_gradio_error(error, block_fn.name)
         return called
 
 

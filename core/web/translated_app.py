@@ -59,7 +59,7 @@ class TranslatedBlocks(RefusingBlocks, UpdatedBlocks, LeanBlocks):
 
 
 class TranslatedPages:
-    """Translates pages while they are sent, for visitors whose language has a table, and compresses them."""
+    """Translates pages while they are sent, compresses them, and has the browser read their events without proxies."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -17,8 +17,8 @@ from core.web.handlers import (
     Newest,
     duration,
     progress_status,
+    raise_gradio_error,
     status,
-    to_gradio_error,
     with_status,
 )
 
@@ -152,6 +152,8 @@ def test_without_a_picture_the_outputs_are_blank_and_the_status_line_asks_for_on
     ],
 )
 def test_a_visitor_reads_a_sentence_for_every_error(error: BaseException, words: str) -> None:
-    shown = to_gradio_error(error, "denoiser_denoise")
-    assert words in shown.message
-    assert "secret" not in shown.message
+    with pytest.raises(gr.Error) as shown:
+        raise_gradio_error(error, "denoiser_denoise")
+    assert words in shown.value.message
+    assert "secret" not in shown.value.message
+    assert shown.value.__cause__ is not shown.value
