@@ -1,8 +1,10 @@
 // On a phone the result stands below the picture, or above the settings, that it was made from: it is scrolled into
 // view when the run ends, unless half of it is, the visitor scrolls meanwhile, or is dragging a slider. A click on another
-// picture of the stage, such as one of several strengths, starts a run too.
+// picture of the stage, such as one of several strengths, starts a run too. A folded part with a status of its own has a
+// result of its own.
 
 const NARROW = "(max-width: 760px)"; // as in style.css
+const FOLDED = ".block:has(> .label-wrap)";
 const LARGEST_TOP = 0.6; // of the height of the screen: where the result begins, to be in sight
 
 let changed = null; // the workbench where the visitor has changed something since the last run ended
@@ -18,17 +20,17 @@ function showResult(changes) {
     const isRunning = status?.querySelector("progress");
     if (!status || isRunning || !changed || status.closest(".workbench") !== changed) continue;
     changed = null;
-    scrollTo(status.closest(".workbench").querySelector(":scope > .stage"));
+    scrollTo(status.closest(FOLDED) ?? status.closest(".workbench").querySelector(":scope > .stage"));
   }
 }
 
-function scrollTo(stage) {
-  const result = stage?.querySelector("img, .chart"); // on a tab of many sliders, the picture stands above them
+function scrollTo(part) {
+  const result = part?.querySelector("img, .chart"); // on a tab of many sliders, the picture stands above them
   if (!result || !matchMedia(NARROW).matches) return;
-  const { top } = stage.getBoundingClientRect();
+  const { top } = part.getBoundingClientRect();
   if ((top >= 0 && top < LARGEST_TOP * innerHeight) || isInSight(result)) return;
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  stage.scrollIntoView({ behavior: isCalm ? "auto" : "smooth" });
+  part.scrollIntoView({ behavior: isCalm ? "auto" : "smooth" });
 }
 
 function isInSight(result) {

@@ -58,6 +58,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 part, redraw = gr.Textbox(label="Part"), gr.Button("Draw it again")
                 state = gr.Textbox("dots", visible=False), groups, part
                 hovering.show_near_pointer([plane], points_of, state, ["Before", "After"])
+                with gr.Accordion("Apart"):
+                    start_apart, apart = gr.Button("Start apart"), gr.HTML(handlers.status("Press Start apart."))
+                    of_apart = components.captioned_image("Its result")
         with gr.Tab("Grid"), components.workbench(), components.column("stage"):
             grid = components.captioned_image("**A grid**", f"{components.grid_classes(4, 2)} {components.FILLING}")
             chosen = gr.Textbox(label="Chosen")
@@ -68,9 +71,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         photo.change(lambda: None)
         below.select(lambda: handlers.status("Done again."), None, status)
         run.click(lambda: handlers.status("Done."), None, status)
+        start_apart.click(lambda: handlers.status("Done apart."), None, apart)
         redraw.click(lambda: str(folder / "again.png"), None, plane)
         gray, strip = (str(folder / f"{name}.png") for name in ("gray", "sheet"))
-        blocks.load(lambda: [gray, gray, strip, gray], None, [plane, grid, sheet, below])
+        blocks.load(lambda: [gray, gray, strip, gray, gray], None, [plane, grid, sheet, below, of_apart])
     with blocks.route("Other", "other"):
         gr.Markdown("# Another page")
     look = {"css": theme.load_css([]), "head": theme.load_head(), "js": theme.load_scripts()}
@@ -290,6 +294,18 @@ def test_on_a_phone_a_click_on_another_picture_of_the_stage_shows_the_result(pho
     picture(phone, "The plane").click()  # which is in sight
     phone.get_by_label("Clicked").wait_for()
     assert abs(stage.bounding_box()["y"]) < 2
+
+
+@pytest.mark.browser
+def test_on_a_phone_a_run_of_a_folded_part_shows_its_own_result(phone: Any) -> None:
+    button, result = phone.get_by_role("button", name="Start apart"), picture(phone, "Its result")
+    button.scroll_into_view_if_needed()
+    scrolled = phone.evaluate("scrollY")
+    button.click()
+    phone.get_by_text("Done apart.").wait_for()
+    phone.wait_for_timeout(300)
+    assert phone.evaluate("scrollY") >= scrolled
+    assert result.bounding_box()["y"] < PHONE["height"]
 
 
 @pytest.mark.browser
