@@ -32,7 +32,9 @@ def main() -> None:
 
 def measure(addresses: list[str], rounds: int) -> Table:
     """Return the milliseconds of processor time that each page takes."""
-    executable = next(filter(None, map(shutil.which, BROWSERS)))
+    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not executable:
+        raise SystemExit("Chromium is not installed: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         loads = [[_load(browser, address) for address in addresses] for _ in range(rounds + 1)]
@@ -43,7 +45,7 @@ def measure(addresses: list[str], rounds: int) -> Table:
         (address, *times, times[0] / medians[0][0], times[1] / medians[0][1])
         for address, times in zip(addresses, medians, strict=True)
     ]
-    columns = "page", "until the heading, ms", "in all, ms", "× the first", "× the first"
+    columns = "page", "until the heading, ms", "in all, ms", "heading: × the first", "all: × the first"
     return Table("Page load: processor time of the browser's main thread", columns, rows)
 
 

@@ -59,7 +59,10 @@ class TranslatedBlocks(RefusingBlocks, UpdatedBlocks, LeanBlocks):
 
 
 class TranslatedPages:
-    """Translates pages while they are sent, compresses them, and has the browser read their events without proxies."""
+    """Translates pages while they are sent, compresses them, and has the browser read their events without proxies.
+
+    English pages for clients that take no compressed answers, which no browser is, pass as they are.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -6,7 +6,7 @@ let isAwaited = false;
 
 function lookThrough() {
   isAwaited = false;
-  looks.forEach((look) => look());
+  looks.forEach((look) => queueMicrotask(look)); // each on its own: an error in one does not stop the others
 }
 
 function awaitFrame() {

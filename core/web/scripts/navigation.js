@@ -22,8 +22,8 @@ function updateTabs() {
   for (const list of document.querySelectorAll("[role=tablist]")) {
     for (const tab of tabsOf(list)) tab.tabIndex = tab.ariaSelected === "true" ? 0 : -1;
     const selected = tabsOf(list).find((tab) => tab.ariaSelected === "true");
-    const panels = list.closest(".tabs").querySelectorAll(":scope > [role=tabpanel]");
-    const shown = [...panels].find((panel) => panel.style.display !== "none");
+    const panels = list.closest(".tabs")?.querySelectorAll(":scope > [role=tabpanel]");
+    const shown = [...(panels ?? [])].find((panel) => panel.style.display !== "none");
     if (!selected || !shown) continue;
     selected.id ||= `tab-${selected.dataset.tabId}`;
     shown.id ||= `panel-${selected.dataset.tabId}`;

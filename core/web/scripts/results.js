@@ -1,10 +1,10 @@
 // On a phone the result stands below the picture, or above the settings, that it was made from: it is scrolled into
 // view when the run ends, unless half of it is, the visitor scrolls meanwhile, or is dragging a slider. A click on another
-// picture of the stage, such as one of several strengths, starts a run too. A folded part with a status of its own has a
-// result of its own.
+// picture of the stage, such as one of several strengths, starts a run too. In a folded part, the result is what follows
+// the status there.
 
 const NARROW = "(max-width: 760px)"; // as in style.css
-const FOLDED = ".block:has(> .label-wrap)";
+const FOLDED = ".block:has(> .label-wrap)", RESULT = "img, .chart", EMPTY = ".empty"; // a picture, a chart, and where one will be
 const LARGEST_TOP = 0.6; // of the height of the screen: where the result begins, to be in sight
 
 let changed = null; // the workbench where the visitor has changed something since the last run ended
@@ -20,17 +20,20 @@ function showResult(changes) {
     const isRunning = status?.querySelector("progress");
     if (!status || isRunning || !changed || status.closest(".workbench") !== changed) continue;
     changed = null;
-    scrollTo(status.closest(FOLDED) ?? status.closest(".workbench").querySelector(":scope > .stage"));
+    if (matchMedia(NARROW).matches) showResultOf(status);
   }
 }
 
-function scrollTo(part) {
-  const result = part?.querySelector("img, .chart"); // on a tab of many sliders, the picture stands above them
-  if (!result || !matchMedia(NARROW).matches) return;
-  const { top } = part.getBoundingClientRect();
-  if ((top >= 0 && top < LARGEST_TOP * innerHeight) || isInSight(result)) return;
-  const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  part.scrollIntoView({ behavior: isCalm ? "auto" : "smooth" });
+function showResultOf(status) {
+  const isBehind = (each) => status.compareDocumentPosition(each) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const own = [...(status.closest(FOLDED)?.querySelectorAll(`${RESULT}, ${EMPTY}`) ?? [])].find(isBehind);
+  const stage = status.closest(".workbench").querySelector(":scope > .stage");
+  const result = own ?? stage?.querySelector(RESULT); // on a tab of many sliders, the picture stands above them
+  if (!result || isInSight(result)) return;
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  if (own) return own.closest(".block").scrollIntoView({ behavior, block: "nearest" });
+  const { top } = stage.getBoundingClientRect();
+  if (top < 0 || top >= LARGEST_TOP * innerHeight) stage.scrollIntoView({ behavior });
 }
 
 function isInSight(result) {

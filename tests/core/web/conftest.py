@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -24,3 +24,13 @@ def tools(app_address: str) -> Callable[..., Any]:
             return [await session.call_tool(name, values) for name, values in calls]
 
     return lambda calls: asyncio.run(call(calls))
+
+
+@pytest.fixture(scope="module")
+def script_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a page with two tabs, beside another page."""
+    from tests.core.web.script_page import launch
+
+    blocks, address = launch(tmp_path_factory.mktemp("pictures"))
+    yield address
+    blocks.close()

@@ -1,113 +1,21 @@
-"""The scripts of pages, in a browser: clickable pictures, tabs, the menu, results and sheets on a phone."""
+"""The scripts of pages, in a browser: clickable pictures, tabs, names, sheets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
 
-import gradio as gr
-import numpy as np
 import pytest
 
-from core.errors import UserError
-from core.imaging import images
-from core.web import components, handlers, hovering, sheets, theme
-
-SIDE = 400  # pixels of the pictures
-PHONE = {"width": 390, "height": 700}
-
-
-def points_of(subject: str, number: int) -> hovering.Points:
-    """Return a point of group 0 and one of group 1 on the first picture, the pictures of which are gray and black."""
-    if number or subject != "dots":
-        raise UserError("No points.")
-    shades = np.float32([0.5, 0])[:, None, None, None] * np.ones((2, 8, 8, 1), np.float32)
-    return hovering.Points(np.float32([[0.2, 0.3], [0.8, 0.3]]), np.array([0, 1]), [shades, shades])
-
-
-def place_of(click: gr.SelectData) -> str:
-    return "{} {}".format(*click.index)
+from core.web import sheets
+from tests.core.web.script_page import SIDE, open_page, picture
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a page with two tabs, beside another page."""
-    folder = tmp_path_factory.mktemp("pictures")
-    for name, shade in {"gray": 0.5, "again": 0.6}.items():
-        images.save(np.full((SIDE, SIDE, 3), shade, np.float32), folder / f"{name}.png")
-    images.save(sheets.label_rows(np.zeros((168, 12 * 84, 3), np.float32), ["label", "other"]), folder / "sheet.png")
-    with gr.Blocks() as blocks, gr.Tabs():
-        with gr.Tab("Map"), components.workbench():
-            with components.column("source"):
-                run = gr.Button("Run")
-                limits = f"{components.CROPPABLE} automatic-100-above-0_2-tested-0_1"
-                components.picture_input("A photo", first=folder / "gray.png", classes=limits)
-                photo = components.picture_input("Your photo")
-                gr.HTML('<div style="height: 900px"></div>')
-            with components.column("stage"):
-                plane = components.clickable_picture("The plane")
-                clicked = gr.Textbox(label="Clicked")
-                status = gr.HTML(handlers.status("Press Run."))
-                gr.HTML('<div style="height: 900px"></div>')
-                below = components.captioned_image("Below", components.CLICKABLE)
-            with components.column("settings"):
-                for name in (components.PLACE_X, components.PLACE_Y):
-                    gr.Slider(0, 10, 5, step=0.1, label=name, elem_classes=name, interactive=True)
-                gr.Checkbox(label="Test mode", elem_classes="crop-test")
-                groups = gr.CheckboxGroup([("first", 0), ("second", 1)], value=[0, 1], label="Groups")
-                part, redraw = gr.Textbox(label="Part"), gr.Button("Draw it again")
-                state = gr.Textbox("dots", visible=False), groups, part
-                hovering.show_near_pointer([plane], points_of, state, ["Before", "After"])
-                with gr.Accordion("Apart"):
-                    start_apart, apart = gr.Button("Start apart"), gr.HTML(handlers.status("Press Start apart."))
-                    of_apart = components.captioned_image("Its result")
-        with gr.Tab("Grid"), components.workbench(), components.column("stage"):
-            grid = components.captioned_image("**A grid**", f"{components.grid_classes(4, 2)} {components.FILLING}")
-            chosen = gr.Textbox(label="Chosen")
-            sheet = components.captioned_image("A sheet", components.SHEET)
-            sheet.label = "A sheet\nune étiquette\n"  # as `sheets.with_labels` has it
-        plane.select(place_of, None, clicked)
-        grid.select(place_of, None, chosen)
-        photo.change(lambda: None)
-        below.select(lambda: handlers.status("Done again."), None, status)
-        run.click(lambda: handlers.status("Done."), None, status)
-        start_apart.click(lambda: handlers.status("Done apart."), None, apart)
-        redraw.click(lambda: str(folder / "again.png"), None, plane)
-        gray, strip = (str(folder / f"{name}.png") for name in ("gray", "sheet"))
-        blocks.load(lambda: [gray, gray, strip, gray, gray], None, [plane, grid, sheet, below, of_apart])
-    with blocks.route("Other", "other"):
-        gr.Markdown("# Another page")
-    look = {"css": theme.load_css([]), "head": theme.load_head(), "js": theme.load_scripts()}
-    _, url, _ = blocks.launch(prevent_thread_lock=True, quiet=True, allowed_paths=[str(folder)], **look)
-    yield url
-    blocks.close()
-
-
-def open_page(browser: Any, address: str, **viewport: int) -> Any:
-    page = browser.new_page(
-        viewport=viewport or {"width": 1200, "height": 900}, has_touch=bool(viewport), reduced_motion="reduce"
-    )
-    page.goto(address)
-    page.locator(".clickable .click-marker").first.wait_for()
-    return page
-
-
-@pytest.fixture(scope="module")
-def desktop(browser: Any, address: str) -> Iterator[Any]:
-    page = open_page(browser, address)
+def desktop(browser: Any, script_page: str) -> Iterator[Any]:
+    page = open_page(browser, script_page)
     yield page
     page.close()
-
-
-@pytest.fixture
-def phone(browser: Any, address: str) -> Iterator[Any]:
-    page = open_page(browser, address, **PHONE)
-    yield page
-    page.close()
-
-
-def picture(page: Any, label: str) -> Any:
-    return page.get_by_role("button", name=f"{label}, {SIDE} × {SIDE} pixels")
 
 
 def wait_for_value(page: Any, label: str, expected: tuple[int, int]) -> None:
@@ -259,79 +167,3 @@ def test_a_file_that_the_browser_cannot_show_is_no_broken_picture(desktop: Any) 
     frame.wait_for()
     assert "cannot show" in frame.get_attribute("data-note")
     assert not frame.locator("img").is_visible()
-
-
-@pytest.mark.browser
-def test_on_a_phone_the_pages_are_in_a_menu_of_one_line(phone: Any) -> None:
-    menu, link = phone.get_by_role("button", name="Menu"), phone.get_by_role("link", name="Other")
-    assert phone.locator(".nav-holder").bounding_box()["height"] < 64
-    assert not link.is_visible()
-    menu.click()
-    assert link.is_visible()
-    phone.keyboard.press("Escape")
-    assert (link.is_visible(), menu.get_attribute("aria-expanded")) == (False, "false")
-
-
-@pytest.mark.browser
-def test_on_a_phone_the_result_is_scrolled_into_view_once(phone: Any) -> None:
-    stage = phone.locator(".stage:visible")
-    assert stage.bounding_box()["y"] > PHONE["height"]
-    phone.get_by_role("button", name="Run").click()
-    phone.wait_for_function("document.querySelector('.stage').getBoundingClientRect().top < 100")
-    phone.evaluate("scrollTo(0, 0)")
-    phone.evaluate("document.querySelector('.status').textContent = 'Done by itself.'")
-    phone.wait_for_timeout(300)
-    assert phone.evaluate("scrollY") == 0
-
-
-@pytest.mark.browser
-def test_on_a_phone_a_click_on_another_picture_of_the_stage_shows_the_result(phone: Any) -> None:
-    below, stage = picture(phone, "Below"), phone.locator(".stage:visible")
-    below.scroll_into_view_if_needed()
-    assert stage.bounding_box()["y"] < -PHONE["height"] / 2
-    below.click()
-    phone.wait_for_function("Math.abs(document.querySelector('.stage').getBoundingClientRect().top) < 2")
-    picture(phone, "The plane").click()  # which is in sight
-    phone.get_by_label("Clicked").wait_for()
-    assert abs(stage.bounding_box()["y"]) < 2
-
-
-@pytest.mark.browser
-def test_on_a_phone_a_run_of_a_folded_part_shows_its_own_result(phone: Any) -> None:
-    button, result = phone.get_by_role("button", name="Start apart"), picture(phone, "Its result")
-    button.scroll_into_view_if_needed()
-    scrolled = phone.evaluate("scrollY")
-    button.click()
-    phone.get_by_text("Done apart.").wait_for()
-    phone.wait_for_timeout(300)
-    assert phone.evaluate("scrollY") >= scrolled
-    assert result.bounding_box()["y"] < PHONE["height"]
-
-
-@pytest.mark.browser
-def test_a_finger_drags_on_the_plane_in_all_directions(phone: Any) -> None:
-    plane = picture(phone, "The plane")
-    plane.scroll_into_view_if_needed()
-    box, scrolled = plane.bounding_box(), phone.evaluate("scrollY")
-    touch = phone.context.new_cdp_session(phone)
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.2
-    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-    for i in range(1, 11):
-        point = {"x": x, "y": y + i * box["height"] * 0.06}
-        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
-        phone.wait_for_timeout(60)
-    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    top = float(phone.locator(".click-marker").first.evaluate("ring => ring.style.top").removesuffix("%"))
-    assert 60 < top < 90
-    assert phone.evaluate("scrollY") == scrolled
-
-
-@pytest.mark.browser
-def test_on_a_phone_the_labels_of_a_sheet_are_readable(phone: Any) -> None:
-    phone.get_by_role("tab", name="Grid").click()
-    sheet = phone.locator(".sheet img")
-    phone.wait_for_function("document.querySelector('.sheet img')?.style.minWidth")
-    shown, natural = sheet.evaluate("image => [image.clientWidth, image.naturalWidth]")
-    assert shown / natural * sheets.LABEL_SIZE >= 12
-    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert sheet.evaluate("image => image.getBoundingClientRect().left") >= 0
