@@ -3,8 +3,9 @@
 Gradio's script in the browser makes something of each component that it is told of, and looks through all events for
 each; it never shows those of endpoints. Clients of the API read the configuration of the whole app, which holds them.
 
-It also reads the events through proxies, by which Svelte would notice if one changed, which they never do: a seventh of
-the time until the page is built. Svelte makes none for objects of classes, so the list of events becomes one.
+It also reads components and events through proxies, by which Svelte would notice changes in their lists, which there
+are none of: a seventh of the time until the page is built. Svelte makes no proxies of objects of classes other than
+Object and Array, so the lists get one.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from typing import Any
 import gradio as gr
 
 ENDPOINT = "endpoint"  # CSS class of the columns that hold the components of endpoints
-PLAIN_EVENTS = b"""<script>
-Object.setPrototypeOf(window.gradio_config.dependencies, (class Events extends Array {}).prototype);
-</script>"""
+PLAIN_LISTS = b"""<script>{
+  class PlainList extends Array {}
+  const { components, dependencies } = window.gradio_config;
+  for (const list of [components, dependencies]) Object.setPrototypeOf(list, PlainList.prototype);
+}</script>"""
 OF_THE_API = "api_info", "api_info_as_input", "api_info_as_output", "example_inputs"  # a component's schemas, examples
 
 
@@ -40,9 +43,9 @@ class LeanBlocks(gr.Blocks):  # type: ignore[misc]
         return config
 
 
-def with_plain_events(page: bytes) -> bytes:
-    """Return the HTML of a page, in which the events that Gradio's script is told of are read without proxies."""
-    return page.replace(b"</head>", PLAIN_EVENTS + b"</head>", 1)
+def with_plain_lists(page: bytes) -> bytes:
+    """Return the HTML of a page whose components and events Gradio's script reads without proxies."""
+    return page.replace(b"</head>", PLAIN_LISTS + b"</head>", 1)
 
 
 def _is_endpoint(component: dict[str, Any]) -> bool:

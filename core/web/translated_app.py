@@ -15,7 +15,7 @@ import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.web import sheets, translation, updates
-from core.web.browser_config import LeanBlocks, with_plain_events
+from core.web.browser_config import LeanBlocks, with_plain_lists
 from core.web.refusals import RefusingBlocks
 from core.web.translation import CURRENT, ENGLISH, TABLES, Table
 from core.web.updates import UpdatedBlocks
@@ -59,7 +59,7 @@ class TranslatedBlocks(RefusingBlocks, UpdatedBlocks, LeanBlocks):
 
 
 class TranslatedPages:
-    """Translates pages while they are sent, compresses them, and has the browser read their events without proxies.
+    """Translates pages while they are sent, compresses them, and has the browser read what they consist of fast.
 
     English pages for clients that take no compressed answers, which no browser is, pass as they are.
     """
@@ -104,7 +104,7 @@ class _Answer:
                 await self._finish(self.start)
 
     async def _finish(self, start: Message) -> None:
-        body = with_plain_events(self.body)
+        body = with_plain_lists(self.body)
         body = body if self.table is None else translate_page(body, self.language, self.table)
         headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
         if self.gzipped:

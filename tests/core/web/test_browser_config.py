@@ -10,9 +10,10 @@ import pytest
 from core.web.browser_config import ENDPOINT, LeanBlocks
 
 COUNT_PROXIES = """
-window.proxies = { ofEvents: 0, ofOthers: 0 };
+window.proxies = { ofComponents: 0, ofEvents: 0, ofOthers: 0 };
 window.Proxy = new Proxy(Proxy, { construct(kind, [target, handler]) {
-  proxies["targets" in target && "backend_fn" in target ? "ofEvents" : "ofOthers"]++;
+  const isEvent = "targets" in target && "backend_fn" in target, isComponent = "skip_api" in target;
+  proxies[isEvent ? "ofEvents" : isComponent ? "ofComponents" : "ofOthers"]++;
   return Reflect.construct(kind, [target, handler]);
 } });
 """
@@ -57,11 +58,11 @@ def test_the_documentation_of_the_api_is_the_same(page: str | None) -> None:
 
 
 @pytest.mark.browser
-def test_gradio_reads_the_events_of_a_page_without_proxies(browser: Any, app_address: str) -> None:
+def test_gradio_reads_components_and_events_of_a_page_without_proxies(browser: Any, app_address: str) -> None:
     page = browser.new_page()
     page.add_init_script(COUNT_PROXIES)
     page.goto(f"{app_address}/denoiser")
     page.wait_for_selector("h1")
-    assert page.evaluate("proxies.ofEvents") == 0
+    assert page.evaluate("[proxies.ofComponents, proxies.ofEvents]") == [0, 0]
     assert page.evaluate("proxies.ofOthers") > 0
     page.close()
