@@ -48,8 +48,9 @@ def _draw(axis: Any, table: Table, quality: str) -> None:
         ours = name.startswith("Darkroom")
         color = OURS if ours else PEERS
         axis.plot(1000 * seconds, decibels, "o", color=color, markersize=9 if ours else 6)
-        axis.annotate(name, (1000 * seconds, decibels), (6, 6), textcoords="offset points", color=color)
-    axis.margins(0.25)
+        name = name.partition(" (")[0]
+        axis.annotate(name, (1000 * seconds, decibels), (0, 9), textcoords="offset points", color=color, ha="center")
+    axis.margins(0.3, 0.2)
     axis.grid(alpha=0.3, which="both")
 
 
