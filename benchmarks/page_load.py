@@ -9,15 +9,14 @@ Each time in a new browser context, so without a cache. Medians; a second page i
 from __future__ import annotations
 
 import argparse
-import shutil
 from statistics import median
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks import browsers
 from benchmarks.tables import Table
 
-BROWSERS = "chromium", "chromium-headless-shell", "google-chrome"
 MILLISECONDS_UNTIL_STILL = 2500  # after the heading: pictures are shown, events of the page's start are answered
 Milliseconds = tuple[float, float]  # of processor time: until the heading is shown, until all is still
 
@@ -32,9 +31,9 @@ def main() -> None:
 
 def measure(addresses: list[str], rounds: int) -> Table:
     """Return the milliseconds of processor time that each page takes."""
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    executable = browsers.find()
     if not executable:
-        raise SystemExit("Chromium is not installed: apt-get install chromium-headless-shell")
+        raise SystemExit(browsers.MISSING)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         loads = [[_load(browser, address) for address in addresses] for _ in range(rounds + 1)]

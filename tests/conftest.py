@@ -37,13 +37,13 @@ os.environ |= {  # set before huggingface_hub is imported and reads them: no tes
     "DARKROOM_CACHE": FOLDERS[1].name,  # what is found broken here stays here
 }
 
+from benchmarks import browsers  # noqa: E402
 from core import registry  # noqa: E402
 from core.engine import LocalEngine  # noqa: E402
 from core.imaging.images import Image  # noqa: E402
 from core.plugin import Plugin  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
-BROWSERS = "chromium-headless-shell", "chromium"  # the first, without the browser's own windows, loads pages faster
 PATIENCE = 120_000.0  # milliseconds
 FAKE_CAMERA = "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"
 # What JAX runs here is small: compiling it with all of XLA's optimizations takes longer than running it without.
@@ -262,9 +262,9 @@ def patiently(open_one: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, driven by Playwright. Ends with the module: `asyncio.run` fails while it runs."""
-    executable = next(filter(None, map(shutil.which, BROWSERS)), None)
+    executable = browsers.find()
     if not executable:
-        pytest.skip("Chromium is not installed: apt-get install chromium-headless-shell")
+        pytest.skip(browsers.MISSING)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -59,7 +59,7 @@ class TranslatedBlocks(RefusingBlocks, UpdatedBlocks, LeanBlocks):
 
 
 class TranslatedPages:
-    """Translates pages while they are sent, compresses them, and has the browser read what they consist of fast.
+    """Translates pages while they are sent, compresses them, and adds what makes browsers build them faster.
 
     English pages for clients that take no compressed answers, which no browser is, pass as they are.
     """

@@ -81,7 +81,7 @@ def launch(folder: Path) -> tuple[gr.Blocks, str]:
 
 def open_page(browser: Any, address: str, viewport: dict[str, int] = LARGE) -> Any:
     """Open the page at a size of the window, with a finger instead of a pointer where it is not the large one."""
-    page = browser.new_page(viewport=viewport, has_touch=viewport is not LARGE, reduced_motion="reduce")
+    page = browser.new_page(viewport=viewport, has_touch=viewport != LARGE, reduced_motion="reduce")
     page.goto(address)
     page.locator(".clickable .click-marker").first.wait_for()
     return page
